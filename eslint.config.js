@@ -1,0 +1,76 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+	globalIgnores(["dist/", "coverage/", "fixtures/", "src/generated/"]),
+	tseslint.configs.strictTypeChecked,
+	tseslint.configs.stylisticTypeChecked,
+	{
+		languageOptions: {
+			parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+		},
+		linterOptions: { reportUnusedDisableDirectives: "error" },
+		rules: {
+			"no-console": "error",
+			eqeqeq: "error",
+			"@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+			"@typescript-eslint/switch-exhaustiveness-check": [
+				"error",
+				{ considerDefaultExhaustiveForUnions: true },
+			],
+		},
+	},
+	{
+		files: ["src/**/*.ts", "test/**/*.ts", "tools/**/*.ts"],
+		rules: {
+			"no-restricted-syntax": [
+				"error",
+				{
+					selector: "ExportDefaultDeclaration",
+					message: "Export by name: only rules and config files have a default export.",
+				},
+			],
+		},
+	},
+	{
+		files: ["rules/**/*.ts"],
+		rules: {
+			"no-restricted-syntax": [
+				"error",
+				{
+					selector: "ExportNamedDeclaration, ExportAllDeclaration",
+					message: "A rule file has one export: the rule, as its default.",
+				},
+			],
+		},
+	},
+	{
+		// These run in a browser too: tsconfig.browser.json checks the globals, this the imports.
+		files: ["src/{core,catalog,dialect,plan}/**/*.ts", "rules/**/*.ts"],
+		rules: {
+			"no-restricted-imports": [
+				"error",
+				{
+					patterns: [
+						{
+							group: ["node:*"],
+							message: "This folder does no I/O: reading belongs to src/project and src/cli.",
+						},
+						{
+							regex: "/(project|run|trace|report|cli|lsp|eslint)/",
+							message: "This folder knows only core, catalog, dialect, plan and rules.",
+						},
+					],
+				},
+			],
+		},
+	},
+	{
+		files: ["src/cli/**/*.ts", "test/**/*.ts", "tools/**/*.ts"],
+		rules: { "no-console": "off" },
+	},
+	{
+		files: ["test/**/*.ts"],
+		rules: { "@typescript-eslint/no-non-null-assertion": "off" },
+	},
+);

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import manifest from "../../package.json" with { type: "json" };
+
+console.log(manifest.version);
