@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path/posix";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { defineConfig } from "rolldown";
-
-const parserFolder = new URL("node_modules/libpg-query/wasm/", import.meta.url);
 
 /**
  * libpg-query looks for its wasm file beside the module that loads it.
@@ -11,18 +9,56 @@ const parserFolder = new URL("node_modules/libpg-query/wasm/", import.meta.url);
 const copyParserWasm = {
 	name: "copy-parser-wasm",
 	async generateBundle(_options, bundle) {
-		const chunk = Object.values(bundle).find(
-			(output) =>
-				output.type === "chunk" && output.moduleIds.some((id) => id.endsWith("/libpg-query.js")),
+		for (const chunk of Object.values(bundle)) {
+			if (chunk.type !== "chunk") continue;
+			const parser = chunk.moduleIds.find((id) => id.endsWith("libpg-query.js"));
+			if (parser === undefined) continue;
+			this.emitFile({
+				type: "asset",
+				fileName: join(dirname(chunk.fileName), "libpg-query.wasm"),
+				source: await readFile(join(dirname(parser), "libpg-query.wasm")),
+			});
+		}
+	},
+};
+
+/**
+ * The bundle holds copies of its dependencies, so it must carry their licences.
+ * @type {import("rolldown").Plugin}
+ */
+const collectLicences = {
+	name: "collect-licences",
+	async generateBundle(_options, bundle) {
+		const modules = Object.values(bundle).flatMap((output) =>
+			output.type === "chunk" ? output.moduleIds : [],
 		);
-		if (chunk === undefined) return;
+		const folders = new Set(modules.flatMap((id) => packageFolder(id) ?? []));
+		const notices = await Promise.all([...folders].sort().map(licenceNotice));
 		this.emitFile({
 			type: "asset",
-			fileName: join(dirname(chunk.fileName), "libpg-query.wasm"),
-			source: await readFile(new URL("libpg-query.wasm", parserFolder)),
+			fileName: "THIRD-PARTY-LICENSES.txt",
+			source: notices.join(`\n${"-".repeat(80)}\n\n`),
 		});
 	},
 };
+
+/** @param {string} moduleId */
+function packageFolder(moduleId) {
+	return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(moduleId)?.[0];
+}
+
+/** @param {string} folder */
+async function licenceNotice(folder) {
+	const manifest = /** @type {{ name: string, version: string, license?: string }} */ (
+		JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
+	);
+	const files = (await readdir(folder)).filter((name) =>
+		/^(licen[cs]e|notice|copying)/i.test(name),
+	);
+	const texts = await Promise.all(files.sort().map((name) => readFile(join(folder, name), "utf8")));
+	const title = `${manifest.name} ${manifest.version} (${manifest.license ?? "see below"})`;
+	return `${[title, ...texts].map((text) => text.trim()).join("\n\n")}\n`;
+}
 
 export default defineConfig({
 	input: {
@@ -30,7 +66,7 @@ export default defineConfig({
 		index: "src/index.ts",
 	},
 	platform: "node",
-	plugins: [copyParserWasm],
+	plugins: [copyParserWasm, collectLicences],
 	output: {
 		dir: "dist",
 		format: "esm",
