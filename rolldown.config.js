@@ -49,9 +49,8 @@ function packageFolder(moduleId) {
 
 /** @param {string} folder */
 async function licenceNotice(folder) {
-	const manifest = /** @type {{ name: string, version: string, license?: string }} */ (
-		JSON.parse(await readFile(join(folder, "package.json"), "utf8"))
-	);
+	/** @type {{ name: string, version: string, license?: string }} */
+	const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
 	const files = (await readdir(folder)).filter((name) =>
 		/^(licen[cs]e|notice|copying)/i.test(name),
 	);
