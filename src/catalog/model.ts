@@ -1,0 +1,173 @@
+import type { Expression, QualifiedName, Query, TypeName } from "../core/expression.ts";
+import type {
+	ConstraintDefinition,
+	IndexElement,
+	PartitionBound,
+	PartitionKey,
+	Persistence,
+} from "../core/operation.ts";
+import type { Range } from "../core/source.ts";
+import type { StatementPart } from "../core/statement.ts";
+
+/** Which statement of which migration made an object. */
+export interface Origin {
+	/** The migration's id. */
+	readonly migration: string;
+	/** The release it belongs to: two objects of one release have no users between them. */
+	readonly release: string;
+	readonly file: string;
+	readonly range: Range;
+}
+
+/** schema.name, the identity of an object in its catalog map. */
+export type Key = string;
+
+interface Named {
+	readonly schema: string;
+	readonly name: string;
+	/** Absent where a statement used the object before anything in the history made it. */
+	readonly origin?: Origin;
+}
+
+export interface Column {
+	readonly name: string;
+	/** Absent where it could not be told (columns of CREATE TABLE AS over unknown tables). */
+	readonly type?: TypeName;
+	readonly notNull: boolean;
+	readonly default?: Expression;
+	readonly identity?: "always" | "byDefault";
+	readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
+	readonly collation?: QualifiedName;
+	readonly origin?: Origin;
+}
+
+/** A constraint as it stands: with its name (the server's choice where none was given). */
+export type Constraint = ConstraintDefinition & {
+	readonly name: string;
+	/** False while it is NOT VALID or NOT ENFORCED: it proves nothing about the rows that are there. */
+	readonly validated: boolean;
+	readonly origin?: Origin;
+};
+
+export interface Index {
+	readonly schema: string;
+	readonly name: string;
+	readonly unique: boolean;
+	readonly method: string;
+	readonly elements: readonly IndexElement[];
+	readonly include: readonly string[];
+	readonly where?: Expression;
+	readonly nullsNotDistinct: boolean;
+	/** False after CREATE INDEX ON ONLY until every partition's index is attached. */
+	readonly valid: boolean;
+	/** The constraint that owns it (PRIMARY KEY, UNIQUE, EXCLUDE). */
+	readonly constraint?: string;
+	/** The partitioned index it is attached to. */
+	readonly parent?: Key;
+	readonly origin?: Origin;
+}
+
+export interface Trigger {
+	readonly name: string;
+	readonly timing: "before" | "after" | "insteadOf";
+	readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
+	/** UPDATE OF columns; empty means any. */
+	readonly columns: readonly string[];
+	readonly forEach: "row" | "statement";
+	readonly function: QualifiedName;
+	readonly state: "enabled" | "disabled" | "replica" | "always";
+	readonly origin?: Origin;
+}
+
+export interface Policy {
+	readonly name: string;
+	readonly command: "all" | "select" | "insert" | "update" | "delete";
+	readonly permissive: boolean;
+	readonly roles: readonly string[];
+	readonly using?: Expression;
+	readonly withCheck?: Expression;
+	readonly origin?: Origin;
+}
+
+export interface Table extends Named {
+	readonly kind: "table" | "partitioned" | "foreign";
+	readonly persistence: Persistence;
+	readonly columns: readonly Column[];
+	readonly constraints: readonly Constraint[];
+	readonly indexes: readonly Index[];
+	readonly triggers: readonly Trigger[];
+	readonly policies: readonly Policy[];
+	readonly rules: readonly string[];
+	readonly partitionBy?: PartitionKey;
+	readonly partitionOf?: { readonly parent: Key; readonly bound: PartitionBound };
+	/** A half-done DETACH CONCURRENTLY leaves the partition pending. */
+	readonly inherits: readonly Key[];
+	readonly rowSecurity: boolean;
+	readonly forceRowSecurity: boolean;
+	/** False where the history starts in the middle: columns and constraints may be missing here. */
+	readonly complete: boolean;
+	/** True while no statement of the history can have put a row in. Never true when not complete. */
+	readonly empty: boolean;
+	readonly tablespace?: string;
+	readonly accessMethod?: string;
+	readonly parameters: ReadonlyMap<string, string | undefined>;
+	readonly clusterIndex?: string;
+}
+
+export interface View extends Named {
+	readonly materialized: boolean;
+	readonly query: Query;
+	/** Column names written in the statement, or the query's where they can be told. */
+	readonly columns: readonly string[];
+	/** Relations that it reads directly. */
+	readonly dependsOn: readonly Key[];
+	/** Columns it names, as relation key + "." + column; a `*` gives every column known then. */
+	readonly dependsOnColumns: readonly string[];
+	readonly populated: boolean;
+	/** Indexes of a materialized view. */
+	readonly indexes: readonly Index[];
+	readonly parameters: ReadonlyMap<string, string | undefined>;
+}
+
+export interface Sequence extends Named {
+	readonly ownedBy?: { readonly table: Key; readonly column: string };
+	readonly temporary: boolean;
+}
+
+export type UserType = Named &
+	(
+		| {
+				readonly kind: "enum";
+				readonly values: readonly { readonly value: string; readonly origin?: Origin }[];
+		  }
+		| {
+				readonly kind: "domain";
+				readonly base: TypeName;
+				readonly notNull: boolean;
+				readonly default?: Expression;
+				readonly constraints: readonly Constraint[];
+		  }
+		| {
+				readonly kind: "composite";
+				readonly attributes: readonly { readonly name: string; readonly type: TypeName }[];
+		  }
+		| { readonly kind: "range" | "base" | "shell" }
+	);
+
+export interface Routine extends Named {
+	readonly routine: "function" | "procedure" | "aggregate";
+	readonly argumentTypes: readonly TypeName[];
+	readonly argumentNames: readonly (string | undefined)[];
+	readonly defaults: number;
+	readonly returns?: TypeName;
+	readonly language: string;
+	readonly volatility: "immutable" | "stable" | "volatile";
+	readonly securityDefiner: boolean;
+	readonly settings: ReadonlyMap<string, string | undefined>;
+	readonly body: readonly StatementPart[];
+}
+
+/** Schemas, extensions and objects outside the model. */
+export interface OtherObject extends Named {
+	readonly object: string;
+}

@@ -1,0 +1,45 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Effect } from "./effect.ts";
+import type { Operation } from "./operation.ts";
+import type { Range, SourceFile } from "./source.ts";
+import type { Comment, Statement } from "./statement.ts";
+
+export type DialectId = "postgres" | "mysql" | "mariadb" | "sqlite";
+
+/** Templates that a migration tool fills in before it sends the SQL. */
+export type PlaceholderStyle = "dollarBrace" | "doubleBrace" | "psql" | "percent";
+
+export interface ReadOptions {
+	/** The part of the file to read (an up section); the whole file otherwise. */
+	readonly range?: Range;
+	readonly placeholders: readonly PlaceholderStyle[];
+}
+
+/** The statements of a text in order, and the comments that stand after the last one. */
+export interface Reading {
+	readonly statements: readonly Statement[];
+	readonly trailingComments: readonly Comment[];
+}
+
+/** What the server does for an operation depends on these. */
+export interface Situation {
+	readonly catalog: Catalog;
+	/** Major version of the server, e.g. 14. */
+	readonly version: number;
+	/** Settings in force, lower-case names (timezone, search_path, lock_timeout). */
+	readonly settings: ReadonlyMap<string, string>;
+	readonly inTransaction: boolean;
+}
+
+/** Reads SQL of one database and knows what its server does. */
+export interface Dialect {
+	readonly id: DialectId;
+	/** Which engine parses; a degraded one says why. */
+	readonly engine: { readonly name: string; readonly degraded?: string };
+	read(file: SourceFile, options: ReadOptions): Reading;
+	/**
+	 * The effects of operations that the server runs as one command, one effect for each operation in
+	 * the same order. Their union is what the statement does.
+	 */
+	effects(operations: readonly Operation[], situation: Situation): readonly Effect[];
+}

@@ -1,0 +1,30 @@
+import type {
+	IndexOperation,
+	OtherOperation,
+	RoutineOperation,
+	SequenceOperation,
+	SessionOperation,
+	TypeOperation,
+	ViewOperation,
+} from "./operations/object.ts";
+import type { DataOperation, TableOperation } from "./operations/table.ts";
+
+export type * from "./operations/object.ts";
+export type * from "./operations/table.ts";
+
+/** What a statement does to schema or data, the same for every dialect. */
+export type Operation =
+	| TableOperation
+	| DataOperation
+	| IndexOperation
+	| ViewOperation
+	| TypeOperation
+	| RoutineOperation
+	| SequenceOperation
+	| OtherOperation
+	| SessionOperation;
+
+export type OperationKind = Operation["kind"];
+
+/** The operation of one kind. */
+export type OperationOf<Kind extends OperationKind> = Extract<Operation, { readonly kind: Kind }>;

@@ -1,0 +1,358 @@
+import type { Expression, FromItem, QualifiedName, Query, TypeName } from "../expression.ts";
+import type { Range } from "../source.ts";
+
+/** What every operation has: its place in the file, and how it is reached when not directly. */
+export interface OperationBase {
+	readonly range: Range;
+}
+
+export interface ColumnDefinition {
+	readonly name: string;
+	readonly range: Range;
+	/** Absent where the type comes from elsewhere (PARTITION OF, OF type). */
+	readonly type?: TypeName;
+	readonly default?: Expression;
+	readonly identity?: "always" | "byDefault";
+	readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
+	readonly collation?: QualifiedName;
+	readonly storage?: string;
+	readonly compression?: string;
+	/** The constraints written at the column, NOT NULL among them; their columns are filled in. */
+	readonly constraints: readonly ConstraintDefinition[];
+}
+
+interface ConstraintBase {
+	readonly name?: string;
+	readonly range: Range;
+	readonly notValid: boolean;
+	readonly enforced: boolean;
+	readonly deferrable: boolean;
+	readonly initiallyDeferred: boolean;
+}
+
+export type ReferentialAction = "noAction" | "restrict" | "cascade" | "setNull" | "setDefault";
+
+export type ConstraintDefinition =
+	| (ConstraintBase & {
+			readonly type: "notNull";
+			readonly columns: readonly [string];
+			readonly noInherit: boolean;
+	  })
+	| (ConstraintBase & {
+			readonly type: "check";
+			readonly expression: Expression;
+			readonly noInherit: boolean;
+	  })
+	| (ConstraintBase & {
+			readonly type: "unique" | "primaryKey";
+			readonly columns: readonly string[];
+			readonly include: readonly string[];
+			readonly nullsNotDistinct: boolean;
+			readonly withoutOverlaps: boolean;
+			/** The index named by USING INDEX; the columns are then the index's. */
+			readonly usingIndex?: string;
+	  })
+	| (ConstraintBase & {
+			readonly type: "foreignKey";
+			readonly columns: readonly string[];
+			readonly references: QualifiedName;
+			/** Empty means the primary key of the referenced table. */
+			readonly referencedColumns: readonly string[];
+			readonly onDelete: ReferentialAction;
+			readonly onUpdate: ReferentialAction;
+	  })
+	| (ConstraintBase & {
+			readonly type: "exclude";
+			readonly method: string;
+			readonly elements: readonly { readonly expression: Expression; readonly operator: string }[];
+			readonly where?: Expression;
+	  });
+
+export type Persistence = "permanent" | "unlogged" | "temporary";
+
+export interface PartitionKey {
+	readonly strategy: "range" | "list" | "hash";
+	readonly keys: readonly Expression[];
+}
+
+export type PartitionBound =
+	| { readonly kind: "default" }
+	| {
+			readonly kind: "range";
+			readonly from: readonly Expression[];
+			readonly to: readonly Expression[];
+	  }
+	| { readonly kind: "list"; readonly values: readonly Expression[] }
+	| { readonly kind: "hash"; readonly modulus: number; readonly remainder: number };
+
+/** `LIKE source INCLUDING ...`: which properties come along; an empty list copies columns and NOT NULL. */
+export interface LikeClause {
+	readonly source: QualifiedName;
+	readonly including: readonly (
+		| "comments"
+		| "compression"
+		| "constraints"
+		| "defaults"
+		| "generated"
+		| "identity"
+		| "indexes"
+		| "statistics"
+		| "storage"
+	)[];
+}
+
+export type TableOperation = OperationBase &
+	(
+		| {
+				readonly kind: "createTable";
+				readonly table: QualifiedName;
+				readonly persistence: Persistence;
+				readonly foreign: boolean;
+				readonly ifNotExists: boolean;
+				readonly columns: readonly ColumnDefinition[];
+				readonly constraints: readonly ConstraintDefinition[];
+				readonly like: readonly LikeClause[];
+				readonly inherits: readonly QualifiedName[];
+				readonly ofType?: QualifiedName;
+				readonly partitionBy?: PartitionKey;
+				readonly partitionOf?: { readonly parent: QualifiedName; readonly bound: PartitionBound };
+				readonly onCommit?: "drop" | "deleteRows" | "preserveRows";
+				readonly tablespace?: string;
+				readonly accessMethod?: string;
+				readonly parameters: readonly Parameter[];
+		  }
+		| {
+				/** CREATE TABLE AS, SELECT INTO. */
+				readonly kind: "createTableAs";
+				readonly table: QualifiedName;
+				readonly persistence: Persistence;
+				readonly ifNotExists: boolean;
+				/** Column names written in the statement; otherwise they are the query's. */
+				readonly columns: readonly string[];
+				/** Absent for CREATE TABLE AS EXECUTE. */
+				readonly query?: Query;
+				readonly withData: boolean;
+		  }
+		| {
+				readonly kind: "dropTable";
+				readonly table: QualifiedName;
+				readonly foreign: boolean;
+				readonly ifExists: boolean;
+				readonly cascade: boolean;
+		  }
+		| TableAction
+		| {
+				readonly kind: "truncate";
+				readonly table: QualifiedName;
+				readonly only: boolean;
+				readonly cascade: boolean;
+				readonly restartIdentity: boolean;
+		  }
+		| {
+				readonly kind: "lockTable";
+				readonly table: QualifiedName;
+				readonly only: boolean;
+				/** The server's name of the mode, e.g. AccessExclusiveLock. */
+				readonly mode: string;
+				readonly noWait: boolean;
+		  }
+	);
+
+/** A storage or option setting: `fillfactor = 70`. */
+export interface Parameter {
+	readonly name: string;
+	readonly value?: string;
+}
+
+/** Fields of every action of ALTER TABLE. */
+interface Altered {
+	readonly table: QualifiedName;
+	/** ALTER TABLE IF EXISTS. */
+	readonly ifTableExists: boolean;
+	/** ALTER TABLE ONLY. */
+	readonly only: boolean;
+	/** What the statement called the relation: ALTER VIEW v ... is legal for some actions. */
+	readonly relation:
+		"table" | "view" | "materializedView" | "foreignTable" | "index" | "sequence" | "type";
+}
+
+/** One action of ALTER TABLE. A statement with several actions has one operation for each. */
+export type TableAction = Altered &
+	(
+		| {
+				readonly kind: "addColumn";
+				readonly column: ColumnDefinition;
+				readonly ifNotExists: boolean;
+		  }
+		| {
+				readonly kind: "dropColumn";
+				readonly column: string;
+				readonly ifExists: boolean;
+				readonly cascade: boolean;
+		  }
+		| { readonly kind: "renameTable"; readonly to: string }
+		| { readonly kind: "renameColumn"; readonly column: string; readonly to: string }
+		| { readonly kind: "renameConstraint"; readonly constraint: string; readonly to: string }
+		| { readonly kind: "setTableSchema"; readonly schema: string }
+		| {
+				readonly kind: "alterColumnType";
+				readonly column: string;
+				readonly type: TypeName;
+				readonly collation?: QualifiedName;
+				readonly using?: Expression;
+		  }
+		| { readonly kind: "setNotNull"; readonly column: string }
+		| { readonly kind: "dropNotNull"; readonly column: string }
+		| { readonly kind: "setDefault"; readonly column: string; readonly default: Expression }
+		| { readonly kind: "dropDefault"; readonly column: string }
+		| {
+				readonly kind: "addIdentity";
+				readonly column: string;
+				readonly identity: "always" | "byDefault";
+		  }
+		| {
+				readonly kind: "setIdentity";
+				readonly column: string;
+				readonly parameters: readonly Parameter[];
+		  }
+		| { readonly kind: "dropIdentity"; readonly column: string; readonly ifExists: boolean }
+		| { readonly kind: "setExpression"; readonly column: string; readonly expression: Expression }
+		| { readonly kind: "dropExpression"; readonly column: string; readonly ifExists: boolean }
+		| {
+				/** The column may be given by number (`ALTER INDEX ... ALTER COLUMN 1 SET STATISTICS`). */
+				readonly kind: "setColumnStatistics";
+				readonly column: string;
+				readonly target: string;
+		  }
+		| { readonly kind: "setColumnStorage"; readonly column: string; readonly storage: string }
+		| { readonly kind: "setColumnCompression"; readonly column: string; readonly method: string }
+		| {
+				/** SET (n_distinct = ...) and RESET (...) of one column. */
+				readonly kind: "setColumnParameters";
+				readonly column: string;
+				readonly parameters: readonly Parameter[];
+				readonly reset: boolean;
+		  }
+		| { readonly kind: "addConstraint"; readonly constraint: ConstraintDefinition }
+		| {
+				readonly kind: "dropConstraint";
+				readonly constraint: string;
+				readonly ifExists: boolean;
+				readonly cascade: boolean;
+		  }
+		| {
+				readonly kind: "alterConstraint";
+				readonly constraint: string;
+				/** What the statement sets; absent is left as it is. */
+				readonly deferrable?: boolean;
+				readonly initiallyDeferred?: boolean;
+				readonly enforced?: boolean;
+				readonly inherit?: boolean;
+		  }
+		| { readonly kind: "validateConstraint"; readonly constraint: string }
+		| { readonly kind: "setPersistence"; readonly persistence: "permanent" | "unlogged" }
+		| { readonly kind: "setAccessMethod"; readonly method?: string }
+		| { readonly kind: "setTablespace"; readonly tablespace: string; readonly noWait: boolean }
+		| {
+				readonly kind: "setTableParameters";
+				readonly parameters: readonly Parameter[];
+				readonly reset: boolean;
+		  }
+		| { readonly kind: "clusterOn"; readonly index?: string }
+		| {
+				/** ENABLE / DISABLE TRIGGER; `trigger` is absent for ALL, USER gives userOnly. */
+				readonly kind: "setTriggerState";
+				readonly trigger?: string;
+				readonly userOnly: boolean;
+				readonly state: "enabled" | "disabled" | "replica" | "always";
+		  }
+		| {
+				readonly kind: "setRuleState";
+				readonly rule: string;
+				readonly state: "enabled" | "disabled" | "replica" | "always";
+		  }
+		| {
+				readonly kind: "setRowSecurity";
+				readonly state: "enable" | "disable" | "force" | "noForce";
+		  }
+		| {
+				readonly kind: "setReplicaIdentity";
+				readonly identity: "default" | "full" | "nothing" | "index";
+				readonly index?: string;
+		  }
+		| { readonly kind: "setTableOwner"; readonly owner: string }
+		| {
+				readonly kind: "attachPartition";
+				readonly partition: QualifiedName;
+				readonly bound: PartitionBound;
+		  }
+		| {
+				readonly kind: "detachPartition";
+				readonly partition: QualifiedName;
+				readonly concurrently: boolean;
+				readonly finalize: boolean;
+		  }
+		| { readonly kind: "setInheritance"; readonly parent: QualifiedName; readonly inherit: boolean }
+		| { readonly kind: "setTableType"; readonly ofType?: QualifiedName }
+		| {
+				/** Anything else an ALTER TABLE can say (foreign-table options ...), named as the grammar does. */
+				readonly kind: "alterTableOther";
+				readonly action: string;
+		  }
+	);
+
+export type DataOperation = OperationBase &
+	(
+		| {
+				readonly kind: "insert";
+				readonly table: QualifiedName;
+				/** Absent: all columns in their order. */
+				readonly columns?: readonly string[];
+				readonly source:
+					| { readonly kind: "values"; readonly rows: readonly (readonly Expression[])[] }
+					| { readonly kind: "query"; readonly query: Query }
+					| { readonly kind: "defaults" };
+				readonly onConflict?: {
+					readonly action: "nothing" | "update";
+					readonly columns: readonly string[];
+					readonly constraint?: string;
+					readonly where?: Expression;
+				};
+				readonly ctes: Query["ctes"];
+		  }
+		| {
+				readonly kind: "update";
+				readonly table: QualifiedName;
+				readonly alias?: string;
+				readonly set: readonly { readonly column: string; readonly value: Expression }[];
+				readonly from: readonly FromItem[];
+				readonly where?: Expression;
+				readonly ctes: Query["ctes"];
+				readonly limit?: Expression;
+		  }
+		| {
+				readonly kind: "delete";
+				readonly table: QualifiedName;
+				readonly alias?: string;
+				readonly using: readonly FromItem[];
+				readonly where?: Expression;
+				readonly ctes: Query["ctes"];
+				readonly limit?: Expression;
+		  }
+		| {
+				readonly kind: "merge";
+				readonly table: QualifiedName;
+				readonly alias?: string;
+				readonly using: FromItem;
+				readonly on: Expression;
+				readonly actions: readonly ("insert" | "update" | "delete" | "nothing")[];
+				readonly ctes: Query["ctes"];
+		  }
+		| { readonly kind: "select"; readonly query: Query }
+		| {
+				readonly kind: "copy";
+				readonly direction: "from" | "to";
+				readonly table?: QualifiedName;
+				readonly query?: Query;
+		  }
+	);

@@ -1,0 +1,61 @@
+/** A stretch of a text in UTF-16 code units, end exclusive. */
+export interface Range {
+	readonly start: number;
+	readonly end: number;
+}
+
+/** A place for people: line and column count from 1, columns in UTF-16 code units. */
+export interface Position {
+	readonly line: number;
+	readonly column: number;
+}
+
+/** A text with the name under which people know it (a path relative to the working directory). */
+export interface SourceFile {
+	readonly path: string;
+	readonly text: string;
+}
+
+const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
+
+function lineStarts(file: SourceFile): readonly number[] {
+	const known = lineStartsOf.get(file);
+	if (known) return known;
+	const starts = [0];
+	const { text } = file;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
+		if (code === 10 || code === 13) starts.push(at + 1);
+	}
+	lineStartsOf.set(file, starts);
+	return starts;
+}
+
+/** Returns the line and column of an offset; an offset past the end means the end. */
+export function positionAt(file: SourceFile, offset: number): Position {
+	const starts = lineStarts(file);
+	const at = Math.max(0, Math.min(offset, file.text.length));
+	let low = 0;
+	let high = starts.length - 1;
+	while (low < high) {
+		const middle = (low + high + 1) >> 1;
+		if ((starts[middle] ?? 0) <= at) low = middle;
+		else high = middle - 1;
+	}
+	return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+}
+
+/** Returns the text of a line (counted from 1) without its line end, or undefined past the last one. */
+export function lineAt(file: SourceFile, line: number): string | undefined {
+	const starts = lineStarts(file);
+	const start = starts[line - 1];
+	if (start === undefined) return undefined;
+	const end = starts[line] ?? file.text.length;
+	return file.text.slice(start, end).replace(/[\r\n]+$/, "");
+}
+
+/** True when `inner` lies wholly in `outer`. */
+export function contains(outer: Range, inner: Range): boolean {
+	return outer.start <= inner.start && inner.end <= outer.end;
+}

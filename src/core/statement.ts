@@ -1,0 +1,51 @@
+import type { Operation } from "./operation.ts";
+import type { Range, SourceFile } from "./source.ts";
+
+export interface Comment {
+	/** The text without the comment marks, trimmed. */
+	readonly text: string;
+	readonly range: Range;
+}
+
+/** Why a statement could not be read. It is reported and counted, never passed over. */
+export interface Unread {
+	readonly reason: "syntax" | "tooComplex" | "encoding" | "unsupported";
+	/** The parser's words, e.g. `syntax error at or near "TABEL"`. */
+	readonly message: string;
+	/** The narrowest place that is known. */
+	readonly at: Range;
+	readonly hint?: string;
+}
+
+/** How operations inside a body are reached. */
+export interface Reached {
+	/** A DO block runs its body at once; a function when called or fired. */
+	readonly via: "doBlock" | "function" | "dynamic";
+	/** Under IF, CASE, an exception handler or a loop that may run zero times. */
+	readonly conditional: boolean;
+	/** In a loop; `commits` when the loop commits each round. */
+	readonly loop?: { readonly commits: boolean };
+}
+
+/**
+ * Operations that the server runs as one command. An ordinary statement has one part; a DO block has
+ * one for itself and one for each statement of its body.
+ */
+export interface StatementPart {
+	readonly operations: readonly Operation[];
+	readonly range: Range;
+	readonly reached?: Reached;
+}
+
+/** One SQL statement with its place in the file. */
+export interface Statement {
+	readonly file: SourceFile;
+	/** Without the semicolon, without comments before it. */
+	readonly range: Range;
+	/** The comments between the statement before and this one, and those inside it. */
+	readonly comments: readonly Comment[];
+	readonly parts: readonly StatementPart[];
+	readonly unread?: Unread;
+	/** Where template placeholders were replaced: what is said of these places is not certain. */
+	readonly placeholders: readonly Range[];
+}
