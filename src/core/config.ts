@@ -1,0 +1,185 @@
+import type { DialectId } from "./dialect.ts";
+import type { TransactionClass } from "./migration.ts";
+import { jsonSchemaOf, problemsOf, type ConfigProblem, type Shape } from "./config-shape.ts";
+
+export type { ConfigProblem } from "./config-shape.ts";
+
+export type RuleSetting = "error" | "warning" | "info" | "off";
+
+/**
+ * Groups migrations into releases. `pattern`: a regular expression on the revision; the text of its
+ * first group (or of the match) names the release. `directory`: a path below the project's root, `*`
+ * stands for one folder; each matching folder is a release. `from`, `to`: revisions, both included.
+ */
+export type ReleaseConfig =
+	| { readonly pattern: string }
+	| { readonly directory: string }
+	| { readonly from: string; readonly to?: string; readonly name?: string };
+
+/** Parts of a config that only one project has. */
+export interface ProjectConfig {
+	/** Directory of the migrations, relative to the config file. */
+	readonly root: string;
+	readonly layout?: string;
+	readonly dialect?: DialectId;
+	readonly serverVersion?: number;
+	/** Globs relative to the root; only these files are read. */
+	readonly include?: readonly string[];
+	/** Globs relative to the root; these files are not read. */
+	readonly exclude?: readonly string[];
+	/** A schema dump that stands before the first migration, relative to the root. */
+	readonly baseline?: string;
+	readonly transaction?: TransactionClass;
+	readonly searchPath?: readonly string[];
+	readonly releases?: readonly ReleaseConfig[];
+}
+
+/** What lockkeeper.config.json says. */
+export interface Config {
+	readonly $schema?: string;
+	readonly projects?: readonly ProjectConfig[];
+	/** Major version of the server; 14 when nothing says it. */
+	readonly serverVersion?: number;
+	readonly parser?: "libpg" | "portable";
+	readonly rules?: Readonly<Record<string, RuleSetting>>;
+	readonly tables?: Readonly<Record<string, { readonly rows?: number }>>;
+	/** Globs relative to the config file; these files are not read. */
+	readonly ignore?: readonly string[];
+	/** A file with row counts, relative to the config file. */
+	readonly statistics?: string;
+}
+
+export const defaultServerVersion = 14;
+
+const text = (description: string): Shape => ({ kind: "text", description });
+const texts = (description: string): Shape => ({
+	kind: "list",
+	description,
+	item: { kind: "text" },
+});
+const serverVersion: Shape = {
+	kind: "integer",
+	description: "Major version of the server, for example 14.",
+	minimum: 5,
+};
+
+const release: Shape = {
+	kind: "oneOf",
+	description: "Migrations that are deployed together.",
+	of: [
+		{
+			kind: "object",
+			required: ["pattern"],
+			fields: {
+				pattern: text(
+					"Regular expression on the revision. Its first group, or the match, names the release.",
+				),
+			},
+		},
+		{
+			kind: "object",
+			required: ["directory"],
+			fields: {
+				directory: text("Folder below the project's root; * stands for one folder name."),
+			},
+		},
+		{
+			kind: "object",
+			required: ["from"],
+			fields: {
+				from: text("First revision of the release."),
+				to: text("Last revision of the release; the end of the history when left out."),
+				name: text("Name of the release."),
+			},
+		},
+	],
+};
+
+const projectFields = {
+	root: text("Directory of the migrations, relative to this file."),
+	layout: text("How the migration tool lays out its files, when it cannot be detected."),
+	dialect: {
+		kind: "choice",
+		description: "The database that runs the migrations.",
+		values: ["postgres", "mysql", "mariadb", "sqlite"] satisfies DialectId[],
+	},
+	serverVersion,
+	include: texts("Globs relative to the root: only these files are read."),
+	exclude: texts("Globs relative to the root: these files are not read."),
+	baseline: text("Schema dump that stands before the first migration, relative to the root."),
+	transaction: {
+		kind: "choice",
+		description: "How the tool wraps migrations in transactions, when it differs from its default.",
+		values: ["all", "file", "implicit", "none"] satisfies TransactionClass[],
+	},
+	searchPath: texts("The search_path before the first statement."),
+	releases: {
+		kind: "list",
+		description:
+			"Which migrations are deployed together. The last release is the one under review.",
+		item: release,
+	},
+} satisfies Record<keyof ProjectConfig, Shape>;
+
+const configFields = {
+	$schema: text("Where editors find the schema of this file."),
+	projects: {
+		kind: "list",
+		description: "The directories of migrations. Without it they are searched for.",
+		item: { kind: "object", required: ["root"], fields: projectFields },
+	},
+	serverVersion,
+	parser: {
+		kind: "choice",
+		description: "libpg is the server's own grammar; portable runs where WebAssembly cannot.",
+		values: ["libpg", "portable"],
+	},
+	rules: {
+		kind: "record",
+		description: "Severity of single rules, by rule id.",
+		value: {
+			kind: "choice",
+			values: ["error", "warning", "info", "off"] satisfies RuleSetting[],
+		},
+	},
+	tables: {
+		kind: "record",
+		description: "What is known about single tables, by name.",
+		value: {
+			kind: "object",
+			required: [],
+			fields: {
+				rows: { kind: "integer", description: "About how many rows it has.", minimum: 0 },
+			},
+		},
+	},
+	ignore: texts("Globs relative to this file: these files are not read."),
+	statistics: text("A file with row counts, relative to this file."),
+} satisfies Record<keyof Config, Shape>;
+
+const configShape: Shape = { kind: "object", required: [], fields: configFields };
+
+/** Returns the config as it is: for completion and type checks in lockkeeper.config.ts. */
+export function defineConfig(config: Config): Config {
+	return config;
+}
+
+function isConfig(value: unknown, problems: ConfigProblem[]): value is Config {
+	problems.push(...problemsOf(value, configShape, ""));
+	return problems.length === 0;
+}
+
+/** Returns the config, or everything that is wrong with it. Unknown keys are problems. */
+export function parseConfig(value: unknown): Config | readonly ConfigProblem[] {
+	const problems: ConfigProblem[] = [];
+	return isConfig(value, problems) ? value : problems;
+}
+
+/** Returns the JSON Schema (draft 7, which editors know) of the config file. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+	return {
+		$schema: "http://json-schema.org/draft-07/schema#",
+		title: "lockkeeper.config.json",
+		...jsonSchemaOf(configShape),
+	};
+}

@@ -1,0 +1,108 @@
+import type { DialectId, PlaceholderStyle } from "./dialect.ts";
+import type { Range, SourceFile } from "./source.ts";
+
+/**
+ * How a tool runs a section. `all`: every pending migration of a run in one transaction. `file`: the
+ * section is one transaction. `implicit`: the section is sent as one message, so one statement commits
+ * by itself and several are one transaction. `none`: each statement commits by itself.
+ */
+export type TransactionClass = "all" | "file" | "implicit" | "none";
+
+/**
+ * A tool that cuts a section into statements in its own way. `lineEnd`: a statement ends where a line
+ * ends with a semicolon, except in the blocks, each of which is sent as one statement.
+ */
+export interface StatementRule {
+	readonly endsAt: "lineEnd";
+	readonly blocks: readonly Range[];
+}
+
+/** A stretch of a file that the tool runs in one way. */
+export interface Section {
+	readonly file: SourceFile;
+	readonly range: Range;
+	readonly transaction: TransactionClass;
+	/** True when the tool leaves the transaction out for a section whose statements forbid one. */
+	readonly perStatementDetection?: boolean;
+	readonly statementRule?: StatementRule;
+}
+
+/** A migration as a layout reads it, before releases are known. */
+export interface MigrationSource {
+	/** The revision as the tool writes it in its history. */
+	readonly id: string;
+	readonly name: string;
+	readonly up: readonly Section[];
+	readonly down: readonly Section[];
+	readonly verify: readonly Section[];
+	readonly placeholders: readonly PlaceholderStyle[];
+	/** Runs again whenever its text changes. */
+	readonly repeatable?: boolean;
+	/** The schema as it stood before the first migration that follows. */
+	readonly baseline?: boolean;
+}
+
+/** One revision of a history. */
+export interface Migration extends MigrationSource {
+	readonly layout: string;
+	/** Its place in the history, from 0. */
+	readonly order: number;
+	/** The migrations with the same release are deployed together. */
+	readonly release: string;
+	/** Under review; the others are history. */
+	readonly candidate: boolean;
+}
+
+/** The database a project is written for. Those that are no dialect of ours are named, not read. */
+export type DatabaseId =
+	DialectId | "clickhouse" | "cockroachdb" | "h2" | "hsqldb" | "oracle" | "sqlserver";
+
+export type ProjectProblemCode =
+	| "afterRelease"
+	| "badFileName"
+	| "badGitReference"
+	| "badJournal"
+	| "badMarker"
+	| "binaryFile"
+	| "duplicateRevision"
+	| "emptyDirectory"
+	| "fileNotFound"
+	| "gitMissing"
+	| "historyStartsLate"
+	| "invalidEncoding"
+	| "missingFile"
+	| "noMigrations"
+	| "notInHistory"
+	| "outOfOrder"
+	| "supersededBaseline"
+	| "unknownLayout"
+	| "unknownRevision"
+	| "unreadableFile";
+
+/** What is wrong with the files themselves, before any SQL is read. */
+export interface ProjectProblem {
+	readonly code: ProjectProblemCode;
+	/** `error`: something was not read. `warning`: needs a look. `info`: good to know. */
+	readonly severity: "error" | "warning" | "info";
+	/** The path under which people know the file. */
+	readonly file?: string;
+	readonly range?: Range;
+	readonly message: string;
+	readonly hint: string;
+}
+
+/** One history: a directory of migrations with its layout, dialect and server version. */
+export interface Project {
+	/** Directory, relative to the working directory. */
+	readonly root: string;
+	readonly layout: { readonly id: string; readonly name: string; readonly why: string };
+	readonly dialect: DatabaseId;
+	readonly dialectWhy: string;
+	/** Major version of the server. */
+	readonly serverVersion: number;
+	/** The search_path before the first statement, when the config says it. */
+	readonly searchPath?: readonly string[];
+	/** In the order in which the tool applies them. */
+	readonly migrations: readonly Migration[];
+	readonly problems: readonly ProjectProblem[];
+}
