@@ -38,6 +38,8 @@ export interface MigrationSource {
 	readonly placeholders: readonly PlaceholderStyle[];
 	/** Runs again whenever its text changes. */
 	readonly repeatable?: boolean;
+	/** The program that the tool runs for it: what that does to the schema is not known. */
+	readonly programFile?: string;
 	/** The schema as it stood before the first migration that follows. */
 	readonly baseline?: boolean;
 }

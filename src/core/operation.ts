@@ -26,5 +26,14 @@ export type Operation =
 
 export type OperationKind = Operation["kind"];
 
+type WithKind<Candidate, Kind> = Candidate extends { readonly kind: infer Kinds }
+	? Kind extends Kinds
+		? Candidate
+		: never
+	: never;
+
+/** The operations by kind. */
+export type OperationMap = { readonly [Kind in OperationKind]: WithKind<Operation, Kind> };
+
 /** The operation of one kind. */
-export type OperationOf<Kind extends OperationKind> = Extract<Operation, { readonly kind: Kind }>;
+export type OperationOf<Kind extends OperationKind> = OperationMap[Kind];

@@ -1,0 +1,89 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Origin } from "../../catalog/model.ts";
+import type { DialectId } from "../dialect.ts";
+import { noEffect } from "../effect.ts";
+import type { QualifiedName } from "../expression.ts";
+import type { Migration } from "../migration.ts";
+import type { OperationContext, Report, StatementContext } from "../rule.ts";
+import type { Statement } from "../statement.ts";
+import type { EvidenceBook } from "./evidence.ts";
+import type { Moment } from "./history.ts";
+import type { ActiveRule } from "./lint.ts";
+
+/** Where a rule is when it reports. */
+export interface Scope {
+	readonly dialect: DialectId;
+	readonly version: number;
+	readonly release: string;
+	readonly rows: ReadonlyMap<string, number>;
+	readonly migration: Migration;
+	readonly statement: Statement;
+	/** Absent for what has to do with the text alone. */
+	readonly catalog?: Catalog;
+	/** Set while an operation is judged. */
+	readonly moment?: Moment;
+	add(scope: Scope, active: ActiveRule, report: Report<string>): void;
+}
+
+function originOf(catalog: Catalog, name: QualifiedName): Origin | undefined {
+	return (
+		catalog.table(name)?.origin ??
+		catalog.view(name)?.origin ??
+		catalog.sequence(name)?.origin ??
+		catalog.index(name)?.index.origin ??
+		catalog.type(name)?.origin
+	);
+}
+
+/** Returns the questions that rules ask of a schema. */
+export function catalogQuestions(
+	catalog: Catalog,
+	release: string,
+	rows: ReadonlyMap<string, number>,
+): Pick<OperationContext, "catalog" | "isNew" | "madeHere" | "rowsOf"> {
+	const madeHere = (origin: Origin | undefined): boolean => origin?.release === release;
+	return {
+		catalog,
+		madeHere,
+		isNew: (name) =>
+			catalog.table(name)?.persistence === "temporary" || madeHere(originOf(catalog, name)),
+		rowsOf: (name) => rows.get(catalog.resolve(name)) ?? rows.get(name.name),
+	};
+}
+
+/** Returns what a rule may know and do at one operation. */
+export function contextFor(
+	scope: Scope,
+	active: ActiveRule,
+	moment: Moment,
+	evidence: EvidenceBook,
+): OperationContext {
+	return {
+		...catalogQuestions(moment.catalog, scope.release, scope.rows),
+		dialect: scope.dialect,
+		version: scope.version,
+		migration: moment.migration,
+		statement: moment.statement,
+		part: moment.part,
+		transaction: moment.transaction,
+		settings: moment.settings,
+		effectOf: (operation) => moment.effects.get(operation) ?? noEffect,
+		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
+		report: (report) => {
+			scope.add(scope, active, report);
+		},
+	};
+}
+
+/** Returns what a rule may know and do at a statement as a text. */
+export function statementContextFor(scope: Scope, active: ActiveRule): StatementContext {
+	return {
+		dialect: scope.dialect,
+		version: scope.version,
+		migration: scope.migration,
+		statement: scope.statement,
+		report: (report) => {
+			scope.add(scope, active, report);
+		},
+	};
+}

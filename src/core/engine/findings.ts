@@ -1,0 +1,80 @@
+import type { AnyRecipe } from "../../plan/recipe.ts";
+import type { Finding } from "../finding.ts";
+import type { QualifiedName } from "../expression.ts";
+import type { Operation } from "../operation.ts";
+import type { Report } from "../rule.ts";
+import { positionAt, type Range } from "../source.ts";
+import type { Scope } from "./context.ts";
+import type { ActiveRule } from "./lint.ts";
+
+/** Puts the data into the {names} of a message; a name without data is a bug of the rule. */
+export function fillMessage(
+	template: string,
+	data: Readonly<Record<string, string | number>>,
+): string {
+	return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+		const value = data[name];
+		if (value === undefined) throw new Error(`No data for {${name}} of the message: ${template}`);
+		return typeof value === "number" ? value.toLocaleString("en-US") : value;
+	});
+}
+
+function isOperation(at: Operation | Range): at is Operation {
+	return "kind" in at;
+}
+
+/** Since when the table exists, how many rows it has, or that it is not known here. */
+function becauseOf(scope: Scope, name: QualifiedName): readonly string[] {
+	const catalog = scope.catalog;
+	if (!catalog) return [];
+	const rows = scope.rows.get(catalog.resolve(name)) ?? scope.rows.get(name.name);
+	const size = rows === undefined ? "" : ` and has about ${rows.toLocaleString("en-US")} rows`;
+	const origin = (catalog.table(name) ?? catalog.view(name))?.origin;
+	if (!origin) {
+		return [
+			`No earlier migration here creates ${name.name}, so it is taken to be in use${size || " and to have rows"}.`,
+		];
+	}
+	return origin.release === scope.release
+		? []
+		: [`${name.name} exists since ${origin.migration}${size}.`];
+}
+
+/** Returns the finding for a report: place, filled message, reasons and recipe. */
+export function buildFinding(
+	scope: Scope,
+	{ rule, severity }: ActiveRule,
+	report: Report<string>,
+	recipes: ReadonlyMap<string, AnyRecipe>,
+): Finding {
+	const template = rule.messages[report.message];
+	if (template === undefined) throw new Error(`${rule.id} has no message ${report.message}`);
+	const { file } = scope.statement;
+	const operation = isOperation(report.at) ? report.at : undefined;
+	const calledFrom = operation && scope.moment?.calledFrom;
+	const range: Range = calledFrom ?? (isOperation(report.at) ? report.at.range : report.at);
+	const recipe =
+		report.recipe === undefined || !operation || !scope.catalog
+			? undefined
+			: recipes.get(report.recipe)?.fill(operation, {
+					catalog: scope.catalog,
+					version: scope.version,
+					text: file.text.slice(range.start, range.end),
+					statementText: file.text.slice(scope.statement.range.start, scope.statement.range.end),
+				});
+	return {
+		rule: rule.id,
+		category: rule.category,
+		severity: severity ?? report.severity ?? rule.severity,
+		file: file.path,
+		range: { start: range.start, end: range.end },
+		start: positionAt(file, range.start),
+		end: positionAt(file, range.end),
+		message: fillMessage(template, report.data ?? {}),
+		because: report.table ? becauseOf(scope, report.table) : [],
+		help: report.help ?? rule.help,
+		...(recipe && { recipe }),
+		related: report.related ?? [],
+		migration: scope.migration.id,
+	};
+}

@@ -1,0 +1,230 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Key, Origin } from "../../catalog/model.ts";
+import { createCatalog, type MutableCatalog } from "../../catalog/mutable.ts";
+import { replay } from "../../catalog/replay.ts";
+import { keyOf } from "../../catalog/catalog.ts";
+import type { Dialect, Reading } from "../dialect.ts";
+import { parseDirectives } from "../directive.ts";
+import type { Effect } from "../effect.ts";
+import type { Migration, Section } from "../migration.ts";
+import type { Operation } from "../operation.ts";
+import type { Range } from "../source.ts";
+import type { Statement, StatementPart } from "../statement.ts";
+import type { Transaction } from "../transaction.ts";
+import { routinesRunBy } from "./routine-calls.ts";
+import { SettingsTracker } from "./settings.ts";
+import { TransactionTracker } from "./transactions.ts";
+
+/** A history of one project, read by one dialect. */
+export interface History {
+	readonly migrations: readonly Migration[];
+	readonly dialect: Dialect;
+	/** Major version of the server. */
+	readonly version: number;
+	readonly searchPath?: readonly string[];
+}
+
+/** One operation where it runs, with what the server does for it. */
+export interface Moment {
+	readonly operation: Operation;
+	/** The effects of every operation of the part. */
+	readonly effects: ReadonlyMap<Operation, Effect>;
+	readonly part: StatementPart;
+	readonly statement: Statement;
+	readonly migration: Migration;
+	/** The schema before the operation. */
+	readonly catalog: Catalog;
+	readonly transaction: Transaction | undefined;
+	readonly settings: ReadonlyMap<string, string>;
+	/** Where the call stands that led here, for operations of a function's body. */
+	readonly calledFrom?: Range;
+}
+
+/** What wants to see a history as it is replayed. All are called in the order of the history. */
+export interface HistoryVisitor {
+	/** Whether the migration's operations are visited; the others are only replayed. */
+	visits(migration: Migration): boolean;
+	/** A section was read, before its statements run; `direction` tells where it stands. */
+	section?(
+		migration: Migration,
+		section: Section,
+		reading: Reading,
+		direction: "up" | "down",
+	): void;
+	unread?(statement: Statement, migration: Migration, catalog: Catalog): void;
+	operation?(moment: Moment): void;
+	releaseEnd?(release: string, after: Catalog): void;
+}
+
+const maximumCallDepth = 6;
+
+class Replayer {
+	readonly #history: History;
+	readonly #visitor: HistoryVisitor;
+	readonly #catalog: MutableCatalog;
+	readonly #transactions = new TransactionTracker();
+	readonly #settings = new SettingsTracker();
+
+	constructor(history: History, visitor: HistoryVisitor) {
+		this.#history = history;
+		this.#visitor = visitor;
+		this.#catalog = createCatalog(
+			history.searchPath ? { searchPath: history.searchPath } : undefined,
+		);
+	}
+
+	run(): void {
+		let release: string | undefined;
+		for (const migration of this.#history.migrations) {
+			if (migration.release !== release) {
+				this.#endRelease(release);
+				release = migration.release;
+				this.#transactions.startRelease();
+			}
+			this.#runMigration(migration);
+		}
+		this.#endRelease(release);
+	}
+
+	#endRelease(release: string | undefined): void {
+		if (release === undefined) return;
+		this.#visitor.releaseEnd?.(release, this.#catalog);
+		this.#catalog.endRelease();
+	}
+
+	#runMigration(migration: Migration): void {
+		const visited = this.#visitor.visits(migration);
+		this.#settings.start();
+		for (const section of migration.up) this.#runSection(migration, section, visited);
+		if (!visited) return;
+		for (const section of migration.down) {
+			const reading = this.#read(migration, section);
+			this.#visitor.section?.(migration, section, reading, "down");
+			for (const statement of reading.statements) {
+				if (statement.unread) this.#visitor.unread?.(statement, migration, this.#catalog);
+			}
+		}
+	}
+
+	#read(migration: Migration, section: Section): Reading {
+		return this.#history.dialect.read(section.file, {
+			range: section.range,
+			placeholders: migration.placeholders,
+		});
+	}
+
+	#runSection(migration: Migration, section: Section, visited: boolean): void {
+		const reading = this.#read(migration, section);
+		this.#visitor.section?.(migration, section, reading, "up");
+		this.#transactions.startSection(
+			this.#transactionClass(section, reading),
+			reading.statements.filter(reachesServer).length,
+		);
+		for (const statement of reading.statements) {
+			if (statement.unread && visited) {
+				this.#visitor.unread?.(statement, migration, this.#catalog);
+			}
+			for (const part of statement.parts) {
+				this.#runPart(part, statement, migration, visited, 0, undefined, new Set());
+			}
+		}
+		this.#transactions.endSection();
+	}
+
+	/** The class of the section: a directive in it wins, then the tool's own detection. */
+	#transactionClass(section: Section, reading: Reading): Section["transaction"] {
+		for (const statement of reading.statements) {
+			for (const directive of parseDirectives(statement.comments)) {
+				if (directive.verb === "transaction") {
+					return directive.mode === "none" ? "none" : "file";
+				}
+			}
+		}
+		if (!section.perStatementDetection) return section.transaction;
+		const refused = reading.statements.some((statement) =>
+			statement.parts.some((part) =>
+				this.#effects(part.operations, false).some((effect) => effect.transaction === "refused"),
+			),
+		);
+		return refused ? "none" : section.transaction;
+	}
+
+	#effects(operations: readonly Operation[], inTransaction: boolean): readonly Effect[] {
+		return this.#history.dialect.effects(operations, {
+			catalog: this.#catalog,
+			version: this.#history.version,
+			settings: this.#settings.current,
+			inTransaction,
+		});
+	}
+
+	#runPart(
+		part: StatementPart,
+		statement: Statement,
+		migration: Migration,
+		visited: boolean,
+		depth: number,
+		calledFrom: Range | undefined,
+		running: ReadonlySet<Key>,
+	): void {
+		const effects = visited ? this.#effectMap(part.operations) : undefined;
+		for (const operation of part.operations) {
+			this.#transactions.before(operation);
+			if (effects) {
+				this.#visitor.operation?.({
+					operation,
+					effects,
+					part,
+					statement,
+					migration,
+					catalog: this.#catalog,
+					transaction: this.#transactions.current,
+					settings: this.#settings.current,
+					...(calledFrom && { calledFrom }),
+				});
+			}
+			const origin: Origin = {
+				migration: migration.id,
+				release: migration.release,
+				file: statement.file.path,
+				range: calledFrom ?? operation.range,
+			};
+			if (depth < maximumCallDepth) {
+				for (const routine of routinesRunBy(operation, this.#catalog)) {
+					const key = keyOf(routine);
+					if (running.has(key)) continue;
+					for (const inner of routine.body) {
+						const place = calledFrom ?? operation.range;
+						const within = new Set([...running, key]);
+						this.#runPart(inner, statement, migration, visited, depth + 1, place, within);
+					}
+				}
+			}
+			replay(this.#catalog, operation, origin);
+			this.#settings.apply(operation, this.#transactions.current !== undefined);
+			this.#transactions.after(operation, statement, effects?.get(operation)?.locks ?? []);
+		}
+	}
+
+	#effectMap(operations: readonly Operation[]): ReadonlyMap<Operation, Effect> {
+		const effects = this.#effects(operations, this.#transactions.current !== undefined);
+		const map = new Map<Operation, Effect>();
+		for (const [at, operation] of operations.entries()) {
+			const effect = effects[at];
+			if (effect) map.set(operation, effect);
+		}
+		return map;
+	}
+}
+
+/** True for a statement that the migration tool sends to the server. */
+function reachesServer(statement: Statement): boolean {
+	return !statement.parts.every((part) =>
+		part.operations.every((operation) => operation.kind === "clientCommand"),
+	);
+}
+
+/** Replays a history from the first migration to the last and shows it to the visitor. */
+export function replayHistory(history: History, visitor: HistoryVisitor): void {
+	new Replayer(history, visitor).run();
+}

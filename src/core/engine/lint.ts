@@ -1,0 +1,261 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { AnyRecipe } from "../../plan/recipe.ts";
+import type { Reading } from "../dialect.ts";
+import { parseDirectives } from "../directive.ts";
+import type { Finding, Severity } from "../finding.ts";
+import type { Migration, Section } from "../migration.ts";
+import type { OperationKind, OperationMap } from "../operation.ts";
+import type {
+	OperationContext,
+	OperationListeners,
+	ReleaseEntry,
+	Report,
+	Rule,
+	Verification,
+} from "../rule.ts";
+import type { Statement } from "../statement.ts";
+import { catalogQuestions, contextFor, type Scope, statementContextFor } from "./context.ts";
+import { EvidenceBook } from "./evidence.ts";
+import { buildFinding } from "./findings.ts";
+import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
+import { IgnoreBook } from "./ignores.ts";
+import { verificationsAt, verificationsOf } from "./verifications.ts";
+
+/** A rule that is on, with the severity the user gave it. */
+export interface ActiveRule {
+	readonly rule: Rule;
+	/** Absent: the rule's own, or what the report says. */
+	readonly severity?: Severity;
+}
+
+export interface LintInput {
+	readonly history: History;
+	readonly rules: readonly ActiveRule[];
+	readonly recipes: ReadonlyMap<string, AnyRecipe>;
+	/** Row counts by table name, with or without schema. */
+	readonly rows: ReadonlyMap<string, number>;
+}
+
+/** How much was read; nothing is passed over in silence. */
+export interface Counts {
+	/** Migrations that were judged. */
+	readonly migrations: number;
+	readonly statements: number;
+	readonly unread: number;
+	/** Migrations that were only replayed to know the schema. */
+	readonly history: {
+		readonly migrations: number;
+		readonly statements: number;
+		readonly unread: number;
+	};
+}
+
+export interface LintResult {
+	/** In the order of the history. */
+	readonly findings: readonly Finding[];
+	readonly counts: Counts;
+}
+
+/** Calls the rule's listener for the operation's kind, if it has one. */
+function callListener<Kind extends OperationKind>(
+	listeners: OperationListeners<string>,
+	kind: Kind,
+	operation: OperationMap[Kind],
+	context: OperationContext,
+): void {
+	listeners[kind]?.(operation, context);
+}
+
+class Linter implements HistoryVisitor {
+	readonly #input: LintInput;
+	readonly #findings: { readonly finding: Finding; readonly order: number }[] = [];
+	readonly #seen = new Set<string>();
+	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
+	readonly #ignores = new IgnoreBook();
+	readonly #evidence: EvidenceBook;
+	readonly #counts = { migrations: 0, statements: 0, unread: 0 };
+	readonly #historyCounts = { migrations: 0, statements: 0, unread: 0 };
+	#entries: ReleaseEntry[] = [];
+	#verifications: Verification[] = [];
+	#migrations = new Set<string>();
+
+	constructor(input: LintInput) {
+		this.#input = input;
+		this.#evidence = new EvidenceBook(input.history.migrations);
+	}
+
+	visits(migration: Migration): boolean {
+		return migration.candidate && migration.baseline !== true;
+	}
+
+	section(
+		migration: Migration,
+		section: Section,
+		reading: Reading,
+		direction: "up" | "down",
+	): void {
+		const judged = this.visits(migration);
+		const counts = judged ? this.#counts : this.#historyCounts;
+		if (!this.#migrations.has(migration.id)) {
+			this.#migrations.add(migration.id);
+			counts.migrations++;
+			if (judged) {
+				this.#verifications.push(...verificationsOf(this.#input.history.dialect, migration));
+			}
+		}
+		counts.statements += reading.statements.length;
+		for (const statement of reading.statements) if (statement.unread) counts.unread++;
+		if (judged) this.#readDirectives(migration, section, reading, direction);
+	}
+
+	#readDirectives(
+		migration: Migration,
+		section: Section,
+		reading: Reading,
+		direction: "up" | "down",
+	): void {
+		const groups = [
+			...reading.statements.map((statement) => ({ comments: statement.comments, statement })),
+			{ comments: reading.trailingComments, statement: undefined },
+		];
+		for (const { comments, statement } of groups) {
+			if (comments.length === 0) continue;
+			for (const directive of parseDirectives(comments)) {
+				const at: Statement = statement ?? emptyStatement(section, directive.range);
+				const context = this.#statementScope(migration, at);
+				this.#ignores.add(directive, at, context);
+				this.#evidence.add(directive, migration);
+				for (const active of this.#input.rules) {
+					active.rule.on.directive?.(directive, statementContextFor(context, active));
+				}
+			}
+			if (direction === "up") {
+				const { dialect } = this.#input.history;
+				this.#verifications.push(
+					...verificationsAt(dialect, section.file, comments, statement, migration),
+				);
+			}
+		}
+	}
+
+	unread(statement: Statement, migration: Migration): void {
+		if (!this.visits(migration)) return;
+		const scope = this.#statementScope(migration, statement);
+		for (const active of this.#input.rules) {
+			active.rule.on.unread?.(statement, statementContextFor(scope, active));
+		}
+	}
+
+	operation(moment: Moment): void {
+		const effect = moment.effects.get(moment.operation);
+		if (effect) this.#entries.push({ ...moment, effect });
+		const scope: Scope = {
+			...this.#scope(moment.catalog, moment.migration.release),
+			migration: moment.migration,
+			statement: moment.statement,
+			moment,
+		};
+		const { operation } = moment;
+		for (const active of this.#listening(operation.kind)) {
+			const context = contextFor(scope, active, moment, this.#evidence);
+			callListener(active.rule.on, operation.kind, operation, context);
+			active.rule.on.anyOperation?.(operation, context);
+		}
+	}
+
+	releaseEnd(_release: string, after: Catalog): void {
+		const entries = this.#entries;
+		const verifications = this.#verifications;
+		this.#entries = [];
+		this.#verifications = [];
+		const [first] = entries;
+		if (!first) return;
+		const id = first.migration.release;
+		const base = this.#scope(after, id);
+		const questions = catalogQuestions(after, id, this.#input.rows);
+		for (const active of this.#input.rules) {
+			active.rule.on.releaseEnd?.(
+				{ id, entries, verifications },
+				{
+					...questions,
+					dialect: base.dialect,
+					version: base.version,
+					report: (entry, report) => {
+						base.add(
+							{ ...base, migration: entry.migration, statement: entry.statement },
+							active,
+							report,
+						);
+					},
+				},
+			);
+		}
+	}
+
+	finish(): LintResult {
+		const kept = this.#findings.filter(({ finding }) => !this.#ignores.covers(finding));
+		this.#findings.length = 0;
+		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
+			for (const active of this.#input.rules) {
+				active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
+			}
+		}
+		const all = [...kept, ...this.#findings].sort(
+			(a, b) =>
+				a.order - b.order ||
+				a.finding.range.start - b.finding.range.start ||
+				a.finding.rule.localeCompare(b.finding.rule),
+		);
+		return {
+			findings: all.map(({ finding }) => finding),
+			counts: { ...this.#counts, history: this.#historyCounts },
+		};
+	}
+
+	#listening(kind: OperationKind): readonly ActiveRule[] {
+		const known = this.#byKind.get(kind);
+		if (known) return known;
+		const found = this.#input.rules.filter(
+			({ rule }) => rule.on[kind] !== undefined || rule.on.anyOperation !== undefined,
+		);
+		this.#byKind.set(kind, found);
+		return found;
+	}
+
+	#statementScope(migration: Migration, statement: Statement): Scope {
+		return { ...this.#scope(undefined, migration.release), migration, statement };
+	}
+
+	#scope(catalog: Catalog | undefined, release: string): Omit<Scope, "migration" | "statement"> {
+		const { dialect, version } = this.#input.history;
+		return {
+			dialect: dialect.id,
+			version,
+			release,
+			rows: this.#input.rows,
+			...(catalog && { catalog }),
+			add: (scope, active, report) => {
+				this.#add(scope, active, report);
+			},
+		};
+	}
+
+	#add(scope: Scope, active: ActiveRule, report: Report<string>): void {
+		const finding = buildFinding(scope, active, report, this.#input.recipes);
+		const key = `${finding.rule} ${finding.file} ${finding.range.start} ${finding.range.end} ${finding.message}`;
+		if (this.#seen.has(key)) return;
+		this.#seen.add(key);
+		this.#findings.push({ finding, order: scope.migration.order });
+	}
+}
+
+function emptyStatement(section: Section, range: Statement["range"]): Statement {
+	return { file: section.file, range, comments: [], parts: [], placeholders: [] };
+}
+
+/** Replays the history and returns what the rules find in its candidate migrations. */
+export function lint(input: LintInput): LintResult {
+	const linter = new Linter(input);
+	replayHistory(input.history, linter);
+	return linter.finish();
+}

@@ -1,0 +1,48 @@
+import type { Operation } from "../operation.ts";
+
+/**
+ * Follows SET and RESET. SET LOCAL lasts to the end of the transaction, and a SET in a transaction
+ * that rolls back is undone (docs: sql-set).
+ */
+export class SettingsTracker {
+	#session = new Map<string, string>();
+	#local = new Map<string, string>();
+	#merged: ReadonlyMap<string, string> | undefined = new Map();
+
+	get current(): ReadonlyMap<string, string> {
+		this.#merged ??= new Map([...this.#session, ...this.#local]);
+		return this.#merged;
+	}
+
+	start(): void {
+		this.#session = new Map();
+		this.#local = new Map();
+		this.#merged = this.#session;
+	}
+
+	apply(operation: Operation, inTransaction: boolean): void {
+		switch (operation.kind) {
+			case "setParameter": {
+				// Outside a transaction SET LOCAL only warns and changes nothing.
+				if (operation.scope === "local" && !inTransaction) return;
+				const target = operation.scope === "local" ? this.#local : this.#session;
+				if (operation.value === undefined) target.delete(operation.name);
+				else target.set(operation.name, operation.value);
+				if (operation.scope === "session") this.#local.delete(operation.name);
+				break;
+			}
+			case "resetAllParameters":
+				this.#session.clear();
+				this.#local.clear();
+				break;
+			case "commit":
+			case "rollback":
+				if (this.#local.size === 0) return;
+				this.#local.clear();
+				break;
+			default:
+				return;
+		}
+		this.#merged = undefined;
+	}
+}

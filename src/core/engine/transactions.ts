@@ -1,0 +1,81 @@
+import type { Lock } from "../effect.ts";
+import type { Operation } from "../operation.ts";
+import type { Statement } from "../statement.ts";
+import type { HeldLock, Transaction } from "../transaction.ts";
+import type { TransactionClass } from "../migration.ts";
+
+interface OpenTransaction extends Transaction {
+	readonly held: HeldLock[];
+	readonly earlier: { readonly operation: Operation; readonly statement: Statement }[];
+}
+
+function open(wrapper: Transaction["wrapper"]): OpenTransaction {
+	return { wrapper, held: [], earlier: [] };
+}
+
+/**
+ * Follows which transaction each statement runs in: what the migration tool opens, what BEGIN and
+ * COMMIT in the file change, and the implicit transaction of a message with several statements.
+ */
+export class TransactionTracker {
+	#current: OpenTransaction | undefined;
+	/** Sections of class `all` share one transaction until a COMMIT in a file ends it for good. */
+	#release: "unopened" | "open" | "ended" = "unopened";
+	#class: TransactionClass = "none";
+	#message = false;
+
+	get current(): Transaction | undefined {
+		return this.#current;
+	}
+
+	startRelease(): void {
+		this.#current = undefined;
+		this.#release = "unopened";
+	}
+
+	/** `statements`: how many the tool sends to the server in this section. */
+	startSection(transactionClass: TransactionClass, statements: number): void {
+		this.#class = transactionClass;
+		this.#message = transactionClass === "implicit" && statements > 1;
+		if (transactionClass === "all") {
+			if (this.#release === "unopened") {
+				this.#release = "open";
+				this.#current = open("tool");
+			}
+			return;
+		}
+		this.#current =
+			transactionClass === "file" ? open("tool") : this.#message ? open("message") : undefined;
+	}
+
+	endSection(): void {
+		if (this.#class !== "all") this.#current = undefined;
+		this.#message = false;
+	}
+
+	/** Notes an operation that is about to run; call before its effect is judged. */
+	before(operation: Operation): void {
+		// In a transaction BEGIN only warns (25001), so the wrapper stays what it was.
+		if (operation.kind === "begin") this.#current ??= open("script");
+	}
+
+	/** Notes what ran: its locks stay until the transaction ends. */
+	after(operation: Operation, statement: Statement, locks: readonly Lock[]): void {
+		if (operation.kind === "commit" || operation.kind === "rollback") {
+			this.#end(operation.chain);
+			return;
+		}
+		if (operation.kind === "prepareTransaction") {
+			this.#end(false);
+			return;
+		}
+		if (!this.#current) return;
+		for (const lock of locks) this.#current.held.push({ lock, operation, statement });
+		this.#current.earlier.push({ operation, statement });
+	}
+
+	#end(chain: boolean): void {
+		if (this.#class === "all") this.#release = "ended";
+		this.#current = chain ? open("script") : this.#message ? open("message") : undefined;
+	}
+}

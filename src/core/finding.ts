@@ -1,0 +1,60 @@
+import type { Position, Range } from "./source.ts";
+
+/** `error` stops a deploy, `warning` needs a look, `info` is advice and never fails. */
+export type Severity = "error" | "warning" | "info";
+
+export type Category =
+	| "locks"
+	| "rewrites"
+	| "compatibility"
+	| "data-loss"
+	| "backfill"
+	| "verification"
+	| "transactions"
+	| "schema"
+	| "security"
+	| "reading";
+
+/** One step of the safe way: SQL that is sent as it stands. */
+export interface RecipeStep {
+	/** What the step is for, one line. */
+	readonly title: string;
+	/** Statements that go together; absent for a step that people do (deploy the application). */
+	readonly sql?: string;
+	/** `own`: in a transaction of its own; `none`: outside any transaction; `batches`: one per batch. */
+	readonly transaction: "own" | "none" | "batches" | "people";
+}
+
+/** A safe sequence of steps, filled in with the names of this table. */
+export interface FilledRecipe {
+	readonly id: string;
+	readonly summary: string;
+	readonly steps: readonly RecipeStep[];
+}
+
+export interface RelatedPlace {
+	readonly message: string;
+	readonly file: string;
+	readonly start: Position;
+}
+
+/** One rule's verdict at one place. */
+export interface Finding {
+	readonly rule: string;
+	readonly category: Category;
+	readonly severity: Severity;
+	readonly file: string;
+	readonly range: Range;
+	readonly start: Position;
+	readonly end: Position;
+	/** What happens, with the names of this table. */
+	readonly message: string;
+	/** Why here: since when the table exists, how many rows, what is assumed. */
+	readonly because: readonly string[];
+	/** What to do, one or two sentences. */
+	readonly help: string;
+	readonly recipe?: FilledRecipe;
+	readonly related: readonly RelatedPlace[];
+	/** The migration's id. */
+	readonly migration: string;
+}

@@ -1,0 +1,13 @@
+export { defineRule } from "./rule.ts";
+export type * from "./rule.ts";
+export type * from "./dialect.ts";
+export type * from "./directive.ts";
+export type * from "./effect.ts";
+export type * from "./expression.ts";
+export type * from "./finding.ts";
+export type * from "./migration.ts";
+export type * from "./operation.ts";
+export type * from "./source.ts";
+export type * from "./statement.ts";
+export type * from "./transaction.ts";
+export { callsIn, expressionsOfQuery, walkExpressions } from "./engine/expressions.ts";

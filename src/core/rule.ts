@@ -1,0 +1,174 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Origin } from "../catalog/model.ts";
+import type { DialectId } from "./dialect.ts";
+import type { Directive } from "./directive.ts";
+import type { Effect } from "./effect.ts";
+import type { QualifiedName, Query } from "./expression.ts";
+import type { Category, RelatedPlace, Severity } from "./finding.ts";
+import type { Migration } from "./migration.ts";
+import type { Operation, OperationKind, OperationMap } from "./operation.ts";
+import type { Range } from "./source.ts";
+import type { Statement, StatementPart } from "./statement.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** What a rule says when it has found something. */
+export interface Report<MessageId extends string> {
+	readonly message: MessageId;
+	/** Fills the {names} of the message. */
+	readonly data?: Readonly<Record<string, string | number>>;
+	/** The place: an operation, or a range in the statement's file. */
+	readonly at: Operation | Range;
+	/** The table it is about: the finding then says since when it exists and how many rows it has. */
+	readonly table?: QualifiedName;
+	/** What to do, where the rule's own `help` is too general. */
+	readonly help?: string;
+	/** The recipe with the exact SQL; `at` must be the operation it replaces. */
+	readonly recipe?: string;
+	/** Overrides the rule's severity for this place; the user's setting still wins. */
+	readonly severity?: Severity;
+	readonly related?: readonly RelatedPlace[];
+}
+
+/** What the history says about an object being out of use. */
+export type Evidence =
+	| { readonly kind: "none" }
+	/** `since` names no migration of this project. */
+	| { readonly kind: "unknownRevision"; readonly since: string }
+	/** `since` is in the same release: code that still runs may use the old object. */
+	| { readonly kind: "sameRelease"; readonly since: string }
+	| { readonly kind: "accepted"; readonly since: string };
+
+interface BaseContext {
+	readonly dialect: DialectId;
+	/** Major version of the server. */
+	readonly version: number;
+}
+
+interface CatalogContext extends BaseContext {
+	/** The schema before the operation, or after the release in `releaseEnd`. */
+	readonly catalog: Catalog;
+	/**
+	 * True for a table, view, sequence, type or index made in this release, and for a temporary table:
+	 * nobody uses it yet. False for what the history does not know.
+	 */
+	isNew(relation: QualifiedName): boolean;
+	/** The same for a column, constraint, index ... of which the catalog tells the origin. */
+	madeHere(origin: Origin | undefined): boolean;
+	/** Known row count of a table: from the config or a statistics file. */
+	rowsOf(table: QualifiedName): number | undefined;
+}
+
+export interface OperationContext<MessageId extends string = string> extends CatalogContext {
+	readonly migration: Migration;
+	readonly statement: Statement;
+	readonly part: StatementPart;
+	/** What the server does for an operation of this part. */
+	effectOf(operation: Operation): Effect;
+	/** The transaction it runs in; absent: it commits by itself. */
+	readonly transaction: Transaction | undefined;
+	/** Settings in force, lower-case names. */
+	readonly settings: ReadonlyMap<string, string>;
+	/** Evidence given by a contract directive for one of these spellings of an object. */
+	evidenceFor(...spellings: readonly string[]): Evidence;
+	report(report: Report<MessageId>): void;
+}
+
+export interface StatementContext<MessageId extends string = string> extends BaseContext {
+	readonly migration: Migration;
+	readonly statement: Statement;
+	report(report: Report<MessageId>): void;
+}
+
+/** A query that proves that a data change did what it says. */
+export interface Verification {
+	readonly name: string;
+	readonly query: Query;
+	readonly migration: string;
+}
+
+/** One operation of a release with what is known about it. */
+export interface ReleaseEntry {
+	readonly operation: Operation;
+	readonly effect: Effect;
+	readonly part: StatementPart;
+	readonly statement: Statement;
+	readonly migration: Migration;
+}
+
+export interface Release {
+	readonly id: string;
+	readonly entries: readonly ReleaseEntry[];
+	readonly verifications: readonly Verification[];
+}
+
+export interface ReleaseContext<MessageId extends string = string> extends CatalogContext {
+	report(entry: ReleaseEntry, report: Report<MessageId>): void;
+}
+
+/** A listener for each kind of operation that a rule looks at. */
+export type OperationListeners<MessageId extends string> = {
+	readonly [Kind in OperationKind]?: (
+		operation: OperationMap[Kind],
+		context: OperationContext<MessageId>,
+	) => void;
+};
+
+export interface Listeners<MessageId extends string> extends OperationListeners<MessageId> {
+	/** Every operation, after the listener of its kind. */
+	readonly anyOperation?: (operation: Operation, context: OperationContext<MessageId>) => void;
+	/** A statement that could not be read. */
+	readonly unread?: (statement: Statement, context: StatementContext<MessageId>) => void;
+	readonly directive?: (directive: Directive, context: StatementContext<MessageId>) => void;
+	/** An ignore directive that no finding needed, with the rules it names in vain. */
+	readonly unusedIgnore?: (
+		directive: Directive,
+		rules: readonly string[],
+		context: StatementContext<MessageId>,
+	) => void;
+	readonly releaseEnd?: (release: Release, context: ReleaseContext<MessageId>) => void;
+}
+
+/** The same rule in other tools, so that people can move over and old suppressions are understood. */
+export interface Aliases {
+	readonly squawk?: string;
+	readonly eugene?: string;
+	readonly strongMigrations?: string;
+	readonly atlas?: string;
+	readonly pgfence?: string;
+}
+
+/** A migration that shows the rule: `before` is an earlier release, then the judged SQL. */
+export interface Example {
+	readonly before?: string;
+	readonly bad: string;
+	readonly good: string;
+	/** Server version of the example, 14 by default. */
+	readonly version?: number;
+	/** How the tool runs it; "none" by default. */
+	readonly transaction?: "file" | "none" | "implicit";
+}
+
+/** One hazard: when it is one, why, and what to do instead. */
+export interface Rule<MessageId extends string = string> {
+	/** kebab-case; says what is required or disallowed; never changes. */
+	readonly id: string;
+	/** One sentence that starts with Require, Disallow or Prefer. */
+	readonly summary: string;
+	/** Under 120 words: the lock, what it blocks, how long, since which version. */
+	readonly why: string;
+	readonly category: Category;
+	readonly dialects: readonly DialectId[];
+	readonly severity: Severity;
+	readonly aliases: Aliases;
+	/** What to do, one or two sentences; a report may say it more exactly. */
+	readonly help: string;
+	/** Full sentences with {names}. */
+	readonly messages: Readonly<Record<MessageId, string>>;
+	readonly examples: readonly Example[];
+	readonly on: Listeners<MessageId>;
+}
+
+/** Returns the rule as it is; message ids are checked against `messages`. */
+export function defineRule<const MessageId extends string>(rule: Rule<MessageId>): Rule<MessageId> {
+	return rule;
+}

@@ -1,0 +1,58 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { FilledRecipe } from "../core/finding.ts";
+import type { Operation, OperationKind, OperationOf } from "../core/operation.ts";
+
+/** What a recipe is filled in with. */
+export interface RecipeSituation {
+	/** The schema before the operation. */
+	readonly catalog: Catalog;
+	/** Major version of the server. */
+	readonly version: number;
+	/** The operation's own text in the file. */
+	readonly text: string;
+	/** The whole statement's text. */
+	readonly statementText: string;
+}
+
+/** The safe sequence of steps that replaces a hazardous operation. */
+export interface Recipe<Kind extends OperationKind = OperationKind> {
+	/** kebab-case, equal to the file name. */
+	readonly id: string;
+	/** One sentence. */
+	readonly summary: string;
+	readonly for: readonly Kind[];
+	/** Returns the steps as exact SQL, or undefined where no safe form exists here. */
+	steps(
+		operation: OperationOf<Kind>,
+		situation: RecipeSituation,
+	): FilledRecipe["steps"] | undefined;
+}
+
+/** A recipe for any operation, as the registry holds it. */
+export interface AnyRecipe {
+	readonly id: string;
+	readonly summary: string;
+	/** Returns the filled recipe, or undefined where it does not fit the operation. */
+	fill(operation: Operation, situation: RecipeSituation): FilledRecipe | undefined;
+}
+
+function isOneOf<Kind extends OperationKind>(
+	operation: Operation,
+	kinds: readonly Kind[],
+): operation is OperationOf<Kind> {
+	return kinds.some((kind) => kind === operation.kind);
+}
+
+/** Returns the recipe in the form that the registry holds. */
+export function defineRecipe<const Kind extends OperationKind>(recipe: Recipe<Kind>): AnyRecipe {
+	const { id, summary } = recipe;
+	return {
+		id,
+		summary,
+		fill(operation, situation) {
+			if (!isOneOf(operation, recipe.for)) return undefined;
+			const steps = recipe.steps(operation, situation);
+			return steps && { id, summary, steps };
+		},
+	};
+}
