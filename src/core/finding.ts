@@ -12,8 +12,7 @@ export type Category =
 	| "verification"
 	| "transactions"
 	| "schema"
-	| "security"
-	| "reading";
+	| "security";
 
 /** One step of the safe way: SQL that is sent as it stands. */
 export interface RecipeStep {

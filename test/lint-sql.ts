@@ -1,0 +1,79 @@
+import { rules } from "../src/generated/rules.ts";
+import { recipes } from "../src/generated/recipes.ts";
+import { lint, type LintResult } from "../src/core/engine/lint.ts";
+import type { Dialect } from "../src/core/dialect.ts";
+import type { Migration, Section, TransactionClass } from "../src/core/migration.ts";
+import { loadPostgres } from "../src/dialect/postgres/dialect.ts";
+
+export interface SqlMigration {
+	readonly id: string;
+	readonly sql: string;
+	readonly down?: string;
+	readonly verify?: string;
+	/** Migrations with one release are deployed together; its own release by default. */
+	readonly release?: string;
+	/** Judged; only the migrations of the last release are by default. */
+	readonly candidate?: boolean;
+	readonly transaction?: TransactionClass;
+}
+
+export interface LintSqlOptions {
+	readonly version?: number;
+	readonly rows?: Readonly<Record<string, number>>;
+	/** Only these rules; all by default. */
+	readonly only?: readonly string[];
+	readonly dialect?: Dialect;
+}
+
+let postgres: Promise<Dialect> | undefined;
+
+function sectionOf(path: string, text: string, transaction: TransactionClass): Section {
+	return { file: { path, text }, range: { start: 0, end: text.length }, transaction };
+}
+
+function migrationOf(source: SqlMigration, order: number, lastRelease: string): Migration {
+	const transaction = source.transaction ?? "none";
+	const path = `migrations/${source.id}.sql`;
+	const release = source.release ?? source.id;
+	return {
+		id: source.id,
+		name: source.id,
+		layout: "plain",
+		order,
+		release,
+		candidate: source.candidate ?? release === lastRelease,
+		up: [sectionOf(path, source.sql, transaction)],
+		down:
+			source.down === undefined
+				? []
+				: [sectionOf(`migrations/${source.id}.down.sql`, source.down, transaction)],
+		verify:
+			source.verify === undefined
+				? []
+				: [sectionOf(`migrations/${source.id}.verify.sql`, source.verify, transaction)],
+		placeholders: [],
+	};
+}
+
+/** Lints a history given as texts with every rule that the product has. */
+export async function lintSql(
+	migrations: readonly SqlMigration[],
+	options: LintSqlOptions = {},
+): Promise<LintResult> {
+	postgres ??= loadPostgres();
+	const dialect = options.dialect ?? (await postgres);
+	const last = migrations.at(-1);
+	const lastRelease = last?.release ?? last?.id ?? "";
+	return lint({
+		history: {
+			migrations: migrations.map((source, order) => migrationOf(source, order, lastRelease)),
+			dialect,
+			version: options.version ?? 14,
+		},
+		rules: rules
+			.filter((rule) => options.only?.includes(rule.id) ?? true)
+			.map((rule) => ({ rule })),
+		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
+		rows: new Map(Object.entries(options.rows ?? {})),
+	});
+}
