@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import type { ProjectProblem } from "../core/migration.ts";
+import type { SourceFile } from "../core/source.ts";
+import { decode } from "./decode.ts";
+
+/** A text file, or why it could not be read. */
+export type FileReading =
+	| { readonly file: SourceFile; readonly problem?: never }
+	| { readonly file?: never; readonly problem: ProjectProblem };
+
+/**
+ * The files that layouts read. Paths are relative to the working directory, with forward slashes; a
+ * file is decoded once.
+ */
+export interface Files {
+	/** The working directory as an absolute path with forward slashes. */
+	readonly cwd: string;
+	read(file: string): FileReading;
+	exists(file: string): boolean;
+	/** The names in a directory in string order, directories with a slash at the end; empty when none. */
+	list(directory: string): readonly string[];
+}
+
+/** Joins parts of a path with forward slashes; `.` and empty parts vanish. */
+export function joinPath(...parts: readonly string[]): string {
+	return path.posix.join(...parts);
+}
+
+/** Returns the directory of a path with forward slashes, `.` for a bare name. */
+export function parentOf(file: string): string {
+	return path.posix.dirname(file);
+}
+
+/** Returns the last part of a path with forward slashes. */
+export function nameOf(file: string): string {
+	return path.posix.basename(file);
+}
+
+/** Returns the name of a directory, also for one written as `.` or `..`. */
+export function folderName(directory: string, files: Files): string {
+	return path.posix.basename(path.posix.resolve(files.cwd, directory));
+}
+
+/** Returns a directory and those above it, nearest first, to the repository's root or eight steps. */
+export function ancestorsOf(directory: string, files: Files): readonly string[] {
+	const found: string[] = [];
+	for (let folder = directory; found.length < 8; folder = joinPath(folder, "..")) {
+		found.push(folder);
+		if (files.exists(joinPath(folder, ".git"))) break;
+		if (path.posix.resolve(files.cwd, folder) === "/") break;
+	}
+	return found;
+}
+
+/** Compares by UTF-16 code units, as tools that sort file names do; never by a locale. */
+export function compareText(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True for a path in a directory or below it. */
+export function isWithin(directory: string, file: string): boolean {
+	if (directory === "." || directory === "") return !file.startsWith("../");
+	return file === directory || file.startsWith(`${directory}/`);
+}
+
+/** Returns the path relative to the working directory with forward slashes, `.` for itself. */
+export function relativePath(cwd: string, file: string): string {
+	const relative = path.relative(cwd, path.resolve(cwd, file));
+	return relative === "" ? "." : relative.split(path.sep).join("/");
+}
+
+/** Returns the files of the disk as seen from a working directory. */
+export function diskFiles(cwd: string): Files {
+	const readings = new Map<string, FileReading>();
+	const listings = new Map<string, readonly string[]>();
+	return {
+		cwd: path.resolve(cwd).split(path.sep).join("/"),
+		read(file) {
+			const known = readings.get(file);
+			if (known) return known;
+			const reading = readFromDisk(path.resolve(cwd, file), file);
+			readings.set(file, reading);
+			return reading;
+		},
+		exists: (file) => statSync(path.resolve(cwd, file), { throwIfNoEntry: false }) !== undefined,
+		list(directory) {
+			const known = listings.get(directory);
+			if (known) return known;
+			const names = listDisk(path.resolve(cwd, directory));
+			listings.set(directory, names);
+			return names;
+		},
+	};
+}
+
+/** Returns the same files with one file replaced or added. */
+export function withFile(files: Files, file: string, bytes: Uint8Array): Files {
+	const directory = parentOf(file);
+	const name = nameOf(file);
+	const reading = readingOf(file, bytes);
+	return {
+		cwd: files.cwd,
+		read: (wanted) => (wanted === file ? reading : files.read(wanted)),
+		exists: (wanted) => wanted === file || files.exists(wanted),
+		list(wanted) {
+			const names = files.list(wanted);
+			if (wanted !== directory || names.includes(name)) return names;
+			return [...names, name].sort(compareText);
+		},
+	};
+}
+
+function readingOf(file: string, bytes: Uint8Array): FileReading {
+	const decoded = decode(bytes);
+	if ("text" in decoded) return { file: { path: file, text: decoded.text } };
+	const { code, message, hint } = decoded;
+	return { problem: { code, severity: "error", file, message: `${file} ${message}`, hint } };
+}
+
+function readFromDisk(absolute: string, file: string): FileReading {
+	try {
+		return readingOf(file, readFileSync(absolute));
+	} catch (error) {
+		return { problem: unreadable(file, error) };
+	}
+}
+
+function unreadable(file: string, error: unknown): ProjectProblem {
+	const reason = errorCode(error);
+	if (reason === "ENOENT") {
+		return {
+			code: "fileNotFound",
+			severity: "error",
+			file,
+			message: `${file} does not exist`,
+			hint: "Check the path; it is relative to the working directory.",
+		};
+	}
+	const why =
+		reason === "EACCES" || reason === "EPERM"
+			? "permission denied"
+			: reason === "EISDIR"
+				? "it is a directory"
+				: (reason ?? String(error));
+	return {
+		code: "unreadableFile",
+		severity: "error",
+		file,
+		message: `${file} cannot be read: ${why}`,
+		hint: "Make the file readable for the user that runs lockkeeper, or exclude it in the config.",
+	};
+}
+
+/** Returns the system's name of an error, e.g. ENOENT. */
+export function errorCode(error: unknown): string | undefined {
+	if (!(error instanceof Error) || !("code" in error)) return undefined;
+	return typeof error.code === "string" ? error.code : undefined;
+}
+
+function listDisk(directory: string): readonly string[] {
+	try {
+		return readdirSync(directory, { withFileTypes: true })
+			.map((entry) => {
+				const isDirectory = entry.isSymbolicLink()
+					? (statSync(path.join(directory, entry.name), {
+							throwIfNoEntry: false,
+						})?.isDirectory() ?? false)
+					: entry.isDirectory();
+				return isDirectory ? `${entry.name}/` : entry.name;
+			})
+			.sort(compareText);
+	} catch (error) {
+		if (errorCode(error) === undefined) throw error;
+		return [];
+	}
+}

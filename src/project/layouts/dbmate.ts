@@ -1,0 +1,82 @@
+import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
+import type { SourceFile } from "../../core/source.ts";
+import { joinPath } from "../files.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { duplicateRevisions, linesOf, readInto, sqlNames, verifySections } from "./section.ts";
+
+/** As dbmate finds its markers (pkg/dbmate/migration.go); after the verb may stand options. */
+const marker = /^--\s*migrate:(up|down)(\s*$|\s+\S+)/;
+
+/** dbmate: one file a migration, with `-- migrate:up` and `-- migrate:down` blocks. */
+export const dbmate: Layout = {
+	id: "dbmate",
+	name: "dbmate",
+	ownsFolders: false,
+
+	detect(directory, files) {
+		for (const name of sqlNames(directory, files)) {
+			if (!/^\d/.test(name)) continue;
+			const text = files.read(joinPath(directory, name)).file?.text ?? "";
+			if (/^\uFEFF?--\s*migrate:up\b/m.test(text)) return { why: `-- migrate:up in ${name}` };
+		}
+		return undefined;
+	},
+
+	read(directory, files): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const migrations: MigrationSource[] = [];
+		const names = sqlNames(directory, files).filter((name) => /^\d/.test(name));
+		const revision = (name: string): string => /^\d+/.exec(name)?.[0] ?? name;
+		problems.push(
+			...duplicateRevisions(
+				names.map((name) => ({ revision: revision(name), file: joinPath(directory, name) })),
+				"dbmate",
+			),
+		);
+		for (const name of names) {
+			const path = joinPath(directory, name);
+			const file = readInto(path, files, problems);
+			if (!file) continue;
+			const { up, down } = blocksOf(file);
+			if (up.length === 0) problems.push(noMarker(path));
+			migrations.push({
+				id: revision(name),
+				name: name.replace(/^\d+_?/, "").replace(/\.sql$/i, ""),
+				up,
+				down,
+				verify: verifySections(path, files, problems),
+				placeholders: [],
+			});
+		}
+		return { migrations, problems };
+	},
+};
+
+function noMarker(path: string): ProjectProblem {
+	return {
+		code: "badMarker",
+		severity: "error",
+		file: path,
+		message: `${path} has no "-- migrate:up" line: dbmate refuses it`,
+		hint: 'Put "-- migrate:up" on a line of its own before the first statement.',
+	};
+}
+
+function blocksOf(file: SourceFile): { readonly up: Section[]; readonly down: Section[] } {
+	const blocks = { up: new Array<Section>(), down: new Array<Section>() };
+	const markers = linesOf(file.text).flatMap((line) => {
+		const verb = marker.exec(line.text)?.[1];
+		return verb === "up" || verb === "down" ? [{ line, verb: verb }] : [];
+	});
+	for (const [index, { line, verb }] of markers.entries()) {
+		const end = markers[index + 1]?.line.range.start ?? file.text.length;
+		// Without its transaction dbmate sends the block as one message (pkg/dbmate/db.go).
+		const isBare = /\stransaction:false(?:\s|$)/.test(line.text);
+		blocks[verb].push({
+			file,
+			range: { start: line.next, end },
+			transaction: isBare ? "implicit" : "file",
+		});
+	}
+	return blocks;
+}

@@ -1,0 +1,185 @@
+import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
+import type { Range, SourceFile } from "../../core/source.ts";
+import { compareText, joinPath, type Files } from "../files.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import {
+	compareDigits,
+	duplicateRevisions,
+	linesOf,
+	readInto,
+	sqlNames,
+	verifySections,
+	type Line,
+} from "./section.ts";
+
+/** goose: one file a migration, with `-- +goose Up` and `-- +goose Down` sections. */
+export const goose: Layout = {
+	id: "goose",
+	name: "goose",
+	ownsFolders: false,
+
+	detect(directory, files) {
+		for (const name of sqlNames(directory, files)) {
+			if (!/^\d/.test(name)) continue;
+			const text = files.read(joinPath(directory, name)).file?.text ?? "";
+			if (/^\uFEFF?--\s*\+goose\s+up\b/im.test(text)) return { why: `-- +goose Up in ${name}` };
+		}
+		return undefined;
+	},
+
+	read(directory, files): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const names = migrationNames(directory, files);
+		problems.push(
+			...duplicateRevisions(
+				names.map(({ name, digits }) => ({
+					revision: digits.replace(/^0+(?=\d)/, ""),
+					file: joinPath(directory, name),
+				})),
+				"goose",
+			),
+		);
+		const migrations: MigrationSource[] = [];
+		for (const { name, digits } of names) {
+			const path = joinPath(directory, name);
+			const title = name.replace(/^\d+_?/, "").replace(/\.\w+$/, "");
+			const common = { id: digits, name: title, placeholders: [] };
+			if (name.endsWith(".go")) {
+				migrations.push({ ...common, up: [], down: [], verify: [], programFile: path });
+				continue;
+			}
+			const file = readInto(path, files, problems);
+			if (!file) continue;
+			const { up, down, substitutes } = sectionsOf(file, problems);
+			migrations.push({
+				...common,
+				up,
+				down,
+				verify: verifySections(path, files, problems),
+				placeholders: substitutes ? ["dollarBrace"] : [],
+			});
+		}
+		return { migrations, problems };
+	},
+};
+
+interface Name {
+	readonly name: string;
+	readonly digits: string;
+}
+
+function migrationNames(directory: string, files: Files): readonly Name[] {
+	const programs = files
+		.list(directory)
+		.filter((name) => /^\d+_.*\.go$/.test(name) && !name.endsWith("_test.go"));
+	return [...sqlNames(directory, files), ...programs]
+		.flatMap((name) => {
+			const digits = /^(\d+)_/.exec(name)?.[1];
+			return digits === undefined ? [] : [{ name, digits }];
+		})
+		.sort((a, b) => compareDigits(a.digits, b.digits) || compareText(a.name, b.name));
+}
+
+/** goose knows an annotation by "--" and "+goose" in a trimmed line (internal/sqlparser/parser.go). */
+function annotationOf(line: Line): string | undefined {
+	const match = /^\s*--.*?\+goose\s+(.*?)\s*$/i.exec(line.text);
+	return match?.[1]?.toLowerCase().replace(/\s+/g, " ");
+}
+
+interface Sections {
+	readonly up: readonly Section[];
+	readonly down: readonly Section[];
+	readonly substitutes: boolean;
+}
+
+function sectionsOf(file: SourceFile, problems: ProjectProblem[]): Sections {
+	const found = { up: new Array<Part>(), down: new Array<Part>() };
+	let current: Part | undefined;
+	let blockStart: Line | undefined;
+	let isBare = false;
+	let substitutes = false;
+	for (const line of linesOf(file.text)) {
+		const annotation = annotationOf(line);
+		if (annotation === undefined) continue;
+		if (annotation === "up" || annotation === "down") {
+			if (current) current.end = line.range.start;
+			current = { start: line.next, end: file.text.length, blocks: [] };
+			found[annotation].push(current);
+		} else if (annotation === "statementbegin") {
+			blockStart = line;
+		} else if (annotation === "statementend" && blockStart && current) {
+			current.blocks.push({ start: blockStart.next, end: line.range.start });
+			blockStart = undefined;
+		} else if (annotation === "no transaction") {
+			isBare = true;
+		} else if (annotation === "envsub on") {
+			substitutes = true;
+		}
+	}
+	if (blockStart) problems.push(openBlock(file, blockStart));
+	if (found.up.length === 0) problems.push(noUp(file));
+	const sections = isBare ? bareSections : wrappedSection;
+	return {
+		up: found.up.flatMap((part) => sections(file, part)),
+		down: found.down.flatMap((part) => sections(file, part)),
+		substitutes,
+	};
+}
+
+interface Part {
+	readonly start: number;
+	end: number;
+	readonly blocks: Range[];
+}
+
+function wrappedSection(file: SourceFile, { start, end, blocks }: Part): readonly Section[] {
+	const statementRule = { endsAt: "lineEnd", blocks } as const;
+	return [{ file, range: { start, end }, transaction: "file", statementRule }];
+}
+
+/** Without the transaction goose sends statement by statement, and each block as one message. */
+function bareSections(file: SourceFile, { start, end, blocks }: Part): readonly Section[] {
+	const statementRule = { endsAt: "lineEnd", blocks: [] } as const;
+	const sections: Section[] = [];
+	let at = start;
+	for (const block of blocks) {
+		const before = { start: at, end: block.start };
+		if (hasText(file, before)) {
+			sections.push({ file, range: before, transaction: "none", statementRule });
+		}
+		sections.push({ file, range: block, transaction: "implicit" });
+		at = block.end;
+	}
+	const rest = { start: at, end };
+	if (hasText(file, rest)) {
+		sections.push({ file, range: rest, transaction: "none", statementRule });
+	}
+	return sections;
+}
+
+/** True when more than blank lines and goose's own lines stand there (comments count: directives). */
+function hasText(file: SourceFile, range: Range): boolean {
+	const text = file.text.slice(range.start, range.end);
+	return linesOf(text).some((line) => line.text.trim() !== "" && annotationOf(line) === undefined);
+}
+
+function openBlock(file: SourceFile, line: Line): ProjectProblem {
+	return {
+		code: "badMarker",
+		severity: "error",
+		file: file.path,
+		range: line.range,
+		message: `${file.path}: "-- +goose StatementBegin" has no "-- +goose StatementEnd"`,
+		hint: 'Put "-- +goose StatementEnd" on a line of its own after the statement.',
+	};
+}
+
+function noUp(file: SourceFile): ProjectProblem {
+	return {
+		code: "badMarker",
+		severity: "error",
+		file: file.path,
+		message: `${file.path} has no "-- +goose Up" line: goose refuses it`,
+		hint: 'Put "-- +goose Up" on a line of its own before the first statement.',
+	};
+}

@@ -1,0 +1,28 @@
+import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
+import type { Files } from "../files.ts";
+
+/** What a layout found in a directory. */
+export interface Detection {
+	/** The evidence, for people: "migration_lock.toml". */
+	readonly why: string;
+	/** The dialect, when the layout's own files say it. */
+	readonly dialect?: { readonly id: DatabaseId; readonly why: string };
+}
+
+export interface LayoutReading {
+	/** In the order in which the tool applies them. */
+	readonly migrations: readonly MigrationSource[];
+	readonly problems: readonly ProjectProblem[];
+}
+
+/** How a migration tool names, orders, splits and wraps its files. */
+export interface Layout {
+	readonly id: string;
+	readonly name: string;
+	/** True when the migrations may lie in folders below the directory. */
+	readonly ownsFolders: boolean;
+	/** Returns the evidence that a directory holds migrations of this tool. */
+	detect(directory: string, files: Files): Detection | undefined;
+	/** Returns the migrations of a directory, which need not have been detected. */
+	read(directory: string, files: Files, dialect: DatabaseId): LayoutReading;
+}
