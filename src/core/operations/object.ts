@@ -379,7 +379,13 @@ export type OtherOperation = OperationBase &
 				readonly ifExists: boolean;
 				readonly cascade: boolean;
 		  }
-		| { readonly kind: "createObject"; readonly object: ObjectType; readonly name: QualifiedName }
+		| {
+				readonly kind: "createObject";
+				readonly object: ObjectType;
+				readonly name: QualifiedName;
+				/** The tables of a publication: they are locked with it. */
+				readonly tables?: readonly QualifiedName[];
+		  }
 		| {
 				/** ALTER of an object outside the model; `action` says what in the statement's own words. */
 				readonly kind: "alterObject";

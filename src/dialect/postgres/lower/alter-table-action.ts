@@ -1,6 +1,7 @@
 import type { AlterTableCmd, AlterTableType, ColumnDef, Node } from "@pgsql/types";
 import type { Parameter, TableAction } from "../../../core/operation.ts";
-import { expressionOf, lowerConstraint, lowerPartitionBound } from "./constraint.ts";
+import { lowerConstraint, lowerPartitionBound } from "./constraint.ts";
+import { lowerExpression } from "./expression.ts";
 import { lowerName, lowerRelation, roleName } from "./name.ts";
 import { lowerParameters, valueOf } from "./parameter.ts";
 import type { LowerSource } from "./source.ts";
@@ -48,14 +49,18 @@ const columnActions = {
 			column: column(command),
 			type: lowerType(definition.typeName ?? {}, source),
 			...collationOf(definition, source),
-			...(definition.raw_default ? { using: expressionOf(definition.raw_default, source) } : {}),
+			...(definition.raw_default ? { using: lowerExpression(definition.raw_default, source) } : {}),
 		};
 	},
 	AT_SetNotNull: (command) => ({ kind: "setNotNull", column: column(command) }),
 	AT_DropNotNull: (command) => ({ kind: "dropNotNull", column: column(command) }),
 	AT_ColumnDefault: (command, source) =>
 		command.def
-			? { kind: "setDefault", column: column(command), default: expressionOf(command.def, source) }
+			? {
+					kind: "setDefault",
+					column: column(command),
+					default: lowerExpression(command.def, source),
+				}
 			: { kind: "dropDefault", column: column(command) },
 	AT_AddIdentity: (command) => ({
 		kind: "addIdentity",
@@ -79,7 +84,7 @@ const columnActions = {
 	AT_SetExpression: (command, source) => ({
 		kind: "setExpression",
 		column: column(command),
-		expression: expressionOf(command.def, source),
+		expression: lowerExpression(command.def, source),
 	}),
 	AT_DropExpression: (command) => ({
 		kind: "dropExpression",

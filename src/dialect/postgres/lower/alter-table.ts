@@ -23,11 +23,7 @@ export function lowerAlterTable(node: Node, source: LowerSource): Operation[] | 
 	});
 }
 
-function actionRanges(
-	count: number,
-	table: QualifiedName,
-	source: LowerSource,
-): readonly Range[] {
+function actionRanges(count: number, table: QualifiedName, source: LowerSource): readonly Range[] {
 	if (count < 2) return [];
 	const afterName = table.range?.end ?? source.statementRange.start;
 	// What may follow the name before the first action: `ONLY (name)` and the old `name *`.

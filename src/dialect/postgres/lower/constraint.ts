@@ -50,7 +50,7 @@ export function lowerConstraint(
 			return {
 				...base,
 				type: "check",
-				expression: expressionOf(constraint.raw_expr, source),
+				expression: lowerExpression(constraint.raw_expr, source),
 				noInherit: constraint.is_no_inherit ?? false,
 			};
 		case "CONSTR_PRIMARY":
@@ -109,9 +109,7 @@ function exclusionOf(constraint: Constraint, source: LowerSource) {
 				operator: textsOf(itemsOf(operator)).at(-1) ?? "",
 			};
 		}),
-		...(constraint.where_clause
-			? { where: lowerExpression(constraint.where_clause, source) }
-			: {}),
+		...(constraint.where_clause ? { where: lowerExpression(constraint.where_clause, source) } : {}),
 	};
 }
 
@@ -125,11 +123,6 @@ export function elementExpression(node: Node | undefined, source: LowerSource): 
 				: undefined;
 	if (element?.expr) return lowerExpression(element.expr, source);
 	return { kind: "column", path: [element?.name ?? ""] };
-}
-
-/** The expression of a node that the grammar always fills in; NULL when a tree lacks it. */
-export function expressionOf(node: Node | undefined, source: LowerSource): Expression {
-	return node ? lowerExpression(node, source) : { kind: "literal", type: "null", value: "NULL" };
 }
 
 function referentialAction(letter: string | undefined): ReferentialAction {

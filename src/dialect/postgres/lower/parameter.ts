@@ -20,10 +20,7 @@ export function lowerParameters(nodes: readonly Node[] | undefined): Parameter[]
 }
 
 /** The option of that name. */
-export function findOption(
-	nodes: readonly Node[] | undefined,
-	name: string,
-): DefElem | undefined {
+export function findOption(nodes: readonly Node[] | undefined, name: string): DefElem | undefined {
 	return elementsOf(nodes).find((element) => element.defname === name);
 }
 

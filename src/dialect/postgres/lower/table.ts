@@ -9,12 +9,12 @@ import type {
 } from "../../../core/operation.ts";
 import {
 	type ConstraintNode,
-	expressionOf,
 	groupConstraints,
 	lowerConstraint,
 	lowerPartitionBound,
 	lowerPartitionKey,
 } from "./constraint.ts";
+import { lowerExpression } from "./expression.ts";
 import { lowerName, lowerRelation, textsOf } from "./name.ts";
 import { lowerParameters } from "./parameter.ts";
 import type { LowerSource } from "./source.ts";
@@ -213,13 +213,13 @@ export function valueOfColumn(groups: readonly ConstraintNode[], source: LowerSo
 	const identity = find("CONSTR_IDENTITY");
 	const generated = find("CONSTR_GENERATED");
 	return {
-		...(byDefault ? { default: expressionOf(byDefault.raw_expr, source) } : {}),
+		...(byDefault ? { default: lowerExpression(byDefault.raw_expr, source) } : {}),
 		...(identity ? { identity: identityKind(identity.generated_when) } : {}),
 		...(generated
 			? {
 					generated: {
 						kind: generated.generated_kind === "v" ? ("virtual" as const) : ("stored" as const),
-						expression: expressionOf(generated.raw_expr, source),
+						expression: lowerExpression(generated.raw_expr, source),
 					},
 				}
 			: {}),
