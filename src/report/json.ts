@@ -1,0 +1,80 @@
+import type { Finding, FilledRecipe, RelatedPlace } from "../core/finding.ts";
+import type { ProjectProblem } from "../core/migration.ts";
+import { countSeverity, type LintReport, type ReportedProject } from "./report.ts";
+
+interface JsonFinding extends Pick<
+	Finding,
+	"rule" | "category" | "severity" | "file" | "start" | "end" | "message" | "help" | "migration"
+> {
+	readonly because: readonly string[];
+	readonly recipe?: FilledRecipe;
+	readonly related: readonly RelatedPlace[];
+}
+
+/** The json format: a contract. Fields are only ever added. Lines and UTF-16 columns count from 1. */
+export interface JsonReport {
+	readonly version: 1;
+	readonly findings: readonly JsonFinding[];
+	readonly summary: {
+		readonly migrations: number;
+		readonly statements: number;
+		readonly unread: number;
+		readonly errors: number;
+		readonly warnings: number;
+		readonly infos: number;
+		readonly history: {
+			readonly migrations: number;
+			readonly statements: number;
+			readonly unread: number;
+		};
+	};
+	readonly projects: readonly ReportedProject[];
+	readonly problems: readonly Pick<
+		ProjectProblem,
+		"code" | "severity" | "file" | "message" | "hint"
+	>[];
+}
+
+function jsonFinding(finding: Finding): JsonFinding {
+	const { rule, category, severity, file, start, end, message, help, because, related } = finding;
+	return {
+		rule,
+		category,
+		severity,
+		file,
+		start,
+		end,
+		message,
+		help,
+		because,
+		...(finding.recipe && { recipe: finding.recipe }),
+		related,
+		migration: finding.migration,
+	};
+}
+
+/** Returns the report as one JSON document. */
+export function json(report: LintReport): string {
+	const document: JsonReport = {
+		version: 1,
+		findings: report.findings.map(jsonFinding),
+		summary: {
+			migrations: report.counts.migrations,
+			statements: report.counts.statements,
+			unread: report.counts.unread,
+			errors: countSeverity(report.findings, "error"),
+			warnings: countSeverity(report.findings, "warning"),
+			infos: countSeverity(report.findings, "info"),
+			history: report.counts.history,
+		},
+		projects: report.projects,
+		problems: report.problems.map(({ code, severity, file, message, hint }) => ({
+			code,
+			severity,
+			...(file !== undefined && { file }),
+			message,
+			hint,
+		})),
+	};
+	return `${JSON.stringify(document, undefined, "\t")}\n`;
+}
