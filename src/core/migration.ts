@@ -60,17 +60,16 @@ export type DatabaseId =
 	DialectId | "clickhouse" | "cockroachdb" | "h2" | "hsqldb" | "oracle" | "sqlserver";
 
 export type ProjectProblemCode =
-	| "afterRelease"
 	| "badFileName"
 	| "badGitReference"
 	| "badJournal"
 	| "badMarker"
 	| "binaryFile"
 	| "duplicateRevision"
+	| "editedAfterRelease"
 	| "emptyDirectory"
 	| "fileNotFound"
 	| "gitMissing"
-	| "historyStartsLate"
 	| "invalidEncoding"
 	| "missingFile"
 	| "noMigrations"

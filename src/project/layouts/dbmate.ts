@@ -2,7 +2,14 @@ import type { MigrationSource, ProjectProblem, Section } from "../../core/migrat
 import type { SourceFile } from "../../core/source.ts";
 import { joinPath } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
-import { duplicateRevisions, linesOf, readInto, sqlNames, verifySections } from "./section.ts";
+import {
+	duplicateRevisions,
+	linesOf,
+	readInto,
+	sqlNames,
+	verifySections,
+	type Line,
+} from "./section.ts";
 
 /** As dbmate finds its markers (pkg/dbmate/migration.go); after the verb may stand options. */
 const marker = /^--\s*migrate:(up|down)(\s*$|\s+\S+)/;
@@ -62,21 +69,28 @@ function noMarker(path: string): ProjectProblem {
 	};
 }
 
-function blocksOf(file: SourceFile): { readonly up: Section[]; readonly down: Section[] } {
-	const blocks = { up: new Array<Section>(), down: new Array<Section>() };
-	const markers = linesOf(file.text).flatMap((line) => {
+interface Marker {
+	readonly line: Line;
+	readonly verb: "up" | "down";
+}
+
+function markersOf(file: SourceFile): readonly Marker[] {
+	return linesOf(file.text).flatMap((line): readonly Marker[] => {
 		const verb = marker.exec(line.text)?.[1];
-		return verb === "up" || verb === "down" ? [{ line, verb: verb }] : [];
+		return verb === "up" || verb === "down" ? [{ line, verb }] : [];
 	});
+}
+
+function blocksOf(file: SourceFile): { readonly up: Section[]; readonly down: Section[] } {
+	const up: Section[] = [];
+	const down: Section[] = [];
+	const markers = markersOf(file);
 	for (const [index, { line, verb }] of markers.entries()) {
 		const end = markers[index + 1]?.line.range.start ?? file.text.length;
 		// Without its transaction dbmate sends the block as one message (pkg/dbmate/db.go).
 		const isBare = /\stransaction:false(?:\s|$)/.test(line.text);
-		blocks[verb].push({
-			file,
-			range: { start: line.next, end },
-			transaction: isBare ? "implicit" : "file",
-		});
+		const range = { start: line.next, end };
+		(verb === "up" ? up : down).push({ file, range, transaction: isBare ? "implicit" : "file" });
 	}
-	return blocks;
+	return { up, down };
 }

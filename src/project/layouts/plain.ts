@@ -22,7 +22,10 @@ export const plain: Layout = {
 		const ordered = (numbered.length > 0 ? numbered : [...names]).sort(byRevision);
 		for (const name of ordered) {
 			const source = sourceOf(joinPath(directory, name), files, problems);
-			if (source) migrations.push(source);
+			if (!source) continue;
+			const tool = foreignTool(source);
+			if (tool === undefined) migrations.push(source);
+			else problems.push(notRead(joinPath(directory, name), tool));
 		}
 		return { migrations, problems };
 	},
@@ -47,8 +50,34 @@ export function sourceOf(
 	};
 }
 
+/** Files of these tools hold more than what is run: read as plain SQL they would mislead. */
+const foreignMarkers: readonly (readonly [RegExp, string])[] = [
+	[/^-- \+migrate (?:Up|Down)\b/m, "sql-migrate"],
+	[/^-- rambler (?:up|down)\b/m, "Rambler"],
+	[/^---- create above \/ drop below ----/m, "tern"],
+	[/^# --- !(?:Ups|Downs)\b/m, "Play Evolutions"],
+	[/^-- (?:Up|Down) Migration\b/m, "node-pg-migrate"],
+	[/^-- \/\/@UNDO\b/m, "MyBatis Migrations"],
+	[/^\uFEFF?--\s*liquibase formatted sql\b/, "Liquibase"],
+];
+
+function foreignTool(source: MigrationSource): string | undefined {
+	const text = source.up[0]?.file.text ?? "";
+	return foreignMarkers.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+function notRead(file: string, tool: string): ProjectProblem {
+	return {
+		code: "unknownLayout",
+		severity: "error",
+		file,
+		message: `${file} is a migration of ${tool}, whose files are not read yet`,
+		hint: "Exclude the directory in the config until this tool is known.",
+	};
+}
+
 /** Returns the numbers that a name begins with or that stand after one word: update-1.36.4.sql. */
-function revisionOf(name: string): readonly string[] | undefined {
+export function revisionOf(name: string): readonly string[] | undefined {
 	const match = /^(?:[a-z]+(?:[_-][a-z]+)?[_-]?)?(\d+(?:[._-]\d+)*)/i.exec(name);
 	return match?.[1]?.split(/[._-]/);
 }

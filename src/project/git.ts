@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import type { ProjectProblem } from "../core/migration.ts";
+import { errorCode } from "./files.ts";
+
+/** What the working tree has that a reference has not. Paths are relative to the working directory. */
+export interface GitChanges {
+	readonly reference: string;
+	readonly added: ReadonlySet<string>;
+	readonly modified: ReadonlySet<string>;
+}
+
+/**
+ * Returns the files added and modified since the point where the work left a reference (the merge
+ * base), committed or not, untracked ones too; or why git cannot tell.
+ */
+export function changesSince(cwd: string, reference: string): GitChanges | ProjectProblem {
+	const inside = git(cwd, ["rev-parse", "--show-prefix"]);
+	if (!("output" in inside)) return inside.isMissing ? gitMissing() : noRepository(inside.message);
+	const commit = git(cwd, [
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"--end-of-options",
+		`${reference}^{commit}`,
+	]);
+	if (!("output" in commit)) return unknownReference(reference);
+	const base = git(cwd, ["merge-base", commit.output.trim(), "HEAD"]);
+	if (!("output" in base)) return noMergeBase(reference);
+	const diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"];
+	const added = git(cwd, [...diff, "--diff-filter=A", base.output.trim(), "--"]);
+	const modified = git(cwd, [...diff, "--diff-filter=MT", base.output.trim(), "--"]);
+	const untracked = git(cwd, [
+		...["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--"],
+		":/",
+	]);
+	for (const run of [added, modified, untracked]) {
+		if (!("output" in run)) return noRepository(run.message);
+	}
+	const prefix = `/${inside.output.trim()}`;
+	const paths = (run: GitRun): readonly string[] =>
+		("output" in run ? run.output.split("\0") : [])
+			.filter((name) => name !== "")
+			.map((name) => path.posix.relative(prefix, `/${name}`));
+	return {
+		reference,
+		added: new Set([...paths(added), ...paths(untracked)]),
+		modified: new Set(paths(modified)),
+	};
+}
+
+type GitRun =
+	{ readonly output: string } | { readonly isMissing: boolean; readonly message: string };
+
+function git(cwd: string, parameters: readonly string[]): GitRun {
+	try {
+		const output = execFileSync("git", ["-c", "core.quotePath=false", ...parameters], {
+			cwd,
+			encoding: "utf8",
+			maxBuffer: 1 << 28,
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		return { output };
+	} catch (error) {
+		const isMissing = errorCode(error) === "ENOENT";
+		const said =
+			error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+		return { isMissing, message: said.split("\n")[0] ?? "" };
+	}
+}
+
+function gitMissing(): ProjectProblem {
+	return {
+		code: "gitMissing",
+		severity: "error",
+		message: "--since needs git, which was not found",
+		hint: "Install git, or name the new migrations on the command line.",
+	};
+}
+
+function noRepository(message: string): ProjectProblem {
+	return {
+		code: "gitMissing",
+		severity: "error",
+		message: `--since needs a git repository: ${message}`,
+		hint: "Run it inside the repository, or name the new migrations on the command line.",
+	};
+}
+
+function unknownReference(reference: string): ProjectProblem {
+	return {
+		code: "badGitReference",
+		severity: "error",
+		message: `git knows no commit "${reference}"`,
+		hint: "Fetch it first (git fetch origin main), or name another branch, tag or commit.",
+	};
+}
+
+function noMergeBase(reference: string): ProjectProblem {
+	return {
+		code: "badGitReference",
+		severity: "error",
+		message: `"${reference}" and the current commit have no commit in common`,
+		hint: "In a shallow clone fetch the whole history (fetch-depth: 0 in GitHub Actions).",
+	};
+}

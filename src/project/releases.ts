@@ -1,0 +1,207 @@
+import type { ReleaseConfig } from "../core/config.ts";
+import type { Migration, MigrationSource, ProjectProblem } from "../core/migration.ts";
+import { isWithin, joinPath, parentOf } from "./files.ts";
+import type { GitChanges } from "./git.ts";
+import { matchesGlob } from "./glob.ts";
+
+/** What decides which migrations are under review: the first that is given. */
+export interface ReleaseEvidence {
+	readonly since?: GitChanges;
+	readonly releases?: readonly ReleaseConfig[];
+	readonly named?: Named;
+}
+
+/** What the command line names of a project. */
+export interface Named {
+	/** One candidate release together. */
+	readonly files: readonly string[];
+	/** Every migration in them is a release of its own. */
+	readonly directories: readonly string[];
+}
+
+interface Assigned {
+	readonly release: string;
+	readonly candidate: boolean;
+}
+
+export interface ReleaseReading {
+	readonly migrations: readonly Migration[];
+	readonly problems: readonly ProjectProblem[];
+}
+
+/** The name of the release that is made of what git or the command line say. */
+const candidateRelease = "candidate";
+
+/**
+ * Returns the migrations with their releases. Without evidence each is a release of its own and all
+ * are candidates, except for baselines, which never run on a database with users.
+ */
+export function assignReleases(
+	sources: readonly MigrationSource[],
+	layout: string,
+	root: string,
+	evidence: ReleaseEvidence,
+): ReleaseReading {
+	const problems: ProjectProblem[] = [];
+	const assign = assignment(sources, root, evidence, problems);
+	const migrations = sources.map((source, order): Migration => {
+		const own = ownRelease(sources, order);
+		const { release, candidate } = assign(source, own, order);
+		return { ...source, layout, order, release, candidate };
+	});
+	if (evidence.since) problems.push(...lateMigrations(migrations));
+	return { migrations, problems };
+}
+
+type Assign = (source: MigrationSource, own: string, order: number) => Assigned;
+
+function assignment(
+	sources: readonly MigrationSource[],
+	root: string,
+	{ since, releases, named }: ReleaseEvidence,
+	problems: ProjectProblem[],
+): Assign {
+	if (since) return bySince(since, problems);
+	if (releases && releases.length > 0) return byConfig(sources, root, releases, problems);
+	if (named) return byName(named);
+	return (source, own) => ({ release: own, candidate: source.baseline !== true });
+}
+
+function ownRelease(sources: readonly MigrationSource[], order: number): string {
+	const id = sources[order]?.id ?? "";
+	const earlier = sources.slice(0, order).filter((source) => source.id === id).length;
+	return earlier === 0 ? id : `${id} (${earlier + 1})`;
+}
+
+/** Returns the files that hold what the tool runs for a migration. */
+export function filesOf(source: MigrationSource): readonly string[] {
+	const sections = [...source.up, ...source.down, ...source.verify];
+	const program = source.programFile === undefined ? [] : [source.programFile];
+	return [...new Set([...sections.map((section) => section.file.path), ...program])];
+}
+
+/** Returns the file that a migration is known by. */
+export function mainFile(source: MigrationSource): string | undefined {
+	return source.up[0]?.file.path ?? filesOf(source)[0];
+}
+
+function bySince(since: GitChanges, problems: ProjectProblem[]): Assign {
+	return (source, own) => {
+		const file = mainFile(source);
+		if (file === undefined) return { release: own, candidate: false };
+		if (since.added.has(file)) return { release: candidateRelease, candidate: true };
+		if (!since.modified.has(file)) return { release: own, candidate: false };
+		if (source.repeatable) return { release: candidateRelease, candidate: true };
+		problems.push({
+			code: "editedAfterRelease",
+			severity: "warning",
+			file,
+			message: `${file} was changed after its release: it was there at ${since.reference}`,
+			hint: "Databases that ran it will not run it again. Take the change back and write a new migration.",
+		});
+		return { release: own, candidate: false };
+	};
+}
+
+/** The tool would run a new migration after those that are already applied, or not at all. */
+function lateMigrations(migrations: readonly Migration[]): readonly ProjectProblem[] {
+	const last = migrations.findLast(
+		(migration) => !migration.candidate && !migration.repeatable && !migration.baseline,
+	);
+	if (!last) return [];
+	return migrations
+		.filter((migration) => migration.candidate && migration.order < last.order)
+		.filter((migration) => !migration.baseline)
+		.map((migration): ProjectProblem => {
+			const file = mainFile(migration);
+			return {
+				code: "outOfOrder",
+				severity: "warning",
+				...(file === undefined ? {} : { file }),
+				message: `${migration.id} is new but stands before ${last.id}, which is already released`,
+				hint: `Give it a revision after ${last.id}: many tools skip it or stop where ${last.id} has run.`,
+			};
+		});
+}
+
+function byName({ files, directories }: Named): Assign {
+	return (source, own) => {
+		const parts = filesOf(source);
+		if (parts.some((file) => files.includes(file))) {
+			return { release: candidateRelease, candidate: true };
+		}
+		const isInside = parts.some((file) =>
+			directories.some((directory) => isWithin(directory, file)),
+		);
+		return { release: own, candidate: isInside && source.baseline !== true };
+	};
+}
+
+/** The last release is the candidate; a migration that no entry names is a release of its own. */
+function byConfig(
+	sources: readonly MigrationSource[],
+	root: string,
+	entries: readonly ReleaseConfig[],
+	problems: ProjectProblem[],
+): Assign {
+	const namers = entries.map((entry) => releaseNamer(entry, sources, root, problems));
+	const names = sources.map((source, order) => {
+		for (const name of namers) {
+			const found = name(source, order);
+			if (found !== undefined) return found;
+		}
+		return ownRelease(sources, order);
+	});
+	const last = names[sources.findLastIndex((source) => !source.repeatable && !source.baseline)];
+	return (source, own, order) => {
+		const release = names[order] ?? own;
+		return { release, candidate: release === last && source.baseline !== true };
+	};
+}
+
+type ReleaseNamer = (source: MigrationSource, order: number) => string | undefined;
+
+function releaseNamer(
+	entry: ReleaseConfig,
+	sources: readonly MigrationSource[],
+	root: string,
+	problems: ProjectProblem[],
+): ReleaseNamer {
+	if ("pattern" in entry) {
+		const pattern = new RegExp(entry.pattern);
+		return (source) => {
+			const match = pattern.exec(source.id);
+			return match ? (match[1] ?? match[0]) : undefined;
+		};
+	}
+	if ("directory" in entry) {
+		const glob = joinPath(root, entry.directory);
+		return (source) => folderMatching(glob, mainFile(source) ?? "");
+	}
+	const find = (id: string): number => {
+		const order = sources.findIndex((source) => source.id === id);
+		if (order === -1) problems.push(unknownRevision(id, root));
+		return order;
+	};
+	const from = find(entry.from);
+	const to = entry.to === undefined ? sources.length - 1 : find(entry.to);
+	const name = entry.name ?? `${entry.from}..${entry.to ?? ""}`;
+	return (_, order) => (from >= 0 && order >= from && order <= to ? name : undefined);
+}
+
+function folderMatching(glob: string, file: string): string | undefined {
+	const depth = glob.split("/").length;
+	const parts = parentOf(file).split("/");
+	if (parts.length < depth) return undefined;
+	const folder = parts.slice(0, depth).join("/");
+	return matchesGlob(glob, folder) ? folder : undefined;
+}
+
+function unknownRevision(id: string, root: string): ProjectProblem {
+	return {
+		code: "unknownRevision",
+		severity: "error",
+		message: `the config's releases name the revision "${id}", which ${root} does not have`,
+		hint: "Write the revision as the migration tool knows it.",
+	};
+}
