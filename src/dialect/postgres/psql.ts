@@ -8,17 +8,17 @@ import { isComment, isWord, type Token } from "./token.ts";
  */
 export function endOfMetaCommand(text: string, start: number): number {
 	if (text[start + 1] === ";") return start + 2;
-	const end = endOfLine(text, start);
-	if (/^\\(?:copy\b|!)/.test(text.slice(start, Math.min(end, start + 6)))) return end;
+	if (/^\\(?:copy\b|!)/.test(text.slice(start, start + 6))) return endOfLine(text, start);
 	let quote = "";
-	for (let at = start + 1; at < end; at++) {
-		const character = text[at];
+	for (let at = start + 1; at < text.length; at++) {
+		const character = text.charAt(at);
+		if (character === "\n" || character === "\r") return at;
 		if (quote !== "") {
 			if (character === quote) quote = "";
 		} else if (character === "'" || character === '"' || character === "`") quote = character;
 		else if (character === "\\" && text[at + 1] === "\\") return at + 2;
 	}
-	return end;
+	return text.length;
 }
 
 const sendingCommands = new Set(

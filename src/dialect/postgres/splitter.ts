@@ -33,47 +33,75 @@ type Nesting = "none" | "parentheses" | "atomicBody";
  */
 export function split(text: string, options: SplitOptions = {}): readonly Piece[] {
 	const tokens = tokenize(text, options.range, { psql: options.psql ?? true });
-	const pieces: Piece[] = [];
-	let comments: Token[] = [];
-	let first = -1;
-	let last = -1;
-	let depth = 0;
-	let nesting: Nesting = "none";
-	const add = (piece: Omit<Piece, "leadingComments">): void => {
-		pieces.push({ ...piece, leadingComments: comments });
-		comments = [];
+	const cut: Cut = {
+		text,
+		tokens,
+		pieces: [],
+		comments: [],
+		first: -1,
+		last: -1,
+		depth: 0,
+		nesting: "none",
 	};
-	const close = (terminated: boolean): void => {
-		if (first < 0) return;
-		add(sqlPiece(tokens.slice(first, last + 1), terminated));
-		comments = tokens.slice(last + 1, at).filter(isComment);
-		first = -1;
-	};
-	let at = 0;
-	for (const token of tokens) {
-		const sends = token.kind === "metaCommand" && endsStatement(text, token);
+	for (const [at, token] of tokens.entries()) {
 		if (isComment(token)) {
-			if (first < 0) comments.push(token);
+			if (cut.first < 0) cut.comments.push(token);
 		} else if (token.kind === "copyData") {
-			close(false);
-			add(copyDataPiece(text, token));
-		} else if (sends || (depth === 0 && isSemicolon(text, token))) {
-			close(true);
-			if (sends && text[token.start + 1] !== ";") add(metaCommandPiece(token));
-		} else if (token.kind === "metaCommand" && first < 0) add(metaCommandPiece(token));
-		else if (first >= 0 || !isByteOrderMark(text, token)) {
-			if (first < 0) {
-				first = at;
-				nesting = nestingOf(text, tokens, at);
-				depth = 0;
-			}
-			last = at;
-			depth = depthAfter(text, tokens, at, nesting, depth);
-		}
-		at++;
+			closeStatement(cut, at, false);
+			add(cut, copyDataPiece(text, token));
+		} else if (token.kind === "metaCommand") cutAtCommand(cut, at, token);
+		else if (cut.depth === 0 && isSemicolon(text, token)) closeStatement(cut, at, true);
+		else extendStatement(cut, at, token);
 	}
-	close(false);
-	return pieces;
+	closeStatement(cut, tokens.length, false);
+	return cut.pieces;
+}
+
+interface Cut {
+	readonly text: string;
+	readonly tokens: readonly Token[];
+	readonly pieces: Piece[];
+	comments: Token[];
+	/** Indexes of the first and last token of the open statement; -1 when none is open. */
+	first: number;
+	last: number;
+	depth: number;
+	nesting: Nesting;
+}
+
+function add(cut: Cut, piece: Omit<Piece, "leadingComments">): void {
+	cut.pieces.push({ ...piece, leadingComments: cut.comments });
+	cut.comments = [];
+}
+
+/** Adds the open statement, which ends before the token at this index; comments after its last word go to the next. */
+function closeStatement(cut: Cut, at: number, terminated: boolean): void {
+	if (cut.first < 0) return;
+	add(cut, sqlPiece(cut.tokens.slice(cut.first, cut.last + 1), terminated));
+	for (let index = cut.last + 1; index < at; index++) {
+		const token = cut.tokens[index];
+		if (token && isComment(token)) cut.comments.push(token);
+	}
+	cut.first = -1;
+	cut.depth = 0;
+}
+
+/** A command inside an open statement that does not send it stays among the statement's tokens. */
+function cutAtCommand(cut: Cut, at: number, command: Token): void {
+	const sends = endsStatement(cut.text, command);
+	if (sends) closeStatement(cut, at, true);
+	if (cut.first >= 0) cut.last = at;
+	else if (cut.text[command.start + 1] !== ";") add(cut, metaCommandPiece(command));
+}
+
+function extendStatement(cut: Cut, at: number, token: Token): void {
+	if (cut.first < 0) {
+		if (isByteOrderMark(cut.text, token)) return;
+		cut.first = at;
+		cut.nesting = nestingOf(cut.text, cut.tokens, at);
+	}
+	cut.last = at;
+	if (cut.nesting !== "none") cut.depth = depthAfter(cut, at, token);
 }
 
 function sqlPiece(tokens: readonly Token[], terminated: boolean): Omit<Piece, "leadingComments"> {
@@ -119,16 +147,9 @@ function nextInside(tokens: readonly Token[], at: number): number {
 	return next;
 }
 
-function depthAfter(
-	text: string,
-	tokens: readonly Token[],
-	at: number,
-	nesting: Nesting,
-	depth: number,
-): number {
-	const token = tokens[at];
-	if (nesting === "none" || !token) return depth;
-	if (nesting === "parentheses") {
+function depthAfter(cut: Cut, at: number, token: Token): number {
+	const { text, tokens, depth } = cut;
+	if (cut.nesting === "parentheses") {
 		if (token.kind !== "punctuation") return depth;
 		if (text[token.start] === "(") return depth + 1;
 		return text[token.start] === ")" ? Math.max(0, depth - 1) : depth;
@@ -136,8 +157,9 @@ function depthAfter(
 	if (token.kind !== "word") return depth;
 	const before = tokens[previousInside(tokens, at)];
 	if (depth === 0) return isWord(text, token, "atomic") && isWord(text, before, "begin") ? 1 : 0;
-	const change = isWord(text, token, "case") ? 1 : isWord(text, token, "end") ? -1 : 0;
-	return change !== 0 && isLabel(text, before) ? depth : depth + change;
+	if (isLabel(text, before)) return depth;
+	if (isWord(text, token, "case")) return depth + 1;
+	return isWord(text, token, "end") ? depth - 1 : depth;
 }
 
 function previousInside(tokens: readonly Token[], at: number): number {
