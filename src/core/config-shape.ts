@@ -1,6 +1,7 @@
 /** What a value of the config may look like: checks and the JSON Schema derive from it. */
 export type Shape =
 	| { readonly kind: "text"; readonly description?: string }
+	| { readonly kind: "pattern"; readonly description?: string }
 	| { readonly kind: "integer"; readonly description?: string; readonly minimum: number }
 	| { readonly kind: "choice"; readonly description?: string; readonly values: readonly string[] }
 	| { readonly kind: "list"; readonly description?: string; readonly item: Shape }
@@ -29,6 +30,8 @@ export function problemsOf(value: unknown, shape: Shape, path: string): ConfigPr
 	switch (shape.kind) {
 		case "text":
 			return typeof value === "string" ? [] : [wrongType(path, "a text", value)];
+		case "pattern":
+			return patternProblems(value, path);
 		case "integer":
 			if (typeof value !== "number") return [wrongType(path, "a number", value)];
 			if (Number.isSafeInteger(value) && value >= shape.minimum) return [];
@@ -49,6 +52,16 @@ export function problemsOf(value: unknown, shape: Shape, path: string): ConfigPr
 			return oneOfProblems(value, shape.of, path);
 		case "object":
 			return objectProblems(value, shape, path);
+	}
+}
+
+function patternProblems(value: unknown, path: string): ConfigProblem[] {
+	if (typeof value !== "string") return [wrongType(path, "a text", value)];
+	try {
+		new RegExp(value);
+		return [];
+	} catch {
+		return [wrongValue(path, "is not a regular expression")];
 	}
 }
 
@@ -104,6 +117,8 @@ export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
 	switch (shape.kind) {
 		case "text":
 			return { ...description, type: "string" };
+		case "pattern":
+			return { ...description, type: "string", format: "regex" };
 		case "integer":
 			return { ...description, type: "integer", minimum: shape.minimum };
 		case "choice":

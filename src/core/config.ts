@@ -71,9 +71,11 @@ const release: Shape = {
 			kind: "object",
 			required: ["pattern"],
 			fields: {
-				pattern: text(
-					"Regular expression on the revision. Its first group, or the match, names the release.",
-				),
+				pattern: {
+					kind: "pattern",
+					description:
+						"Regular expression on the revision. Its first group, or the match, names the release.",
+				},
 			},
 		},
 		{

@@ -42,10 +42,10 @@ export function folderName(directory: string, files: Files): string {
 	return path.posix.basename(path.posix.resolve(files.cwd, directory));
 }
 
-/** Returns a directory and those above it, nearest first, to the repository's root or eight steps. */
+/** Returns a directory and those above it, nearest first, to the repository's root or sixteen steps. */
 export function ancestorsOf(directory: string, files: Files): readonly string[] {
 	const found: string[] = [];
-	for (let folder = directory; found.length < 8; folder = joinPath(folder, "..")) {
+	for (let folder = directory; found.length < 16; folder = joinPath(folder, "..")) {
 		found.push(folder);
 		if (files.exists(joinPath(folder, ".git"))) break;
 		if (path.posix.resolve(files.cwd, folder) === "/") break;

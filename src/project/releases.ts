@@ -44,8 +44,9 @@ export function assignReleases(
 ): ReleaseReading {
 	const problems: ProjectProblem[] = [];
 	const assign = assignment(sources, root, evidence, problems);
+	const ownNames = ownReleases(sources);
 	const migrations = sources.map((source, order): Migration => {
-		const own = ownRelease(sources, order);
+		const own = ownNames[order] ?? source.id;
 		const { release, candidate } = assign(source, own, order);
 		return { ...source, layout, order, release, candidate };
 	});
@@ -67,10 +68,14 @@ function assignment(
 	return (source, own) => ({ release: own, candidate: source.baseline !== true });
 }
 
-function ownRelease(sources: readonly MigrationSource[], order: number): string {
-	const id = sources[order]?.id ?? "";
-	const earlier = sources.slice(0, order).filter((source) => source.id === id).length;
-	return earlier === 0 ? id : `${id} (${earlier + 1})`;
+/** Returns the id of each migration, told apart where a revision occurs twice. */
+function ownReleases(sources: readonly MigrationSource[]): readonly string[] {
+	const counts = new Map<string, number>();
+	return sources.map(({ id }) => {
+		const count = (counts.get(id) ?? 0) + 1;
+		counts.set(id, count);
+		return count === 1 ? id : `${id} (${count})`;
+	});
 }
 
 /** Returns the files that hold what the tool runs for a migration. */
@@ -145,12 +150,13 @@ function byConfig(
 	problems: ProjectProblem[],
 ): Assign {
 	const namers = entries.map((entry) => releaseNamer(entry, sources, root, problems));
+	const ownNames = ownReleases(sources);
 	const names = sources.map((source, order) => {
 		for (const name of namers) {
 			const found = name(source, order);
 			if (found !== undefined) return found;
 		}
-		return ownRelease(sources, order);
+		return ownNames[order] ?? source.id;
 	});
 	const last = names[sources.findLastIndex((source) => !source.repeatable && !source.baseline)];
 	return (source, own, order) => {

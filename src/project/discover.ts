@@ -1,0 +1,200 @@
+import path from "node:path";
+import { type Config, type ProjectConfig } from "../core/config.ts";
+import type { Project, ProjectProblem } from "../core/migration.ts";
+import { climb, placeAbove, placeAt, plainPlace, searchPlaces, type Place } from "./find.ts";
+import {
+	diskFiles,
+	isWithin,
+	joinPath,
+	parentOf,
+	relativePath,
+	withFile,
+	type Files,
+} from "./files.ts";
+import { changesSince, type GitChanges } from "./git.ts";
+import { matchesGlob } from "./glob.ts";
+import { layouts } from "./layouts/index.ts";
+import { plain, revisionOf } from "./layouts/plain.ts";
+import { looseProject, readProject, type Wanted } from "./read-project.ts";
+
+/** What a run asks for beside paths and config. */
+export interface DiscoveryRequest {
+	/** A git reference: what was added since is the candidate release. */
+	readonly since?: string;
+	/** A file that comes from standard input: it replaces or adds the file of that name. */
+	readonly stdin?: { readonly path: string; readonly bytes: Uint8Array };
+	/** The directory of the config file; its paths are relative to it. The working directory when left out. */
+	readonly configDirectory?: string;
+}
+
+/**
+ * Returns the projects that the paths name, or without paths those of the config, or else those found
+ * below the working directory. A problem instead of projects means that nothing could be read: a path
+ * that does not exist, an unknown git reference, no migrations at all. What is wrong within a project is
+ * in its problems. Projects of every dialect are returned; reading only some is up to the caller.
+ */
+export async function discoverProjects(
+	cwd: string,
+	paths: readonly string[],
+	config: Config,
+	request: DiscoveryRequest = {},
+): Promise<readonly Project[] | ProjectProblem> {
+	const { since, stdin } = request;
+	const named = [...paths, ...(stdin ? [stdin.path] : [])].map((name) => relativePath(cwd, name));
+	const base = relativePath(cwd, request.configDirectory ?? cwd);
+	const disk = diskFiles(cwd);
+	const all = stdin ? withFile(disk, relativePath(cwd, stdin.path), stdin.bytes) : disk;
+	const files = hiding(all, named, base, config.ignore ?? []);
+	const changes = since === undefined ? undefined : changesSince(cwd, since);
+	if (changes && "code" in changes) return changes;
+	const isNew = stdin !== undefined && !disk.exists(relativePath(cwd, stdin.path));
+	const grown = changes && isNew ? withAdded(changes, relativePath(cwd, stdin.path)) : changes;
+	const wanted = await wantedPlaces(named, config, base, files);
+	if ("code" in wanted) return wanted;
+	if (wanted.length === 0) return noMigrations(named);
+	return wanted.map((want) => {
+		const context = { files, config, ...(grown ? { since: grown } : {}) };
+		return "place" in want ? readProject(want, context) : looseProject(want.files, context);
+	});
+}
+
+function withAdded(changes: GitChanges, file: string): GitChanges {
+	return { ...changes, added: new Set([...changes.added, file]) };
+}
+
+/** Hides what the config ignores from the layouts, except for what the command line names. */
+function hiding(
+	files: Files,
+	named: readonly string[],
+	base: string,
+	ignore: readonly string[],
+): Files {
+	if (ignore.length === 0) return files;
+	const isHidden = (file: string): boolean =>
+		!named.includes(file) &&
+		ignore.some((glob) => matchesGlob(glob, path.posix.relative(base, file)));
+	return {
+		...files,
+		exists: (file) => !isHidden(file) && files.exists(file),
+		list: (directory) =>
+			files.list(directory).filter((name) => !isHidden(joinPath(directory, name))),
+	};
+}
+
+/** Files without a place of their own, read one after the other. */
+interface Loose {
+	readonly files: readonly string[];
+}
+
+async function wantedPlaces(
+	named: readonly string[],
+	config: Config,
+	base: string,
+	files: Files,
+): Promise<readonly (Wanted | Loose)[] | ProjectProblem> {
+	const configured = configuredPlaces(config.projects ?? [], base, files);
+	if ("code" in configured) return configured;
+	if (named.length === 0) {
+		const places = configured.length > 0 ? configured : await searchPlaces(".", files);
+		return places.map((place) => ({ place }));
+	}
+	const collected = new Map<string, { place: Place; files: string[]; directories: string[] }>();
+	const loose: string[] = [];
+	const collect = (place: Place): { files: string[]; directories: string[] } => {
+		const known = collected.get(place.root) ?? { place, files: [], directories: [] };
+		collected.set(place.root, known);
+		return known;
+	};
+	for (const name of named) {
+		if (!files.exists(name)) return fileNotFound(name);
+		if (isDirectory(name, files)) {
+			const places = await placesOfDirectory(name, configured, files);
+			for (const place of places) collect(place).directories.push(name);
+			continue;
+		}
+		const place = placeOfFile(name, configured, files);
+		if (place) collect(place).files.push(name);
+		else loose.push(name);
+	}
+	const wanted = [...collected.values()].map(({ place, ...rest }) => ({ place, named: rest }));
+	return loose.length > 0 ? [...wanted, { files: loose }] : wanted;
+}
+
+function isDirectory(name: string, files: Files): boolean {
+	if (name === "." || name === ".." || name.endsWith("/..")) return true;
+	const last = name.slice(name.lastIndexOf("/") + 1);
+	return files.list(parentOf(name)).includes(`${last}/`);
+}
+
+async function placesOfDirectory(
+	directory: string,
+	configured: readonly Place[],
+	files: Files,
+): Promise<readonly Place[]> {
+	const inside = configured.filter(({ root }) => isWithin(directory, root));
+	if (inside.length > 0) return inside;
+	const around = configured.filter(({ root }) => isWithin(root, directory));
+	if (around.length > 0) return around;
+	const found = await searchPlaces(directory, files);
+	if (found.length > 0) return found.map((place) => climb(place, files));
+	const above = placeAbove(directory, files);
+	if (above) return [above];
+	const hasSql = files.list(directory).some((name) => /\.sql$/i.test(name));
+	return hasSql ? [plainPlace(directory)] : [];
+}
+
+function placeOfFile(file: string, configured: readonly Place[], files: Files): Place | undefined {
+	const around = configured.find(({ root }) => isWithin(root, file));
+	if (around) return around;
+	const place = placeAbove(parentOf(file), files);
+	if (place?.layout !== plain) return place;
+	const name = file.slice(file.lastIndexOf("/") + 1);
+	return revisionOf(name) ? place : undefined;
+}
+
+function configuredPlaces(
+	projects: readonly ProjectConfig[],
+	base: string,
+	files: Files,
+): readonly Place[] | ProjectProblem {
+	const places: Place[] = [];
+	for (const settings of projects) {
+		const root = joinPath(base, settings.root);
+		if (!files.exists(root)) {
+			return { ...fileNotFound(root), hint: "The config names it as the root of a project." };
+		}
+		const layout = layouts.find(({ id }) => id === settings.layout);
+		if (settings.layout !== undefined && !layout) {
+			return {
+				code: "unknownLayout",
+				severity: "error",
+				message: `the config names the layout "${settings.layout}", which is not known`,
+				hint: `Known layouts: ${layouts.map(({ id }) => id).join(", ")}.`,
+			};
+		}
+		const found = placeAt(root, files, settings.layout);
+		const configured = { ...plainPlace(root), layout: layout ?? plain };
+		places.push({ ...(found ?? { ...configured, detection: { why: "the config" } }), settings });
+	}
+	return places;
+}
+
+function fileNotFound(file: string): ProjectProblem {
+	return {
+		code: "fileNotFound",
+		severity: "error",
+		file,
+		message: `${file} does not exist`,
+		hint: "Check the path; it is relative to the working directory.",
+	};
+}
+
+function noMigrations(named: readonly string[]): ProjectProblem {
+	const where = named.length === 0 ? "below this directory" : `in ${named.join(", ")}`;
+	return {
+		code: named.length === 0 ? "noMigrations" : "emptyDirectory",
+		severity: "error",
+		message: `no migrations were found ${where}`,
+		hint: "Name the directory of the migrations, or list it under projects in lockkeeper.config.json.",
+	};
+}

@@ -1,0 +1,213 @@
+import path from "node:path";
+import { defaultServerVersion, type Config } from "../core/config.ts";
+import type {
+	Migration,
+	MigrationSource,
+	Project,
+	ProjectProblem,
+	TransactionClass,
+} from "../core/migration.ts";
+import { dialectFromPath, dialectFromSyntax, type DialectEvidence } from "./dialect-evidence.ts";
+import { ancestorsOf, isWithin, joinPath, parentOf, type Files } from "./files.ts";
+import type { Place } from "./find.ts";
+import type { GitChanges } from "./git.ts";
+import { matchesGlob } from "./glob.ts";
+import type { LayoutReading } from "./layouts/layout.ts";
+import { plain, sourceOf } from "./layouts/plain.ts";
+import { assignReleases, filesOf, type Named } from "./releases.ts";
+
+/** A place and what the command line names of it. */
+export interface Wanted {
+	readonly place: Place;
+	readonly named?: Named;
+}
+
+export interface ReadContext {
+	readonly files: Files;
+	readonly config: Config;
+	readonly since?: GitChanges;
+}
+
+/** Reads a place as a project: its history in order, its dialect, its releases. */
+export function readProject({ place, named }: Wanted, context: ReadContext): Project {
+	const { root, layout, settings = { root } } = place;
+	const files = withoutExcluded(context.files, place);
+	const first = layout.read(root, files, settings.dialect ?? "postgres");
+	const dialect = dialectOf(place, first, files);
+	// The layout may wrap other databases differently.
+	const reading = dialect.id === "postgres" ? first : layout.read(root, files, dialect.id);
+	const problems = [...reading.problems];
+	const history = [
+		...baselineOf(place, files, problems),
+		...reading.migrations,
+		...unlisted(reading, named, files, problems),
+	].map((source) => withTransaction(source, settings.transaction));
+	if (history.length === 0 && problems.length === 0) problems.push(emptyDirectory(root));
+	const releases = assignReleases(history, layout.id, root, {
+		...(context.since ? { since: context.since } : {}),
+		...(settings.releases ? { releases: settings.releases } : {}),
+		...(named && isPartial(named, root) ? { named } : {}),
+	});
+	const migrations =
+		named && isPartial(named, root) && !context.since
+			? upTo(releases.migrations, named)
+			: releases.migrations;
+	return {
+		root,
+		layout: { id: layout.id, name: layout.name, why: place.detection.why },
+		dialect: dialect.id,
+		dialectWhy: dialect.why,
+		serverVersion: settings.serverVersion ?? context.config.serverVersion ?? defaultServerVersion,
+		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
+		migrations,
+		problems: [...problems, ...releases.problems],
+	};
+}
+
+/** Reads files that belong to no directory of migrations: one after the other, all candidates. */
+export function looseProject(names: readonly string[], context: ReadContext): Project {
+	const { files, config } = context;
+	const problems: ProjectProblem[] = [];
+	const sources = names.flatMap((name) => sourceOf(name, files, problems) ?? []);
+	const [first = "."] = names;
+	const root = parentOf(first);
+	const { migrations } = assignReleases(sources, plain.id, root, {
+		named: { files: names, directories: [] },
+	});
+	const texts = sources.flatMap((source) => source.up.map(({ file }) => file.text));
+	const dialect = guessedDialect(root, texts, files);
+	return {
+		root,
+		layout: { id: plain.id, name: plain.name, why: "files by themselves" },
+		dialect: dialect.id,
+		dialectWhy: dialect.why,
+		serverVersion: config.serverVersion ?? defaultServerVersion,
+		migrations,
+		problems,
+	};
+}
+
+/** A directory at or above the root asks for the whole project. */
+function isPartial(named: Named, root: string): boolean {
+	return !named.directories.some((directory) => isWithin(directory, root));
+}
+
+/** Leaves out what stands after the last candidate: it has not happened yet. */
+function upTo(migrations: readonly Migration[], named: Named): readonly Migration[] {
+	const isNamed = (file: string): boolean =>
+		named.files.includes(file) || named.directories.some((directory) => isWithin(directory, file));
+	const last = migrations.findLastIndex((migration) => filesOf(migration).some(isNamed));
+	return last === -1 ? migrations : migrations.slice(0, last + 1);
+}
+
+/** A named file that the tool does not run (yet): it is judged as if it came last. */
+function unlisted(
+	reading: LayoutReading,
+	named: Named | undefined,
+	files: Files,
+	problems: ProjectProblem[],
+): readonly MigrationSource[] {
+	const listed = new Set(reading.migrations.flatMap(filesOf));
+	const sources: MigrationSource[] = [];
+	for (const file of named?.files ?? []) {
+		const isKnown = listed.has(file) || problems.some((known) => known.file === file);
+		if (!listed.has(file) && !problems.some((known) => isFatalFor(known, file))) {
+			const source = sourceOf(file, files, problems);
+			if (source) sources.push({ ...source, placeholders: [] });
+		}
+		if (!isKnown) problems.push(notInHistory(file));
+	}
+	return sources;
+}
+
+function isFatalFor(problem: ProjectProblem, file: string): boolean {
+	return problem.file === file && problem.severity === "error";
+}
+
+function notInHistory(file: string): ProjectProblem {
+	return {
+		code: "notInHistory",
+		severity: "warning",
+		file,
+		message: `${file} is not among the files that the migration tool runs; it is read as the newest one`,
+		hint: "Check its name and, where the tool keeps one, its entry in the journal.",
+	};
+}
+
+function baselineOf(
+	{ root, settings }: Place,
+	files: Files,
+	problems: ProjectProblem[],
+): readonly MigrationSource[] {
+	if (settings?.baseline === undefined) return [];
+	const source = sourceOf(joinPath(root, settings.baseline), files, problems);
+	return source ? [{ ...source, baseline: true }] : [];
+}
+
+function withTransaction(
+	source: MigrationSource,
+	transaction: TransactionClass | undefined,
+): MigrationSource {
+	if (transaction === undefined) return source;
+	return {
+		...source,
+		up: source.up.map((section) => ({ ...section, transaction })),
+		down: source.down.map((section) => ({ ...section, transaction })),
+	};
+}
+
+/** The config's include, exclude and baseline hide files from the layout. */
+function withoutExcluded(files: Files, { root, settings }: Place): Files {
+	const { include, exclude = [] } = settings ?? {};
+	const baseline = settings?.baseline === undefined ? undefined : joinPath(settings.baseline);
+	if (!include && exclude.length === 0 && baseline === undefined) return files;
+	const isHidden = (file: string): boolean => {
+		const name = path.posix.relative(root, file);
+		if (name === baseline) return true;
+		if (exclude.some((glob) => matchesGlob(glob, name))) return true;
+		if (!include || !/\.sql$/i.test(name)) return false;
+		return !include.some((glob) => matchesGlob(glob, name));
+	};
+	return {
+		...files,
+		exists: (file) => !isHidden(file) && files.exists(file),
+		list: (directory) =>
+			files.list(directory).filter((name) => !isHidden(joinPath(directory, name))),
+	};
+}
+
+function dialectOf(place: Place, reading: LayoutReading, files: Files): DialectEvidence {
+	const configured = place.settings?.dialect;
+	if (configured) return { id: configured, why: "the config" };
+	if (place.detection.dialect) return place.detection.dialect;
+	const texts = reading.migrations.flatMap((source) => source.up.map(({ file }) => file.text));
+	return guessedDialect(place.root, texts, files);
+}
+
+function guessedDialect(root: string, texts: readonly string[], files: Files): DialectEvidence {
+	const repository = ancestorsOf(root, files).find((directory) =>
+		files.exists(joinPath(directory, ".git")),
+	);
+	// Outside a repository the folders above the working directory say nothing of the project.
+	const inRepository =
+		repository === undefined
+			? root.replace(/^(?:\.\.\/)*/, "")
+			: path.posix.relative(
+					path.posix.resolve(files.cwd, repository),
+					path.posix.resolve(files.cwd, root),
+				);
+	return (
+		dialectFromPath(inRepository) ??
+		dialectFromSyntax(texts) ?? { id: "postgres", why: "nothing says otherwise" }
+	);
+}
+
+function emptyDirectory(root: string): ProjectProblem {
+	return {
+		code: "emptyDirectory",
+		severity: "warning",
+		file: root,
+		message: `${root} holds no migrations yet`,
+		hint: "Nothing was checked there.",
+	};
+}
