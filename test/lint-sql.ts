@@ -73,6 +73,7 @@ export async function lintSql(
 		rules: rules
 			.filter((rule) => options.only?.includes(rule.id) ?? true)
 			.map((rule) => ({ rule })),
+		ruleIds: new Set(rules.map((rule) => rule.id)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
 		rows: new Map(Object.entries(options.rows ?? {})),
 	});

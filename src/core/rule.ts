@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Origin } from "../catalog/model.ts";
+import type { Key, Origin } from "../catalog/model.ts";
 import type { DialectId } from "./dialect.ts";
 import type { Directive } from "./directive.ts";
 import type { Effect } from "./effect.ts";
@@ -27,7 +27,18 @@ export interface Report<MessageId extends string> {
 	/** Overrides the rule's severity for this place; the user's setting still wins. */
 	readonly severity?: Severity;
 	readonly related?: readonly RelatedPlace[];
+	/**
+	 * Asked when the release ends, with the schema it leaves behind: "settled" when a later statement
+	 * has made it good, other words when one has changed what is to be said, undefined to leave it.
+	 */
+	readonly atReleaseEnd?: (after: Catalog) => "settled" | Revision<MessageId> | undefined;
 }
+
+/** The parts of a report that the rest of the release may change. */
+export type Revision<MessageId extends string> = Pick<
+	Report<MessageId>,
+	"message" | "data" | "help" | "severity" | "related"
+>;
 
 /** What the history says about an object being out of use. */
 export type Evidence =
@@ -68,6 +79,8 @@ export interface OperationContext<MessageId extends string = string> extends Cat
 	readonly transaction: Transaction | undefined;
 	/** Settings in force, lower-case names. */
 	readonly settings: ReadonlyMap<string, string>;
+	/** The name by which code deployed before this release knows what is now called `key`. */
+	releasedName(key: Key): Key;
 	/** Evidence given by a contract directive for one of these spellings of an object. */
 	evidenceFor(...spellings: readonly string[]): Evidence;
 	report(report: Report<MessageId>): void;
@@ -76,6 +89,8 @@ export interface OperationContext<MessageId extends string = string> extends Cat
 export interface StatementContext<MessageId extends string = string> extends BaseContext {
 	readonly migration: Migration;
 	readonly statement: Statement;
+	/** The ids of all rules, also of those that are off. */
+	readonly ruleIds: ReadonlySet<string>;
 	report(report: Report<MessageId>): void;
 }
 

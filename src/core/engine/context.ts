@@ -9,6 +9,7 @@ import type { Statement } from "../statement.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import type { Moment } from "./history.ts";
 import type { ActiveRule } from "./lint.ts";
+import type { ReleasedNames } from "./released-names.ts";
 
 /** Where a rule is when it reports. */
 export interface Scope {
@@ -16,6 +17,7 @@ export interface Scope {
 	readonly version: number;
 	readonly release: string;
 	readonly rows: ReadonlyMap<string, number>;
+	readonly ruleIds: ReadonlySet<string>;
 	readonly migration: Migration;
 	readonly statement: Statement;
 	/** Absent for what has to do with the text alone. */
@@ -57,6 +59,7 @@ export function contextFor(
 	active: ActiveRule,
 	moment: Moment,
 	evidence: EvidenceBook,
+	names: ReleasedNames,
 ): OperationContext {
 	return {
 		...catalogQuestions(moment.catalog, scope.release, scope.rows),
@@ -68,6 +71,7 @@ export function contextFor(
 		transaction: moment.transaction,
 		settings: moment.settings,
 		effectOf: (operation) => moment.effects.get(operation) ?? noEffect,
+		releasedName: (key) => names.of(key),
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
 		report: (report) => {
 			scope.add(scope, active, report);
@@ -82,6 +86,7 @@ export function statementContextFor(scope: Scope, active: ActiveRule): Statement
 		version: scope.version,
 		migration: scope.migration,
 		statement: scope.statement,
+		ruleIds: scope.ruleIds,
 		report: (report) => {
 			scope.add(scope, active, report);
 		},

@@ -2,7 +2,7 @@ import type { AnyRecipe } from "../../plan/recipe.ts";
 import type { Finding } from "../finding.ts";
 import type { QualifiedName } from "../expression.ts";
 import type { Operation } from "../operation.ts";
-import type { Report } from "../rule.ts";
+import type { Report, Revision, Rule } from "../rule.ts";
 import { positionAt, type Range } from "../source.ts";
 import type { Scope } from "./context.ts";
 import type { ActiveRule } from "./lint.ts";
@@ -40,6 +40,27 @@ function becauseOf(scope: Scope, name: QualifiedName): readonly string[] {
 		: [`${name.name} exists since ${origin.migration}${size}.`];
 }
 
+function messageOf(rule: Rule, report: Pick<Report<string>, "message" | "data">): string {
+	const template = rule.messages[report.message];
+	if (template === undefined) throw new Error(`${rule.id} has no message ${report.message}`);
+	return fillMessage(template, report.data ?? {});
+}
+
+/** Returns the finding in the words that the end of its release asks for. */
+export function reviseFinding(
+	finding: Finding,
+	{ rule, severity }: ActiveRule,
+	revision: Revision<string>,
+): Finding {
+	return {
+		...finding,
+		severity: severity ?? revision.severity ?? finding.severity,
+		message: messageOf(rule, revision),
+		help: revision.help ?? finding.help,
+		related: revision.related ?? finding.related,
+	};
+}
+
 /** Returns the finding for a report: place, filled message, reasons and recipe. */
 export function buildFinding(
 	scope: Scope,
@@ -47,8 +68,6 @@ export function buildFinding(
 	report: Report<string>,
 	recipes: ReadonlyMap<string, AnyRecipe>,
 ): Finding {
-	const template = rule.messages[report.message];
-	if (template === undefined) throw new Error(`${rule.id} has no message ${report.message}`);
 	const { file } = scope.statement;
 	const operation = isOperation(report.at) ? report.at : undefined;
 	const calledFrom = operation && scope.moment?.calledFrom;
@@ -70,7 +89,7 @@ export function buildFinding(
 		range: { start: range.start, end: range.end },
 		start: positionAt(file, range.start),
 		end: positionAt(file, range.end),
-		message: fillMessage(template, report.data ?? {}),
+		message: messageOf(rule, report),
 		because: report.table ? becauseOf(scope, report.table) : [],
 		help: report.help ?? rule.help,
 		...(recipe && { recipe }),

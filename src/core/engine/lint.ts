@@ -16,9 +16,10 @@ import type {
 import type { Statement } from "../statement.ts";
 import { catalogQuestions, contextFor, type Scope, statementContextFor } from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
-import { buildFinding } from "./findings.ts";
+import { buildFinding, reviseFinding } from "./findings.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 import { IgnoreBook } from "./ignores.ts";
+import { ReleasedNames } from "./released-names.ts";
 import { verificationsAt, verificationsOf } from "./verifications.ts";
 
 /** A rule that is on, with the severity the user gave it. */
@@ -34,6 +35,8 @@ export interface LintInput {
 	readonly recipes: ReadonlyMap<string, AnyRecipe>;
 	/** Row counts by table name, with or without schema. */
 	readonly rows: ReadonlyMap<string, number>;
+	/** The ids of all rules that exist, also of those that are off; those of `rules` by default. */
+	readonly ruleIds?: ReadonlySet<string>;
 }
 
 /** How much was read; nothing is passed over in silence. */
@@ -66,22 +69,34 @@ function callListener<Kind extends OperationKind>(
 	listeners[kind]?.(operation, context);
 }
 
+/** A finding that the rest of its release may still settle. */
+interface Pending {
+	readonly scope: Scope;
+	readonly active: ActiveRule;
+	readonly report: Report<string>;
+	readonly finding: Finding;
+}
+
 class Linter implements HistoryVisitor {
 	readonly #input: LintInput;
 	readonly #findings: { readonly finding: Finding; readonly order: number }[] = [];
 	readonly #seen = new Set<string>();
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
 	readonly #ignores = new IgnoreBook();
+	readonly #names = new ReleasedNames();
+	readonly #ruleIds: ReadonlySet<string>;
 	readonly #evidence: EvidenceBook;
 	readonly #counts = { migrations: 0, statements: 0, unread: 0 };
 	readonly #historyCounts = { migrations: 0, statements: 0, unread: 0 };
 	#entries: ReleaseEntry[] = [];
+	#pending: Pending[] = [];
 	#verifications: Verification[] = [];
 	#migrations = new Set<string>();
 
 	constructor(input: LintInput) {
 		this.#input = input;
 		this.#evidence = new EvidenceBook(input.history.migrations);
+		this.#ruleIds = input.ruleIds ?? new Set(input.rules.map(({ rule }) => rule.id));
 	}
 
 	visits(migration: Migration): boolean {
@@ -157,13 +172,16 @@ class Linter implements HistoryVisitor {
 		};
 		const { operation } = moment;
 		for (const active of this.#listening(operation.kind)) {
-			const context = contextFor(scope, active, moment, this.#evidence);
+			const context = contextFor(scope, active, moment, this.#evidence, this.#names);
 			callListener(active.rule.on, operation.kind, operation, context);
 			active.rule.on.anyOperation?.(operation, context);
 		}
+		this.#names.before(operation, moment.catalog);
 	}
 
 	releaseEnd(_release: string, after: Catalog): void {
+		this.#settle(after);
+		this.#names.startRelease();
 		const entries = this.#entries;
 		const verifications = this.#verifications;
 		this.#entries = [];
@@ -233,6 +251,7 @@ class Linter implements HistoryVisitor {
 			version,
 			release,
 			rows: this.#input.rows,
+			ruleIds: this.#ruleIds,
 			...(catalog && { catalog }),
 			add: (scope, active, report) => {
 				this.#add(scope, active, report);
@@ -242,6 +261,20 @@ class Linter implements HistoryVisitor {
 
 	#add(scope: Scope, active: ActiveRule, report: Report<string>): void {
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
+		if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
+		else this.#keep(finding, scope);
+	}
+
+	#settle(after: Catalog): void {
+		for (const { scope, active, report, finding } of this.#pending) {
+			const revision = report.atReleaseEnd?.(after);
+			if (revision === "settled") continue;
+			this.#keep(revision ? reviseFinding(finding, active, revision) : finding, scope);
+		}
+		this.#pending = [];
+	}
+
+	#keep(finding: Finding, scope: Scope): void {
 		const key = `${finding.rule} ${finding.file} ${finding.range.start} ${finding.range.end} ${finding.message}`;
 		if (this.#seen.has(key)) return;
 		this.#seen.add(key);
