@@ -235,6 +235,8 @@ function readCopyData(lexer: Lexer, start: number): number {
 	lexer.copies--;
 	lexer.statement = lexer.tokens.length + 1;
 	const { text } = lexer;
-	if (text.slice(start).trimStart() === "") return text.length;
+	let at = start;
+	while (classOf(text.charCodeAt(at)) === BLANK) at++;
+	if (at === text.length) return at;
 	return push(lexer, "copyData", start, endOfCopyData(text, start));
 }
