@@ -1,5 +1,5 @@
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
-import { compareText, folderName, nameOf, type Files } from "../files.ts";
+import { compareText, folderName, joinPath, nameOf, type Files } from "../files.ts";
 import { databaseNamed } from "../database-names.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
@@ -53,9 +53,24 @@ export const flyway: Layout = {
 		for (const script of repeatable.sort((a, b) => compareText(a.description, b.description))) {
 			add(script, { repeatable: true });
 		}
-		return { migrations, problems };
+		return { migrations, problems: [...problems, ...strayConfigs(directory, files)] };
 	},
 };
+
+/** Flyway reads V5__x.sql.conf; V5__x.conf it passes over without a word. */
+function strayConfigs(directory: string, files: Files): readonly ProjectProblem[] {
+	const names = files.list(directory);
+	return names
+		.filter((name) => /\.conf$/i.test(name) && !/\.sql\.conf$/i.test(name))
+		.filter((name) => names.includes(name.replace(/\.conf$/i, ".sql")))
+		.map((name) => ({
+			code: "badFileName",
+			severity: "warning",
+			file: joinPath(directory, name),
+			message: `${joinPath(directory, name)} has no effect: Flyway looks for ${name.replace(/\.conf$/i, ".sql.conf")}`,
+			hint: "Rename it, or remove it.",
+		}));
+}
 
 interface Script {
 	readonly file: string;

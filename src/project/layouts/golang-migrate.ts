@@ -31,26 +31,28 @@ export const golangMigrate: Layout = {
 
 	read(directory, files, dialect): LayoutReading {
 		const problems: ProjectProblem[] = [];
-		const ups = entries(directory, files, "up");
-		const downs = new Map(entries(directory, files, "down").map((entry) => [entry.key, entry]));
+		const isMaragu = usesMaragu(directory, files);
+		const ups = entries(directory, files, "up", isMaragu);
+		const downs = entries(directory, files, "down", isMaragu);
+		const downOf = new Map(downs.map((entry) => [entry.key, entry]));
 		problems.push(
 			...duplicateRevisions(
 				ups.map(({ key, path }) => ({ revision: key, file: path })),
 				"golang-migrate",
 			),
 		);
-		const transaction = transactionClass(directory, files, dialect);
+		const transaction = isMaragu ? "file" : transactionClass(dialect);
 		const section = (path: string): readonly Section[] => {
 			const file = readInto(path, files, problems);
 			return file ? [wholeFile(file, transaction)] : [];
 		};
 		const migrations: MigrationSource[] = [];
-		for (const { path, digits, key, name } of ups) {
+		for (const { path, id, key, name } of ups) {
 			const up = section(path);
 			if (up.length === 0) continue;
-			const down = downs.get(key);
+			const down = downOf.get(key);
 			migrations.push({
-				id: digits,
+				id,
 				name,
 				up,
 				down: down ? section(down.path) : [],
@@ -64,39 +66,54 @@ export const golangMigrate: Layout = {
 
 interface Entry {
 	readonly path: string;
-	readonly digits: string;
-	/** The revision as a number, which is what the tool compares. */
+	/** As the tool writes it in its history. */
+	readonly id: string;
+	/** What the tool compares: the number, with maragu.dev/migrate the whole name. */
 	readonly key: string;
 	readonly name: string;
 }
 
-function entries(directory: string, files: Files, direction: "up" | "down"): readonly Entry[] {
-	return sqlNames(directory, files)
-		.flatMap((file) => {
-			const match = fileName.exec(file);
-			if (match?.[3]?.toLowerCase() !== direction) return [];
-			const digits = match[1] ?? "";
-			const key = digits.replace(/^0+(?=\d)/, "");
-			return [{ path: joinPath(directory, file), digits, key, name: match[2] ?? "" }];
-		})
-		.sort((a, b) => compareDigits(a.digits, b.digits) || compareText(a.path, b.path));
+function entries(
+	directory: string,
+	files: Files,
+	direction: "up" | "down",
+	isMaragu: boolean,
+): readonly Entry[] {
+	const found = sqlNames(directory, files).flatMap((file) => {
+		const match = fileName.exec(file);
+		if (match?.[3]?.toLowerCase() !== direction) return [];
+		const [, digits = "", name = ""] = match;
+		const path = joinPath(directory, file);
+		if (isMaragu) return [{ path, id: `${digits}_${name}`, key: `${digits}_${name}`, name }];
+		return [{ path, id: digits, key: digits.replace(/^0+(?=\d)/, ""), name }];
+	});
+	return found.sort((a, b) => {
+		const byText = compareText(a.path, b.path);
+		return isMaragu ? byText : compareDigits(a.key, b.key) || byText;
+	});
 }
 
 /**
  * PostgreSQL gets the whole file as one message; the SQLite driver wraps it, the MySQL one does not
- * (golang-migrate database/postgres/postgres.go, database/sqlite3/README.md). maragu.dev/migrate runs
- * every file in a transaction.
+ * (golang-migrate database/postgres/postgres.go, database/sqlite3/README.md).
  */
-function transactionClass(directory: string, files: Files, dialect: DatabaseId): TransactionClass {
-	if (usesMaragu(directory, files)) return "file";
+function transactionClass(dialect: DatabaseId): TransactionClass {
 	if (dialect === "sqlite") return "file";
 	return dialect === "mysql" || dialect === "mariadb" ? "none" : "implicit";
 }
 
+/**
+ * maragu.dev/migrate uses the same names, but its revision is the whole name and each file runs in a
+ * transaction. Without go.mod it shows in numbers that occur twice before the last one: golang-migrate
+ * refuses to run a directory with such numbers, so its users never get further.
+ */
 function usesMaragu(directory: string, files: Files): boolean {
 	const module = ancestorsOf(directory, files)
 		.map((folder) => joinPath(folder, "go.mod"))
 		.find((path) => files.exists(path));
 	const text = module === undefined ? "" : (files.read(module).file?.text ?? "");
-	return /\bmaragu\.dev\/migrate\b|\bmaragudk\/migrate\b/.test(text);
+	if (/\bgolang-migrate\/migrate\b/.test(text)) return false;
+	if (/\bmaragu\.dev\/migrate\b|\bmaragudk\/migrate\b/.test(text)) return true;
+	const keys = entries(directory, files, "up", false).map(({ key }) => key);
+	return keys.some((key, index) => key === keys[index + 1] && key !== keys.at(-1));
 }
