@@ -33,11 +33,17 @@ export interface Column {
 	readonly name: string;
 	/** Absent where it could not be told (columns of CREATE TABLE AS over unknown tables). */
 	readonly type?: TypeName;
+	/**
+	 * True when no row holds NULL. A NOT VALID constraint (PostgreSQL 18) refuses new ones only: it
+	 * stands in `constraints` with `validated` false, and this is false until it is validated.
+	 */
 	readonly notNull: boolean;
 	readonly default?: Expression;
 	readonly identity?: "always" | "byDefault";
 	readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
 	readonly collation?: QualifiedName;
+	/** It came from a parent and is not defined here: it goes when the parent's goes. */
+	readonly inherited?: boolean;
 	readonly origin?: Origin;
 }
 
@@ -46,6 +52,8 @@ export type Constraint = ConstraintDefinition & {
 	readonly name: string;
 	/** False while it is NOT VALID or NOT ENFORCED: it proves nothing about the rows that are there. */
 	readonly validated: boolean;
+	/** It came from a parent and is not defined here: it goes when the parent's goes. */
+	readonly inherited?: boolean;
 	readonly origin?: Origin;
 };
 
@@ -76,6 +84,8 @@ export interface Trigger {
 	readonly forEach: "row" | "statement";
 	readonly function: QualifiedName;
 	readonly state: "enabled" | "disabled" | "replica" | "always";
+	/** It is the trigger of the partitioned table above. */
+	readonly inherited?: boolean;
 	readonly origin?: Origin;
 }
 

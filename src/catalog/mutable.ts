@@ -1,0 +1,380 @@
+import type { QualifiedName } from "../core/expression.ts";
+import { keyOf, type Catalog } from "./catalog.ts";
+import { Links, referencedKey } from "./links.ts";
+import type { Index, Key, OtherObject, Routine, Sequence, Table, UserType, View } from "./model.ts";
+import { readSearchPath } from "./search-path.ts";
+import { relationUse, typeUse, type Use } from "./uses.ts";
+
+/** Where temporary relations live; it is searched before the search path. */
+export const temporarySchema = "pg_temp";
+
+/**
+ * Returns a catalog that holds nothing but the schemas of the search path (`public` where no other is
+ * given).
+ */
+export function createCatalog(options?: {
+	readonly searchPath?: readonly string[];
+}): MutableCatalog {
+	return new MutableCatalog(options?.searchPath ?? ["public"]);
+}
+
+/** The two parts of an object's identity. */
+export interface Place {
+	readonly schema: string;
+	readonly name: string;
+}
+
+/** A catalog that replay changes. Its objects are values: a change puts a new one in the old one's place. */
+export class MutableCatalog implements Catalog {
+	readonly #defaultPath: readonly string[];
+	#path: readonly string[];
+	/** The path to go back to when the transaction that set it locally ends. */
+	#pathBefore: readonly string[] | undefined;
+	#tables = new Map<Key, Table>();
+	#views = new Map<Key, View>();
+	#sequences = new Map<Key, Sequence>();
+	#types = new Map<Key, UserType>();
+	#routines = new Map<Key, readonly Routine[]>();
+	#schemas = new Map<string, OtherObject>();
+	#extensions = new Map<string, OtherObject>();
+	#empty = new Set<Key>();
+	#links = new Links();
+
+	constructor(searchPath: readonly string[]) {
+		this.#defaultPath = searchPath;
+		this.#path = searchPath;
+		for (const name of searchPath) this.putSchema({ schema: "", name, object: "schema" });
+	}
+
+	/** Returns an independent copy. Objects are shared, they never change. */
+	fork(): MutableCatalog {
+		const copy = new MutableCatalog(this.#defaultPath);
+		copy.#path = this.#path;
+		copy.#pathBefore = this.#pathBefore;
+		copy.#tables = new Map(this.#tables);
+		copy.#views = new Map(this.#views);
+		copy.#sequences = new Map(this.#sequences);
+		copy.#types = new Map(this.#types);
+		copy.#routines = new Map(this.#routines);
+		copy.#schemas = new Map(this.#schemas);
+		copy.#extensions = new Map(this.#extensions);
+		copy.#empty = new Set(this.#empty);
+		copy.#links = this.#links.fork();
+		return copy;
+	}
+
+	/** Ends a release: from now on the application may have put rows into every table. */
+	endRelease(): void {
+		for (const key of this.#empty) {
+			const table = this.#tables.get(key);
+			if (table) this.#tables.set(key, { ...table, empty: false });
+		}
+		this.#empty.clear();
+	}
+
+	get searchPath(): readonly string[] {
+		return this.#path;
+	}
+
+	/** Sets the search path as SET does; undefined is the one the catalog began with. */
+	setSearchPath(value: string | undefined, local: boolean): void {
+		if (local) this.#pathBefore ??= this.#path;
+		else this.#pathBefore = undefined;
+		this.#path = value === undefined ? this.#defaultPath : readSearchPath(value);
+	}
+
+	/** Takes back what SET LOCAL did: a transaction ended. */
+	endTransaction(): void {
+		if (this.#pathBefore) this.#path = this.#pathBefore;
+		this.#pathBefore = undefined;
+	}
+
+	resolve(name: QualifiedName): Key {
+		return keyOf(this.place(name));
+	}
+
+	/** Returns schema and name of what `resolve` finds. */
+	place(name: QualifiedName): Place {
+		if (name.schema !== undefined) return { schema: name.schema, name: name.name };
+		const schema = this.#search(name.name, (key) => this.relationExists(key));
+		return { schema: schema ?? this.creationSchema, name: name.name };
+	}
+
+	/** Where an object without a schema is made. An empty path (pg_dump sets one) counts as `public`. */
+	get creationSchema(): string {
+		return this.#path[0] ?? this.#defaultPath[0] ?? "public";
+	}
+
+	/** Returns the place at which a new relation is made. */
+	newPlace(name: QualifiedName, temporary = false): Place {
+		const schema = temporary ? temporarySchema : (name.schema ?? this.creationSchema);
+		return { schema, name: name.name };
+	}
+
+	#search(name: string, exists: (key: Key) => boolean): string | undefined {
+		const here = (schema: string) => exists(`${schema}.${name}`);
+		if (here(temporarySchema)) return temporarySchema;
+		if (this.#path.length === 0 && here(this.creationSchema)) return this.creationSchema;
+		return this.#path.find(here);
+	}
+
+	/** True when a table, view, sequence, index or composite type has the name. */
+	relationExists(key: Key): boolean {
+		return (
+			this.#tables.has(key) ||
+			this.#links.indexes.has(key) ||
+			this.#views.has(key) ||
+			this.#sequences.has(key) ||
+			this.#types.get(key)?.kind === "composite"
+		);
+	}
+
+	/** True when a constraint of some table or domain of the schema has the name. */
+	constraintExists(key: Key): boolean {
+		return (this.#links.constraintNames.get(key) ?? 0) > 0;
+	}
+
+	table(name: QualifiedName): Table | undefined {
+		return this.#tables.get(this.resolve(name));
+	}
+
+	tableByKey(key: Key): Table | undefined {
+		return this.#tables.get(key);
+	}
+
+	tables(): Iterable<Table> {
+		return this.#tables.values();
+	}
+
+	view(name: QualifiedName): View | undefined {
+		return this.#views.get(this.resolve(name));
+	}
+
+	viewByKey(key: Key): View | undefined {
+		return this.#views.get(key);
+	}
+
+	views(): Iterable<View> {
+		return this.#views.values();
+	}
+
+	index(
+		name: QualifiedName,
+	): { readonly index: Index; readonly relation: Table | View } | undefined {
+		return this.indexByKey(this.resolve(name));
+	}
+
+	/** Returns an index and its relation. */
+	indexByKey(key: Key): { readonly index: Index; readonly relation: Table | View } | undefined {
+		const owner = this.#links.indexes.get(key);
+		if (owner === undefined) return undefined;
+		const relation = this.#tables.get(owner) ?? this.#views.get(owner);
+		const index = relation?.indexes.find((candidate) => keyOf(candidate) === key);
+		return relation && index ? { index, relation } : undefined;
+	}
+
+	sequence(name: QualifiedName): Sequence | undefined {
+		return this.#sequences.get(this.resolve(name));
+	}
+
+	sequenceByKey(key: Key): Sequence | undefined {
+		return this.#sequences.get(key);
+	}
+
+	sequences(): Iterable<Sequence> {
+		return this.#sequences.values();
+	}
+
+	/** Returns the sequences that columns of a table own. */
+	sequencesOwnedBy(table: Key): readonly Sequence[] {
+		return this.#links.owned.usersOf(table).flatMap((key) => this.#sequences.get(key) ?? []);
+	}
+
+	type(name: QualifiedName): UserType | undefined {
+		return this.#types.get(this.resolveType(name));
+	}
+
+	typeByKey(key: Key): UserType | undefined {
+		return this.#types.get(key);
+	}
+
+	types(): Iterable<UserType> {
+		return this.#types.values();
+	}
+
+	/** Returns the identity that a type's name resolves to, the row types of relations included. */
+	resolveType(name: QualifiedName): Key {
+		if (name.schema !== undefined) return `${name.schema}.${name.name}`;
+		const found = this.#search(name.name, (key) => this.#typeExists(key));
+		return `${found ?? this.creationSchema}.${name.name}`;
+	}
+
+	#typeExists(key: Key): boolean {
+		return this.#types.has(key) || this.#tables.has(key) || this.#views.has(key);
+	}
+
+	/** Returns the schema in which a type's name is found. */
+	schemaOfType(name: string): string | undefined {
+		return this.#search(name, (key) => this.#typeExists(key));
+	}
+
+	routines(name: QualifiedName): readonly Routine[] {
+		if (name.schema !== undefined) return this.routinesByKey(`${name.schema}.${name.name}`);
+		const schema = this.#search(name.name, (key) => this.#routines.has(key));
+		return schema === undefined ? [] : this.routinesByKey(`${schema}.${name.name}`);
+	}
+
+	routinesByKey(key: Key): readonly Routine[] {
+		return this.#routines.get(key) ?? [];
+	}
+
+	*allRoutines(): Iterable<Routine> {
+		for (const overloads of this.#routines.values()) yield* overloads;
+	}
+
+	schema(name: string): OtherObject | undefined {
+		return this.#schemas.get(name);
+	}
+
+	schemas(): Iterable<OtherObject> {
+		return this.#schemas.values();
+	}
+
+	extension(name: string): OtherObject | undefined {
+		return this.#extensions.get(name);
+	}
+
+	partitionsOf(key: Key, deep = false): readonly Table[] {
+		const direct = this.inheritorsOf(key).filter((table) => table.partitionOf?.parent === key);
+		if (!deep) return direct;
+		return direct.flatMap((table) => [table, ...this.partitionsOf(keyOf(table), true)]);
+	}
+
+	childrenOf(key: Key): readonly Table[] {
+		return this.inheritorsOf(key).filter((table) => table.partitionOf?.parent !== key);
+	}
+
+	/** Returns the direct partitions and inheritance children of a table. */
+	inheritorsOf(key: Key): readonly Table[] {
+		return this.#tablesOf(this.#links.children.usersOf(key));
+	}
+
+	referencesTo(key: Key): readonly { readonly table: Table; readonly constraint: string }[] {
+		return this.#tablesOf(this.#links.references.usersOf(key)).flatMap((table) =>
+			table.constraints
+				.filter(
+					(constraint) =>
+						constraint.type === "foreignKey" && referencedKey(constraint.references) === key,
+				)
+				.map((constraint) => ({ table, constraint: constraint.name })),
+		);
+	}
+
+	viewsOn(key: Key): readonly View[] {
+		return this.#viewsOf(this.#links.uses.usersOf(relationUse(key))).filter((view) =>
+			view.dependsOn.includes(key),
+		);
+	}
+
+	tablesUsingType(key: Key): readonly { readonly table: Table; readonly column: string }[] {
+		const name = key.slice(key.indexOf(".") + 1);
+		const uses = [`type:${key}`, ...(this.#typeExists(key) ? [] : [typeUse({ name })])];
+		return uses.flatMap((use) =>
+			this.#tablesOf(this.#links.uses.usersOf(use)).flatMap((table) =>
+				table.columns
+					.filter((column) => column.type && typeUse(column.type) === use)
+					.map((column) => ({ table, column: column.name })),
+			),
+		);
+	}
+
+	/** Returns the tables and views that use a relation, type or function. */
+	usersOf(use: Use): { readonly tables: readonly Table[]; readonly views: readonly View[] } {
+		const keys = this.#links.uses.usersOf(use);
+		return { tables: this.#tablesOf(keys), views: this.#viewsOf(keys) };
+	}
+
+	#tablesOf(keys: readonly Key[]): readonly Table[] {
+		return keys.flatMap((key) => this.#tables.get(key) ?? []);
+	}
+
+	#viewsOf(keys: readonly Key[]): readonly View[] {
+		return keys.flatMap((key) => this.#views.get(key) ?? []);
+	}
+
+	putTable(table: Table): void {
+		const key = keyOf(table);
+		this.#links.replaceTable(key, this.#tables.get(key), table);
+		this.#tables.set(key, table);
+		if (table.empty) this.#empty.add(key);
+		else this.#empty.delete(key);
+	}
+
+	removeTable(key: Key): void {
+		this.#links.replaceTable(key, this.#tables.get(key), undefined);
+		this.#tables.delete(key);
+		this.#empty.delete(key);
+	}
+
+	putView(view: View): void {
+		const key = keyOf(view);
+		this.#links.replaceView(key, this.#views.get(key), view);
+		this.#views.set(key, view);
+	}
+
+	removeView(key: Key): void {
+		this.#links.replaceView(key, this.#views.get(key), undefined);
+		this.#views.delete(key);
+	}
+
+	putSequence(sequence: Sequence): void {
+		const key = keyOf(sequence);
+		this.#links.replaceSequence(key, this.#sequences.get(key), sequence);
+		this.#sequences.set(key, sequence);
+	}
+
+	removeSequence(key: Key): void {
+		this.#links.replaceSequence(key, this.#sequences.get(key), undefined);
+		this.#sequences.delete(key);
+	}
+
+	putType(type: UserType): void {
+		this.#replaceType(keyOf(type), type);
+	}
+
+	removeType(key: Key): void {
+		this.#replaceType(key, undefined);
+	}
+
+	#replaceType(key: Key, after: UserType | undefined): void {
+		const before = this.#types.get(key);
+		const constraintsOf = (type: UserType | undefined) =>
+			type?.kind === "domain" ? type.constraints : [];
+		const schema = (after ?? before)?.schema ?? "";
+		this.#links.replaceConstraintNames(schema, constraintsOf(before), constraintsOf(after));
+		if (after) this.#types.set(key, after);
+		else this.#types.delete(key);
+	}
+
+	/** Puts the overloads of a name; none removes the name. */
+	putRoutines(key: Key, overloads: readonly Routine[]): void {
+		if (overloads.length > 0) this.#routines.set(key, overloads);
+		else this.#routines.delete(key);
+	}
+
+	putSchema(schema: OtherObject): void {
+		this.#schemas.set(schema.name, schema);
+	}
+
+	removeSchema(name: string): void {
+		this.#schemas.delete(name);
+	}
+
+	putExtension(extension: OtherObject): void {
+		this.#extensions.set(extension.name, extension);
+	}
+
+	removeExtension(name: string): void {
+		this.#extensions.delete(name);
+	}
+}

@@ -1,0 +1,13 @@
+/**
+ * Returns the schemas of a search_path value: `"$user", public` gives public. Quoted names keep their
+ * case; `$user` and empty names are dropped.
+ */
+export function readSearchPath(value: string): readonly string[] {
+	const names: string[] = [];
+	for (const match of value.matchAll(/"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,\s]+)/g)) {
+		const quoted = match[1]?.replaceAll('""', '"') ?? match[2]?.replaceAll("''", "'");
+		const name = quoted ?? (match[3] ?? "").toLowerCase();
+		if (name !== "" && name !== "$user" && name !== "pg_catalog") names.push(name);
+	}
+	return names;
+}
