@@ -1,31 +1,60 @@
 /** Turns an offset in the unit of libpg_query into a UTF-16 offset of the same text. */
 export type OffsetMap = (offset: number) => number;
 
-// A surrogate pair is one code point of four UTF-8 bytes; a lone surrogate becomes U+FFFD, three bytes.
-function widthAt(text: string, at: number): { units: number; bytes: number } {
-	const code = text.codePointAt(at) ?? 0;
-	if (code < 0x80) return { units: 1, bytes: 1 };
-	if (code < 0x800) return { units: 1, bytes: 2 };
-	if (code < 0x10000) return { units: 1, bytes: 3 };
-	return { units: 2, bytes: 4 };
+/** A character outside ASCII: where it starts and ends, in both units. */
+interface WideCharacter {
+	readonly start: number;
+	readonly end: number;
+	readonly utf16Start: number;
+	readonly utf16End: number;
 }
 
-// eslint-disable-next-line no-control-regex -- ASCII begins with the control characters.
-const asciiOnly = /^[\u0000-\u007f]*$/;
+// A surrogate pair is one code point of four UTF-8 bytes; a lone surrogate becomes U+FFFD, three bytes.
+function bytesOf(code: number): number {
+	if (code < 0x800) return 2;
+	return code < 0x10000 ? 3 : 4;
+}
+
+function findWideCharacters(text: string, unit: "bytes" | "codePoints"): readonly WideCharacter[] {
+	const found: WideCharacter[] = [];
+	let start = 0;
+	let read = 0;
+	for (const match of text.matchAll(/[\u0080-\u{10ffff}]/gu)) {
+		const [character] = match;
+		start += match.index - read;
+		const width = unit === "bytes" ? bytesOf(character.codePointAt(0) ?? 0) : 1;
+		read = match.index + character.length;
+		found.push({ start, end: start + width, utf16Start: match.index, utf16End: read });
+		start += width;
+	}
+	return found;
+}
 
 function mapOf(text: string, unit: "bytes" | "codePoints"): OffsetMap {
-	if (asciiOnly.test(text)) return (offset) => Math.min(Math.max(offset, 0), text.length);
-	const utf16 = new Uint32Array(text.length * 3 + 1);
-	let filled = 0;
-	for (let at = 0; at < text.length;) {
-		const { units, bytes } = widthAt(text, at);
-		const width = unit === "bytes" ? bytes : 1;
+	const wide = findWideCharacters(text, unit);
+	const clamp = (offset: number) => Math.min(Math.max(offset, 0), text.length);
+	if (wide.length === 0) return clamp;
+	return (offset) => {
+		const before = lastStartingAtOrBefore(wide, offset);
+		if (!before) return clamp(offset);
 		// An offset inside a character belongs to the start of the character.
-		utf16.fill(at, filled, filled + width);
-		filled += width;
-		at += units;
+		if (offset < before.end) return before.utf16Start;
+		return clamp(before.utf16End + offset - before.end);
+	};
+}
+
+function lastStartingAtOrBefore(
+	wide: readonly WideCharacter[],
+	offset: number,
+): WideCharacter | undefined {
+	let low = 0;
+	let high = wide.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((wide[middle]?.start ?? Infinity) <= offset) low = middle + 1;
+		else high = middle;
 	}
-	return (offset) => (offset >= filled ? text.length : (utf16[Math.max(offset, 0)] ?? 0));
+	return wide[low - 1];
 }
 
 /**

@@ -41,7 +41,10 @@ export function valueOf(node: Node | undefined): string | undefined {
 	if ("Boolean" in node) return String(node.Boolean.boolval ?? false);
 	if ("A_Const" in node) return constantText(node.A_Const);
 	if ("TypeCast" in node) return valueOf(node.TypeCast.arg);
-	if ("TypeName" in node) return textsOf(node.TypeName.names).join(".");
+	if ("TypeName" in node) {
+		const names = textsOf(node.TypeName.names);
+		return (names[0] === "pg_catalog" ? names.slice(1) : names).join(".");
+	}
 	if ("List" in node) return textsOf(node.List.items).join(".");
 	return undefined;
 }

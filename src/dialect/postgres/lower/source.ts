@@ -55,7 +55,7 @@ export function createLowerSource(
 		toRange(byteStart = 0) {
 			if (byteStart < 0) return statementRange;
 			const start = toOffset(byteStart);
-			const token = significant.find((candidate) => candidate.end > start);
+			const token = significant[indexFrom(significant, start)];
 			return token ? { start: token.start, end: token.end } : statementRange;
 		},
 		toElementRange(byteStart = 0, before) {
@@ -108,6 +108,18 @@ function depthChange(text: string): number {
 	return text === ")" || text === "]" ? -1 : 0;
 }
 
+/** The index of the first token that ends after an offset, found by halving: statements can be huge. */
+function indexFrom(tokens: readonly Token[], offset: number): number {
+	let low = 0;
+	let high = tokens.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((tokens[middle]?.end ?? Infinity) <= offset) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
 function elementRange(
 	tokens: readonly Token[],
 	textAt: TextAt,
@@ -116,9 +128,9 @@ function elementRange(
 ): Range {
 	let depth = 0;
 	let end = start;
-	for (const token of tokens) {
-		if (token.start < start) continue;
-		if (token.start >= limit) break;
+	for (let index = indexFrom(tokens, start); index < tokens.length; index++) {
+		const token = tokens[index];
+		if (!token || token.start >= limit) break;
 		const text = textAt(token);
 		depth += depthChange(text);
 		if (depth < 0 || (depth === 0 && (text === "," || text === ";"))) break;
@@ -133,16 +145,16 @@ function findPath(
 	path: readonly string[],
 	after: number,
 ): Range | undefined {
-	for (const [index, first] of tokens.entries()) {
-		if (first.start < after) continue;
+	for (let index = indexFrom(tokens, after); index < tokens.length; index++) {
 		// The parts of a dotted name are every second token; a dot stands between.
+		const first = tokens[index];
 		const last = tokens[index + 2 * (path.length - 1)];
 		const found = path.every((part, position) => {
 			const token = tokens[index + 2 * position];
 			const dot = position === 0 ? undefined : tokens[index + 2 * position - 1];
 			return token && reads(valueOf(token), part) && (!dot || valueOf(dot) === ".");
 		});
-		if (found && last) return { start: first.start, end: last.end };
+		if (found && first && last) return { start: first.start, end: last.end };
 	}
 	return undefined;
 }
