@@ -1,0 +1,118 @@
+import { defaultServerVersion, type Config, type RuleSetting } from "./core/config.ts";
+import type { Dialect } from "./core/dialect.ts";
+import type { Finding } from "./core/finding.ts";
+import { lint, type ActiveRule, type Counts } from "./core/engine/lint.ts";
+import type { Project, ProjectProblem, Section } from "./core/migration.ts";
+import type { SourceFile } from "./core/source.ts";
+import { recipes } from "./generated/recipes.ts";
+import { rules } from "./generated/rules.ts";
+import { discoverProjects, type DiscoveryRequest } from "./project/discover.ts";
+import { readStatistics } from "./project/statistics.ts";
+import type { LintReport, ReportedProject } from "./report/report.ts";
+
+/** What a run of lint asks for beside paths and config. */
+export interface LintRequest extends DiscoveryRequest {
+	/** Only these rules. */
+	readonly only?: readonly string[];
+	/** All but these rules. */
+	readonly skip?: readonly string[];
+	/** Severities that win over the config's. */
+	readonly severities?: Readonly<Record<string, RuleSetting>>;
+}
+
+const noCounts: Counts = {
+	migrations: 0,
+	statements: 0,
+	unread: 0,
+	history: { migrations: 0, statements: 0, unread: 0 },
+};
+
+function addCounts(a: Counts, b: Counts): Counts {
+	return {
+		migrations: a.migrations + b.migrations,
+		statements: a.statements + b.statements,
+		unread: a.unread + b.unread,
+		history: {
+			migrations: a.history.migrations + b.history.migrations,
+			statements: a.history.statements + b.history.statements,
+			unread: a.history.unread + b.history.unread,
+		},
+	};
+}
+
+/** Returns the rules that are on, with the severities that the user set. */
+export function activeRules(config: Config, request: LintRequest): readonly ActiveRule[] {
+	return rules.flatMap((rule): readonly ActiveRule[] => {
+		const setting = request.severities?.[rule.id] ?? config.rules?.[rule.id];
+		if (request.only && !request.only.includes(rule.id)) return [];
+		if (setting === "off" || request.skip?.includes(rule.id)) return [];
+		return [setting === undefined ? { rule } : { rule, severity: setting }];
+	});
+}
+
+async function loadDialect(project: Project, config: Config): Promise<Dialect | undefined> {
+	if (project.dialect !== "postgres") return undefined;
+	const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
+	return loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
+}
+
+function sectionsOf(project: Project): readonly Section[] {
+	return project.migrations.flatMap(({ up, down, verify }) => [...up, ...down, ...verify]);
+}
+
+function describe(project: Project, dialect: Dialect | undefined): ReportedProject {
+	const degraded = dialect?.engine.degraded;
+	return {
+		root: project.root,
+		layout: project.layout.id,
+		dialect: project.dialect,
+		...(dialect === undefined && {
+			notRead: `these are migrations for ${project.dialect} (${project.dialectWhy}); only PostgreSQL is read so far.`,
+		}),
+		...(degraded !== undefined && { degraded }),
+	};
+}
+
+/**
+ * Lints the migrations that the paths name, or those of the config, or those found below `cwd`.
+ * Returns a problem instead of a report when nothing could be read.
+ */
+export async function lintRepository(
+	cwd: string,
+	paths: readonly string[],
+	config: Config,
+	request: LintRequest = {},
+): Promise<LintReport | ProjectProblem> {
+	const projects = await discoverProjects(cwd, paths, config, request);
+	if ("code" in projects) return projects;
+	const statistics = readStatistics(request.configDirectory ?? cwd, config);
+	if ("code" in statistics) return statistics;
+	const active = activeRules(config, request);
+	const recipesById = new Map(recipes.map((recipe) => [recipe.id, recipe]));
+	const reported: ReportedProject[] = [];
+	const findings: Finding[] = [];
+	const problems: ProjectProblem[] = [];
+	const files = new Map<string, SourceFile>();
+	let counts = noCounts;
+	for (const project of projects) {
+		const dialect = await loadDialect(project, config);
+		reported.push(describe(project, dialect));
+		problems.push(...project.problems);
+		for (const { file } of sectionsOf(project)) files.set(file.path, file);
+		if (!dialect) continue;
+		const result = lint({
+			history: {
+				migrations: project.migrations,
+				dialect,
+				version: project.serverVersion || defaultServerVersion,
+				...(project.searchPath && { searchPath: project.searchPath }),
+			},
+			rules: active.filter(({ rule }) => rule.dialects.includes(dialect.id)),
+			recipes: recipesById,
+			rows: statistics.rows,
+		});
+		findings.push(...result.findings);
+		counts = addCounts(counts, result.counts);
+	}
+	return { projects: reported, findings, problems, counts, files };
+}
