@@ -1,0 +1,94 @@
+import type { ReadOptions, Reading } from "../../core/dialect.ts";
+import type { Range, SourceFile } from "../../core/source.ts";
+import type { Comment, Statement, StatementPart, Unread } from "../../core/statement.ts";
+import { lowerWithBodies } from "./body/body.ts";
+import { readBulkInsert } from "./bulk.ts";
+import { createLowerSource } from "./lower/source.ts";
+import { parseStatement } from "./parser.ts";
+import { neutralizePlaceholders } from "./placeholders.ts";
+import { split, type Piece } from "./splitter.ts";
+import { isComment, type Token } from "./token.ts";
+import { tokenize } from "./tokenizer.ts";
+import { explainUnread } from "./unread.ts";
+
+/**
+ * Reads PostgreSQL text, whole or a range of it. Never fails: what cannot be read is a statement with
+ * `unread`. The parser must have been loaded (`loadParser`).
+ */
+export function readPostgres(file: SourceFile, options: ReadOptions): Reading {
+	const { text, placeholders } = neutralizePlaceholders(file.text, options.placeholders);
+	const pieces = split(text, options.range ? { range: options.range } : {});
+	const placeholderRanges = rangeFinder(placeholders);
+	const statements = pieces.flatMap((piece) => {
+		// The data lines belong to the COPY before them.
+		if (piece.kind === "copyData") return [];
+		const { start, end, tokens, leadingComments } = piece;
+		const read = readPiece(text, piece);
+		const statement: Statement = {
+			file,
+			range: { start, end },
+			comments: commentsAmong([...leadingComments, ...tokens], file.text),
+			placeholders: placeholderRanges(piece),
+			...read,
+		};
+		return [statement];
+	});
+	return { statements, trailingComments: trailingComments(file, text, pieces, options.range) };
+}
+
+function readPiece(text: string, piece: Piece): Pick<Statement, "parts" | "unread"> {
+	const { start, end } = piece;
+	const range = { start, end };
+	if (piece.kind === "metaCommand") {
+		const command = text.slice(start, end).trim();
+		return { parts: [{ range, operations: [{ kind: "clientCommand", range, command }] }] };
+	}
+	const bulk = readBulkInsert(text, piece);
+	if (bulk) return { parts: [{ range, operations: [bulk] }] };
+	const parsed = parseStatement(text, piece);
+	if ("error" in parsed) return { parts: [], unread: explainUnread(text, piece, parsed.error) };
+	const source = createLowerSource(text.slice(start, end), start, piece.tokens);
+	return withinStack(range, () => lowerWithBodies(parsed.tree, source));
+}
+
+function withinStack(
+	at: Range,
+	lower: () => readonly StatementPart[],
+): { parts: readonly StatementPart[]; unread?: Unread } {
+	try {
+		return { parts: lower() };
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		const message = "the statement is nested too deeply to be read";
+		return { parts: [], unread: { reason: "tooComplex", message, at } };
+	}
+}
+
+/** Returns a function that gives the placeholders inside a piece; pieces must come in order. */
+function rangeFinder(placeholders: readonly Range[]): (piece: Piece) => readonly Range[] {
+	let next = 0;
+	return ({ start, end }) => {
+		while ((placeholders[next]?.end ?? Infinity) <= start) next++;
+		const first = next;
+		while ((placeholders[next]?.start ?? Infinity) < end) next++;
+		return placeholders.slice(first, next).map((range) => ({ start: range.start, end: range.end }));
+	};
+}
+
+function commentsAmong(tokens: readonly Token[], text: string): readonly Comment[] {
+	return tokens.filter(isComment).map(({ kind, start, end }) => {
+		const inside =
+			kind === "lineComment" ? text.slice(start + 2, end) : text.slice(start + 2, end - 2);
+		return { text: inside.trim(), range: { start, end } };
+	});
+}
+
+function trailingComments(
+	file: SourceFile,
+	text: string,
+	pieces: readonly Piece[],
+	range: Range = { start: 0, end: text.length },
+): readonly Comment[] {
+	const start = pieces.at(-1)?.end ?? range.start;
+	return commentsAmong(tokenize(text, { start, end: range.end }), file.text);
+}
