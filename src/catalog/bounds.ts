@@ -70,8 +70,8 @@ function targetOf(change: { readonly table: QualifiedName; readonly alias?: stri
 	return { alias: change.alias ?? change.table.name, small: false, table: change.table };
 }
 
-/** Returns how many rows a query can give. */
-function extentOfQuery(query: Query, scope: ChangeScope): Extent {
+/** Returns how many rows of its sources a query can give. */
+export function extentOfQuery(query: Query, scope: ChangeScope): Extent {
 	const inner = { ...scope, commonTables: [...query.ctes, ...scope.commonTables] };
 	if (query.limit && isBatchSize(query.limit)) return "bounded";
 	if (query.values) return "bounded";

@@ -114,6 +114,10 @@ export interface Table extends Named {
 	readonly inherits: readonly Key[];
 	readonly rowSecurity: boolean;
 	readonly forceRowSecurity: boolean;
+	/** The composite type of a typed table (CREATE TABLE ... OF). */
+	readonly ofType?: Key;
+	/** The role of the last OWNER TO. */
+	readonly owner?: string;
 	/** False where the history starts in the middle: columns and constraints may be missing here. */
 	readonly complete: boolean;
 	/** True while no statement of the history can have put a row in. Never true when not complete. */

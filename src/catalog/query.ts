@@ -25,6 +25,8 @@ export interface Scope {
 	readonly catalog: MutableCatalog;
 	readonly sources: readonly Source[];
 	readonly ctes: ReadonlyMap<string, readonly OutputColumn[] | undefined>;
+	/** Columns that JOIN ... USING and NATURAL JOIN made one. */
+	readonly merged: readonly string[];
 	readonly outer?: Scope;
 }
 
@@ -46,7 +48,7 @@ export interface QueryReading {
 export function readQuery(catalog: MutableCatalog, query: Query): QueryReading {
 	const relations = new Set<Key>();
 	const columns = new Set<string>();
-	const scope: Scope = { catalog, sources: [], ctes: new Map() };
+	const scope: Scope = { catalog, sources: [], ctes: new Map(), merged: [] };
 	const output = analyze(query, scope, { relations, columns });
 	return { relations: [...relations], columns: [...columns], output };
 }
@@ -59,7 +61,7 @@ export function columnsReadBy(
 ): ReadonlySet<string> {
 	const uses = { relations: new Set<Key>(), columns: new Set<string>() };
 	const source = relationSource(catalog, keyOf(table), table.name);
-	analyzeExpression(expression, { catalog, sources: [source], ctes: new Map() }, uses);
+	analyzeExpression(expression, { catalog, sources: [source], ctes: new Map(), merged: [] }, uses);
 	return uses.columns;
 }
 
@@ -91,15 +93,42 @@ function scopeOf(query: Query, outer: Scope, uses: Uses): Scope {
 		// A recursive entry sees itself; what it gives is not known yet then.
 		ctes.set(cte.name, undefined);
 		if (!cte.query) continue;
-		ctes.set(cte.name, analyze(cte.query, { catalog, sources: [], ctes, outer }, uses));
+		ctes.set(cte.name, analyze(cte.query, { catalog, sources: [], ctes, merged: [], outer }, uses));
 	}
-	const before: Scope = { catalog, sources: [], ctes, outer };
+	const before: Scope = { catalog, sources: [], ctes, merged: [], outer };
 	const sources: Source[] = [];
 	const conditions: Expression[] = [];
 	for (const item of query.from) addSources(item, before, uses, sources, conditions);
-	const scope: Scope = { catalog, sources, ctes, outer };
+	const scope: Scope = { catalog, sources, ctes, merged: mergedIn(conditions, sources), outer };
 	for (const condition of conditions) analyzeExpression(condition, scope, uses);
 	return scope;
+}
+
+/** Returns the scope that the expressions of a query see. */
+export function scopeOfQuery(query: Query, outer: Scope): Scope {
+	return scopeOf(query, outer, { relations: new Set(), columns: new Set() });
+}
+
+function mergedIn(
+	conditions: readonly Expression[],
+	sources: readonly Source[],
+): readonly string[] {
+	const merged = new Set<string>();
+	for (const condition of conditions) {
+		if (condition.kind !== "other") continue;
+		if (condition.what === "using") {
+			for (const column of condition.operands) {
+				if (column.kind === "column") merged.add(column.path[0] ?? "");
+			}
+		} else if (condition.what === "natural") {
+			const seen = new Set<string>();
+			for (const { name } of sources.flatMap(({ columns }) => columns ?? [])) {
+				if (seen.has(name)) merged.add(name);
+				seen.add(name);
+			}
+		}
+	}
+	return [...merged];
 }
 
 function addSources(
@@ -185,7 +214,11 @@ export function expandStar(path: readonly string[], scope: Scope): readonly Foun
 		if (!source.columns) return undefined;
 		for (const column of source.columns) found.push({ source, column });
 	}
-	return found;
+	if (path.length > 1 || scope.merged.length === 0) return found;
+	const first = scope.merged.flatMap(
+		(name) => found.find(({ column }) => column.name === name) ?? [],
+	);
+	return [...first, ...found.filter(({ column }) => !scope.merged.includes(column.name))];
 }
 
 function isNamed(source: Source, qualifier: readonly string[]): boolean {
@@ -222,7 +255,6 @@ function outputOf(query: Query, scope: Scope): readonly OutputColumn[] | undefin
 		if (expression.kind === "column" && expression.path.at(-1) === "*") {
 			const star = expandStar(expression.path, scope);
 			if (!star) return undefined;
-			// USING and NATURAL merge columns: which ones is seen from equal names alone.
 			for (const { column } of star) output.push(column);
 			continue;
 		}

@@ -1,0 +1,57 @@
+import type { Operation } from "../core/operation.ts";
+import type { QualifiedName } from "../core/expression.ts";
+import type { StatementPart } from "../core/statement.ts";
+import { extentOf, extentOfQuery, type ChangeScope, type DataChange, type Extent } from "./bounds.ts";
+import { hasFewRows, type TableQuestions } from "./exposure.ts";
+
+/** Narrows to the operations that change rows. */
+export function isDataChange(operation: Operation): operation is DataChange {
+	const { kind } = operation;
+	return kind === "insert" || kind === "update" || kind === "delete" || kind === "merge";
+}
+
+/** Returns where a change of this part stands; `earlier` is what the release did before. */
+export function changeScope(
+	questions: TableQuestions,
+	part: StatementPart,
+	earlier: readonly Operation[],
+): ChangeScope {
+	const { catalog } = questions;
+	const scope: ChangeScope = {
+		catalog,
+		commonTables: part.operations.flatMap((operation) => {
+			if (operation.kind === "select") return operation.query.ctes;
+			return isDataChange(operation) ? operation.ctes : [];
+		}),
+		inBody: part.reached !== undefined,
+		isSmall: (name) =>
+			questions.isNew(name)
+				? !earlier.some((operation) => fills(operation, name, scope))
+				: hasFewRows(questions, name),
+	};
+	return scope;
+}
+
+/** True when the operation puts rows in the new table that nobody has counted. */
+function fills(operation: Operation, name: QualifiedName, scope: ChangeScope): boolean {
+	if (operation.kind !== "createTableAs" && operation.kind !== "insert") return false;
+	const { catalog } = scope;
+	if (catalog.resolve(operation.table) !== catalog.resolve(name)) return false;
+	// A table that is filled from itself would ask for its own size.
+	const others = { ...scope, isSmall: (other: QualifiedName) => catalog.table(other)?.empty === true };
+	if (operation.kind === "insert") return extentOf(operation, others) !== "bounded";
+	const { query, withData } = operation;
+	return withData && (!query || extentOfQuery(query, others) !== "bounded");
+}
+
+/** Like an extent; `looped`: in a loop that never commits, so that many small changes become a large one. */
+export type Reach = Extent | "looped";
+
+/** Returns how many rows the change can touch before it commits. */
+export function reachOf(change: DataChange, part: StatementPart, scope: ChangeScope): Reach {
+	const extent = extentOf(change, scope);
+	const loop = part.reached?.loop;
+	if (!loop || extent === "whole") return extent;
+	if (loop.commits) return "bounded";
+	return change.kind === "insert" && change.source.kind !== "query" ? "bounded" : "looped";
+}

@@ -1,0 +1,166 @@
+import type { QualifiedName } from "../../core/expression.ts";
+import type { OperationOf } from "../../core/operation.ts";
+import { keyOf } from "../catalog.ts";
+import type { Policy, Table, Trigger } from "../model.ts";
+import type { MutableCatalog } from "../mutable.ts";
+import { qualifyExpression } from "../qualify.ts";
+import { alteredTable, type Replay } from "./altered.ts";
+import { inheritTrigger } from "./inheritance.ts";
+
+export const createTrigger: Replay<"createTrigger"> = (catalog, operation, origin) => {
+	const table = alteredTable(catalog, operation.table, false);
+	if (!table) return;
+	const existing = table.triggers.find(({ name }) => name === operation.trigger);
+	if (existing && (!operation.orReplace || existing.inherited === true)) return;
+	const { timing, events, columns, forEach } = operation;
+	const trigger: Trigger = {
+		name: operation.trigger,
+		timing,
+		events,
+		columns,
+		forEach,
+		function: functionPlace(catalog, operation.function),
+		state: existing?.state ?? "enabled",
+		origin,
+	};
+	const others = table.triggers.filter((candidate) => candidate !== existing);
+	catalog.putTable({ ...table, triggers: [...others, trigger] });
+	for (const partition of catalog.partitionsOf(keyOf(table))) {
+		inheritTrigger(catalog, keyOf(partition), trigger, origin);
+	}
+};
+
+function functionPlace(catalog: MutableCatalog, name: QualifiedName): QualifiedName {
+	const [known] = catalog.routines(name);
+	return known ? { ...name, schema: known.schema } : name;
+}
+
+export const dropTrigger: Replay<"dropTrigger"> = (catalog, operation) => {
+	const table = catalog.table(operation.table);
+	const trigger = table?.triggers.find(({ name }) => name === operation.trigger);
+	if (table && trigger && trigger.inherited !== true) {
+		changeTriggers(catalog, table, (own) => (own.name === trigger.name ? [] : [own]));
+	}
+};
+
+/** Changes the triggers of a table and of its partitions. */
+function changeTriggers(
+	catalog: MutableCatalog,
+	table: Table,
+	change: (trigger: Trigger) => readonly Trigger[],
+): void {
+	catalog.putTable({ ...table, triggers: table.triggers.flatMap(change) });
+	for (const partition of catalog.partitionsOf(keyOf(table))) {
+		changeTriggers(catalog, partition, (own) => (own.inherited === true ? change(own) : [own]));
+	}
+}
+
+export function renameTrigger(
+	catalog: MutableCatalog,
+	table: Table | undefined,
+	name: string,
+	to: string,
+): void {
+	if (!table || table.triggers.some((trigger) => trigger.name === to)) return;
+	changeTriggers(catalog, table, (own) => [own.name === name ? { ...own, name: to } : own]);
+}
+
+export const setTriggerState: Replay<"setTriggerState"> = (catalog, operation) => {
+	const table = alteredTable(catalog, operation.table, operation.ifTableExists);
+	if (!table) return;
+	const { trigger, state, only } = operation;
+	const change = (own: Trigger) => [
+		trigger === undefined || own.name === trigger ? { ...own, state } : own,
+	];
+	if (only) catalog.putTable({ ...table, triggers: table.triggers.flatMap(change) });
+	else changeTriggers(catalog, table, change);
+};
+
+export const createRule: Replay<"createRule"> = (catalog, operation) => {
+	const table = alteredTable(catalog, operation.table, false);
+	if (!table || table.rules.includes(operation.rule)) return;
+	catalog.putTable({ ...table, rules: [...table.rules, operation.rule] });
+};
+
+export const dropRule: Replay<"dropRule"> = (catalog, operation) => {
+	const table = catalog.table(operation.table);
+	if (!table) return;
+	catalog.putTable({ ...table, rules: table.rules.filter((rule) => rule !== operation.rule) });
+};
+
+export function renameRule(
+	catalog: MutableCatalog,
+	table: Table | undefined,
+	name: string,
+	to: string,
+): void {
+	if (!table || table.rules.includes(to)) return;
+	const rules = table.rules.map((rule) => (rule === name ? to : rule));
+	catalog.putTable({ ...table, rules });
+}
+
+type PolicyOperation = OperationOf<"createPolicy" | "alterPolicy">;
+
+export const createPolicy: Replay<"createPolicy" | "alterPolicy"> = (
+	catalog,
+	operation,
+	origin,
+) => {
+	const table = alteredTable(catalog, operation.table, false);
+	if (!table || table.policies.some(({ name }) => name === operation.policy)) return;
+	const policy: Policy = {
+		name: operation.policy,
+		command: operation.command,
+		permissive: operation.permissive,
+		roles: operation.roles,
+		...conditionsOf(catalog, operation),
+		origin,
+	};
+	catalog.putTable({ ...table, policies: [...table.policies, policy] });
+};
+
+/** ALTER POLICY changes roles and conditions only; what it does not name stays. */
+export const alterPolicy: Replay<"createPolicy" | "alterPolicy"> = (catalog, operation) => {
+	const table = catalog.table(operation.table);
+	if (!table) return;
+	const policies = table.policies.map((policy) =>
+		policy.name === operation.policy
+			? {
+					...policy,
+					...(operation.roles.length > 0 && { roles: operation.roles }),
+					...conditionsOf(catalog, operation),
+				}
+			: policy,
+	);
+	catalog.putTable({ ...table, policies });
+};
+
+function conditionsOf(
+	catalog: MutableCatalog,
+	{ using, withCheck }: PolicyOperation,
+): Pick<Policy, "using" | "withCheck"> {
+	return {
+		...(using && { using: qualifyExpression(catalog, using) }),
+		...(withCheck && { withCheck: qualifyExpression(catalog, withCheck) }),
+	};
+}
+
+export const dropPolicy: Replay<"dropPolicy"> = (catalog, operation) => {
+	const table = catalog.table(operation.table);
+	if (!table) return;
+	const policies = table.policies.filter(({ name }) => name !== operation.policy);
+	catalog.putTable({ ...table, policies });
+};
+
+export function renamePolicy(
+	catalog: MutableCatalog,
+	table: Table | undefined,
+	name: string,
+	to: string,
+): void {
+	if (!table || table.policies.some((policy) => policy.name === to)) return;
+	const policies = table.policies.map((policy) =>
+		policy.name === name ? { ...policy, name: to } : policy,
+	);
+	catalog.putTable({ ...table, policies });
+}
