@@ -1,0 +1,249 @@
+import type { OperationBase, OperationOf, TableAction } from "../../../core/operation.ts";
+import { addColumn } from "./add-column.ts";
+import { alterColumnType } from "./alter-type.ts";
+import { alterIdentity, alterExpression, setPersistence } from "./column-property.ts";
+import { addConstraint, alterConstraint, validateConstraint } from "./constraint.ts";
+import { dropColumn, dropConstraint } from "./drop.ts";
+import { because, lock, lockIndex, refuse, rewrite, type Draft } from "./draft.ts";
+import type { LockMode } from "./locks.ts";
+import { dropNotNull, setNotNull } from "./not-null.ts";
+import { attachPartition, detachPartition } from "./partition.ts";
+import {
+	renameColumn,
+	renameConstraint,
+	renameTable,
+	setTableOwner,
+	setTableSchema,
+} from "./rename.ts";
+import { isMissing, lockTree, storageOf, targetOf, type Scene, type Target } from "./scene.ts";
+import { setTriggerState } from "./trigger-policy.ts";
+import { has } from "./versions.ts";
+
+type Action = OperationBase & TableAction;
+
+/** One action of ALTER TABLE. Lock modes are those of AlterTableGetLockLevel (tablecmds.c). */
+export function alterTable(action: Action, scene: Scene, draft: Draft): void {
+	const target = targetOf(scene, action.table);
+	if (target.kind === "assumed") draft.assumed = true;
+	if (isMissing(scene, target)) {
+		if (!action.ifTableExists) refuse(draft, "42P01", `relation ${target.key} does not exist`);
+		return;
+	}
+	if (target.kind === "index") {
+		alterIndexLikeTable(action, target, scene, draft);
+		return;
+	}
+	changeRelation(action, target, scene, draft);
+}
+
+/** ALTER INDEX says some actions of ALTER TABLE; the table of the index stays free. */
+function alterIndexLikeTable(action: Action, target: Target, scene: Scene, draft: Draft): void {
+	switch (action.kind) {
+		case "renameTable":
+			renameTable(target, draft);
+			return;
+		case "setColumnStatistics":
+			if (!has(scene.version, "indexColumnStatistics")) {
+				refuse(draft, "42601", `PostgreSQL ${scene.version} knows no statistics of index columns`);
+			}
+			lockIndex(draft, target.key, "ShareUpdateExclusiveLock");
+			return;
+		case "setTableParameters":
+			lockIndex(draft, target.key, "ShareUpdateExclusiveLock");
+			return;
+		default:
+			lockIndex(draft, target.key, "AccessExclusiveLock");
+	}
+}
+
+function changeRelation(action: Action, target: Target, scene: Scene, draft: Draft): void {
+	switch (action.kind) {
+		case "addColumn":
+			addColumn(action, target, scene, draft);
+			return;
+		case "dropColumn":
+			dropColumn(action, target, scene, draft);
+			return;
+		case "renameTable":
+			renameTable(target, draft);
+			return;
+		case "renameColumn":
+			renameColumn(action, target, scene, draft);
+			return;
+		case "renameConstraint":
+			renameConstraint(action, target, scene, draft);
+			return;
+		case "setTableSchema":
+			setTableSchema(target, scene, draft);
+			return;
+		case "alterColumnType":
+			alterColumnType(action, target, scene, draft);
+			return;
+		case "setNotNull":
+			setNotNull(action, target, scene, draft);
+			return;
+		case "dropNotNull":
+			dropNotNull(action, target, scene, draft);
+			return;
+		case "addConstraint":
+			addConstraint(action, target, scene, draft);
+			return;
+		case "dropConstraint":
+			dropConstraint(action, target, scene, draft);
+			return;
+		case "alterConstraint":
+			alterConstraint(action, target, scene, draft);
+			return;
+		case "validateConstraint":
+			validateConstraint(action, target, scene, draft);
+			return;
+		case "attachPartition":
+			attachPartition(action, target, scene, draft);
+			return;
+		case "detachPartition":
+			detachPartition(action, target, scene, draft);
+			return;
+		default:
+			changeProperty(action, target, scene, draft);
+	}
+}
+
+/** Actions that change a setting of a column or of the table. */
+function changeProperty(action: Action, target: Target, scene: Scene, draft: Draft): void {
+	switch (action.kind) {
+		case "addIdentity":
+		case "setIdentity":
+		case "dropIdentity":
+			alterIdentity(action, target, scene, draft);
+			return;
+		case "setExpression":
+		case "dropExpression":
+			alterExpression(action, target, scene, draft);
+			return;
+		case "setDefault":
+		case "dropDefault":
+		case "setColumnStorage":
+			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
+			return;
+		case "setColumnStatistics":
+			lockTree(draft, scene, target, "ShareUpdateExclusiveLock", action.only);
+			return;
+		case "setColumnParameters":
+			lock(draft, target.key, "ShareUpdateExclusiveLock");
+			return;
+		case "setColumnCompression":
+			if (!has(scene.version, "compression")) {
+				refuse(draft, "42601", `PostgreSQL ${scene.version} does not know COMPRESSION`);
+			}
+			lock(draft, target.key, "AccessExclusiveLock");
+			return;
+		case "setTriggerState":
+			setTriggerState(action, scene, draft);
+			return;
+		case "clusterOn":
+			lock(draft, target.key, "ShareUpdateExclusiveLock");
+			return;
+		case "setTableOwner":
+			setTableOwner(target, scene, draft);
+			return;
+		default:
+			changeStorage(action, target, scene, draft);
+	}
+}
+
+function changeStorage(action: Action, target: Target, scene: Scene, draft: Draft): void {
+	lock(draft, target.key, modeOf(action));
+	switch (action.kind) {
+		case "setPersistence":
+			setPersistence(action, target, scene, draft);
+			return;
+		case "setAccessMethod":
+			setAccessMethod(action, target, scene, draft);
+			return;
+		case "setTablespace":
+			setTablespace(action, target, draft);
+			return;
+		case "setTableParameters":
+			refuseParameters(action, scene, draft);
+			return;
+		case "setInheritance": {
+			const parent = targetOf(scene, action.parent);
+			lock(draft, parent.key, action.inherit ? "ShareUpdateExclusiveLock" : "AccessShareLock");
+			return;
+		}
+		case "setTableType":
+			if (action.ofType) lock(draft, targetOf(scene, action.ofType).key, "AccessShareLock");
+			return;
+		default:
+	}
+}
+
+function modeOf(action: Action): LockMode {
+	if (action.kind !== "setTableParameters") return "AccessExclusiveLock";
+	const gentle = action.parameters.every(({ name }) => isGentle(name));
+	return gentle ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+}
+
+/** Storage parameters that let reads and writes go on (src/backend/access/common/reloptions.c). */
+function isGentle(parameter: string): boolean {
+	const name = parameter.replace(/^toast\./, "");
+	return name.startsWith("autovacuum_") || name.startsWith("log_autovacuum_") || gentle.has(name);
+}
+
+const gentle: ReadonlySet<string> = new Set([
+	"fillfactor",
+	"parallel_workers",
+	"toast_tuple_target",
+	"vacuum_index_cleanup",
+	"vacuum_max_eager_freeze_failure_rate",
+	"vacuum_truncate",
+]);
+
+/** The first version that knows a storage parameter. */
+const parametersSince: Readonly<Record<string, number>> = {
+	toast_tuple_target: 11,
+	vacuum_index_cleanup: 12,
+	vacuum_truncate: 12,
+	autovacuum_vacuum_insert_threshold: 13,
+	autovacuum_vacuum_insert_scale_factor: 13,
+	vacuum_max_eager_freeze_failure_rate: 18,
+	autovacuum_vacuum_max_threshold: 18,
+};
+
+function refuseParameters(
+	action: OperationOf<"setTableParameters">,
+	scene: Scene,
+	draft: Draft,
+): void {
+	if (action.reset) return;
+	for (const { name } of action.parameters) {
+		const first = parametersSince[name.replace(/^toast\./, "")];
+		if (first !== undefined && scene.version < first) {
+			refuse(draft, "22023", `PostgreSQL ${scene.version} does not know the parameter ${name}`);
+		}
+	}
+}
+
+function setAccessMethod(
+	action: OperationOf<"setAccessMethod">,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	if (!has(scene.version, "setAccessMethod")) {
+		refuse(draft, "42601", `PostgreSQL ${scene.version} does not know SET ACCESS METHOD`);
+	}
+	const now = target.table?.accessMethod ?? "heap";
+	if ((action.method ?? "heap") === now) return;
+	rewrite(draft, storageOf(target));
+	because(draft, "the whole table is written anew for the other access method");
+}
+
+/** The files are copied block by block: no row is looked at. */
+function setTablespace(action: OperationOf<"setTablespace">, target: Target, draft: Draft): void {
+	const storage = storageOf(target);
+	const now = target.table?.tablespace ?? "pg_default";
+	if (action.tablespace === now || storage.kind === "partitioned") return;
+	draft.rewrites.add(target.key);
+	because(draft, "the files of the table are copied while reads and writes wait");
+}

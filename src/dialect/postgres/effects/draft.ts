@@ -1,0 +1,133 @@
+import type { Index, Key, Table } from "../../../catalog/model.ts";
+import type { Effect, IndexBuild, Phase } from "../../../core/effect.ts";
+import { blockedBy, strongest, type LockMode } from "./locks.ts";
+
+/** An effect while it is put together. Every function that fills it may run twice without harm. */
+export interface Draft {
+	readonly locks: Map<Key, LockMode>;
+	readonly indexLocks: Map<Key, LockMode>;
+	readonly rewrites: Set<Key>;
+	readonly scans: Set<Key>;
+	readonly builds: Map<Key, IndexBuild>;
+	readonly reasons: Set<string>;
+	transaction: Effect["transaction"];
+	fails?: NonNullable<Effect["fails"]>;
+	phase: Phase;
+	reversible: Effect["reversible"];
+	assumed: boolean;
+	/** It waits for transactions that were open before. */
+	waits: boolean;
+	better?: NonNullable<Effect["better"]>;
+}
+
+export function newDraft(): Draft {
+	return {
+		locks: new Map(),
+		indexLocks: new Map(),
+		rewrites: new Set(),
+		scans: new Set(),
+		builds: new Map(),
+		reasons: new Set(),
+		transaction: "allowed",
+		phase: "expand",
+		reversible: "yes",
+		assumed: false,
+		waits: false,
+	};
+}
+
+export function lock(draft: Draft, relation: Key, mode: LockMode): void {
+	draft.locks.set(relation, strongest(draft.locks.get(relation), mode));
+}
+
+export function lockIndex(draft: Draft, index: Key, mode: LockMode): void {
+	draft.indexLocks.set(index, strongest(draft.indexLocks.get(index), mode));
+}
+
+/** Locks the indexes of a table. */
+export function lockIndexes(draft: Draft, indexes: readonly Index[], mode: LockMode): void {
+	for (const index of indexes) lockIndex(draft, `${index.schema}.${index.name}`, mode);
+}
+
+export function because(draft: Draft, reason: string): void {
+	draft.reasons.add(reason);
+}
+
+/** The first refusal stands: the server stops there. */
+export function refuse(draft: Draft, code: string, reason: string): void {
+	draft.fails ??= { code, reason };
+}
+
+/** What a relation that keeps rows is to the drafts: a known table or the key of an assumed one. */
+export interface Storage {
+	readonly key: Key;
+	readonly kind: Table["kind"] | "materializedView";
+	readonly empty: boolean;
+	readonly indexes: readonly Index[];
+}
+
+export function hasFile(storage: Storage): boolean {
+	return storage.kind === "table" || storage.kind === "materializedView";
+}
+
+/** The relation is read whole; a table without rows costs nothing and is left out. */
+export function scan(draft: Draft, storage: Storage): void {
+	if (hasFile(storage) && !storage.empty) draft.scans.add(storage.key);
+}
+
+export function build(draft: Draft, storage: Storage, index: Key): void {
+	if (!hasFile(storage)) return;
+	draft.builds.set(index, { index, table: storage.key });
+	scan(draft, storage);
+}
+
+/** A new file for the relation: every row is read and written and every index built anew. */
+export function rewrite(draft: Draft, storage: Storage): void {
+	if (!hasFile(storage)) return;
+	draft.rewrites.add(storage.key);
+	scan(draft, storage);
+	rebuildIndexes(draft, storage, storage.indexes);
+}
+
+export function rebuildIndexes(draft: Draft, storage: Storage, indexes: readonly Index[]): void {
+	lockIndexes(draft, indexes, "AccessExclusiveLock");
+	for (const { schema, name } of indexes) build(draft, storage, `${schema}.${name}`);
+}
+
+function durationOf(draft: Draft): Effect["duration"] {
+	if (draft.waits) return "waitsForTransactions";
+	if (draft.rewrites.size > 0) return "rows";
+	if (draft.builds.size > 0 && draft.scans.size > 0) return "index";
+	return draft.scans.size > 0 ? "rows" : "constant";
+}
+
+function listLocks(locks: ReadonlyMap<Key, LockMode>): Effect["locks"] {
+	return [...locks].map(([relation, mode]) => ({ relation, mode, blocks: blockedBy(mode) }));
+}
+
+/** The effect of a draft. A refused operation holds nothing: its transaction is rolled back. */
+export function finish(draft: Draft): Effect {
+	const { transaction, fails, phase, reversible, assumed, better } = draft;
+	const common = {
+		transaction,
+		...(fails ? { fails } : {}),
+		phase,
+		reversible,
+		assumed,
+		reasons: [...draft.reasons],
+		...(better ? { better } : {}),
+	};
+	if (fails) {
+		const nothing = { locks: [], indexLocks: [], rewrites: [], scans: [], builds: [] };
+		return { ...nothing, ...common, duration: "constant" };
+	}
+	return {
+		locks: listLocks(draft.locks),
+		indexLocks: listLocks(draft.indexLocks),
+		rewrites: [...draft.rewrites],
+		scans: [...draft.scans],
+		builds: [...draft.builds.values()],
+		duration: durationOf(draft),
+		...common,
+	};
+}
