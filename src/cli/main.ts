@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import manifest from "../../package.json" with { type: "json" };
+import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { exitCodes, fail, note } from "./output.ts";
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
 			"$0 [command]\n\nTells what SQL migrations do to a running database, and what to do instead.",
 		)
 		.command(lintCommand)
+		.command(explainCommand)
 		.command(rulesCommand)
 		.strict()
 		.recommendCommands()

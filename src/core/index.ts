@@ -1,3 +1,5 @@
+export type { Catalog } from "../catalog/catalog.ts";
+export type * from "../catalog/model.ts";
 export { defineRule } from "./rule.ts";
 export type * from "./rule.ts";
 export type * from "./dialect.ts";
@@ -11,3 +13,16 @@ export type * from "./source.ts";
 export type * from "./statement.ts";
 export type * from "./transaction.ts";
 export { callsIn, expressionsOfQuery, walkExpressions } from "./engine/expressions.ts";
+export {
+	columnsOf,
+	contractObject,
+	findAgain,
+	historyIsWhole,
+	listWords,
+	missingEvidence,
+	relationExists,
+	showName,
+	typeKey,
+	type ContractObject,
+} from "./contract.ts";
+export { positionAt } from "./source.ts";

@@ -26,6 +26,8 @@ export interface Report<MessageId extends string> {
 	readonly recipe?: string;
 	/** Overrides the rule's severity for this place; the user's setting still wins. */
 	readonly severity?: Severity;
+	/** Of the reports of a rule with the same key only the first counts: once per migration, say. */
+	readonly once?: string;
 	readonly related?: readonly RelatedPlace[];
 	/**
 	 * Asked when the release ends, with the schema it leaves behind: "settled" when a later statement
@@ -79,8 +81,15 @@ export interface OperationContext<MessageId extends string = string> extends Cat
 	readonly transaction: Transaction | undefined;
 	/** Settings in force, lower-case names. */
 	readonly settings: ReadonlyMap<string, string>;
-	/** The name by which code deployed before this release knows what is now called `key`. */
+	/**
+	 * The name by which code deployed before this release knows the relation, type or column
+	 * (schema.table.column) that is now called `key`.
+	 */
 	releasedName(key: Key): Key;
+	/** True when what had the name before this release has been renamed: another may take its place. */
+	isVacant(key: Key): boolean;
+	/** Points at what made an object, when that is in this release; nothing otherwise. */
+	placeOf(origin: Origin | undefined, message: string): readonly RelatedPlace[];
 	/** Evidence given by a contract directive for one of these spellings of an object. */
 	evidenceFor(...spellings: readonly string[]): Evidence;
 	report(report: Report<MessageId>): void;

@@ -25,10 +25,10 @@ interface LintArguments {
 	readonly only: string[] | undefined;
 	readonly skip: string[] | undefined;
 	readonly quiet: boolean;
-	readonly maxWarnings: number | undefined;
-	readonly failOn: (typeof thresholds)[number];
-	readonly stdinFilename: string | undefined;
-	readonly printConfig: boolean;
+	readonly "max-warnings": number | undefined;
+	readonly "fail-on": (typeof thresholds)[number];
+	readonly "stdin-filename": string | undefined;
+	readonly "print-config": boolean;
 	readonly stats: boolean;
 	readonly color: boolean | undefined;
 }
@@ -87,7 +87,7 @@ async function requestOf(
 		...(args.skip ?? []),
 	]);
 	if (wrong) return wrong;
-	const readsInput = args.files?.includes("-") === true || args.stdinFilename !== undefined;
+	const readsInput = args.files?.includes("-") === true || args["stdin-filename"] !== undefined;
 	return {
 		configDirectory,
 		severities,
@@ -95,14 +95,14 @@ async function requestOf(
 		...(args.only && { only: args.only }),
 		...(args.skip && { skip: args.skip }),
 		...(readsInput && {
-			stdin: { path: args.stdinFilename ?? "stdin.sql", bytes: await readStandardInput() },
+			stdin: { path: args["stdin-filename"] ?? "stdin.sql", bytes: await readStandardInput() },
 		}),
 	};
 }
 
 function exitCodeOf(report: LintReport, args: LintArguments): number {
 	if (report.problems.some(({ severity }) => severity === "error")) return exitCodes.misuse;
-	const { failOn, maxWarnings } = args;
+	const { "fail-on": failOn, "max-warnings": maxWarnings } = args;
 	const warnings = report.findings.filter(({ severity }) => severity === "warning").length;
 	if (maxWarnings !== undefined && warnings > maxWarnings) return exitCodes.findings;
 	if (failOn === "never") return exitCodes.clean;
@@ -134,7 +134,7 @@ async function runLint(args: LintArguments): Promise<void> {
 		return;
 	}
 	const { config, directory } = loaded;
-	if (args.printConfig) {
+	if (args["print-config"]) {
 		print(`${JSON.stringify({ file: loaded.path ?? null, ...config }, undefined, "\t")}\n`);
 		return;
 	}

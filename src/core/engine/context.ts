@@ -5,6 +5,7 @@ import { noEffect } from "../effect.ts";
 import type { QualifiedName } from "../expression.ts";
 import type { Migration } from "../migration.ts";
 import type { OperationContext, Report, StatementContext } from "../rule.ts";
+import { positionAt, type SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import type { Moment } from "./history.ts";
@@ -18,6 +19,8 @@ export interface Scope {
 	readonly release: string;
 	readonly rows: ReadonlyMap<string, number>;
 	readonly ruleIds: ReadonlySet<string>;
+	/** The files of this release, by path. */
+	readonly files: ReadonlyMap<string, SourceFile>;
 	readonly migration: Migration;
 	readonly statement: Statement;
 	/** Absent for what has to do with the text alone. */
@@ -72,6 +75,13 @@ export function contextFor(
 		settings: moment.settings,
 		effectOf: (operation) => moment.effects.get(operation) ?? noEffect,
 		releasedName: (key) => names.of(key),
+		isVacant: (key) => names.isVacant(key),
+		placeOf: (origin, message) => {
+			const file = origin && scope.files.get(origin.file);
+			return file
+				? [{ message, file: file.path, start: positionAt(file, origin.range.start) }]
+				: [];
+		},
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
 		report: (report) => {
 			scope.add(scope, active, report);

@@ -22,6 +22,8 @@ export interface History {
 	/** Major version of the server. */
 	readonly version: number;
 	readonly searchPath?: readonly string[];
+	/** True when all migrations run in one session: settings of one last into the next. */
+	readonly oneSession?: boolean;
 }
 
 /** One operation where it runs, with what the server does for it. */
@@ -94,7 +96,7 @@ class Replayer {
 
 	#runMigration(migration: Migration): void {
 		const visited = this.#visitor.visits(migration);
-		this.#settings.start();
+		if (this.#history.oneSession !== true) this.#settings.start();
 		for (const section of migration.up) this.#runSection(migration, section, visited);
 		if (!visited) return;
 		for (const section of migration.down) {

@@ -13,6 +13,7 @@ import type {
 	Rule,
 	Verification,
 } from "../rule.ts";
+import type { SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
 import { catalogQuestions, contextFor, type Scope, statementContextFor } from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
@@ -90,6 +91,7 @@ class Linter implements HistoryVisitor {
 	readonly #historyCounts = { migrations: 0, statements: 0, unread: 0 };
 	#entries: ReleaseEntry[] = [];
 	#pending: Pending[] = [];
+	#files = new Map<string, SourceFile>();
 	#verifications: Verification[] = [];
 	#migrations = new Set<string>();
 
@@ -110,6 +112,7 @@ class Linter implements HistoryVisitor {
 		direction: "up" | "down",
 	): void {
 		const judged = this.visits(migration);
+		if (judged) this.#files.set(section.file.path, section.file);
 		const counts = judged ? this.#counts : this.#historyCounts;
 		if (!this.#migrations.has(migration.id)) {
 			this.#migrations.add(migration.id);
@@ -182,6 +185,7 @@ class Linter implements HistoryVisitor {
 	releaseEnd(_release: string, after: Catalog): void {
 		this.#settle(after);
 		this.#names.startRelease();
+		this.#files = new Map();
 		const entries = this.#entries;
 		const verifications = this.#verifications;
 		this.#entries = [];
@@ -252,6 +256,7 @@ class Linter implements HistoryVisitor {
 			release,
 			rows: this.#input.rows,
 			ruleIds: this.#ruleIds,
+			files: this.#files,
 			...(catalog && { catalog }),
 			add: (scope, active, report) => {
 				this.#add(scope, active, report);
@@ -260,6 +265,11 @@ class Linter implements HistoryVisitor {
 	}
 
 	#add(scope: Scope, active: ActiveRule, report: Report<string>): void {
+		if (report.once !== undefined) {
+			const once = `${active.rule.id} once ${report.once}`;
+			if (this.#seen.has(once)) return;
+			this.#seen.add(once);
+		}
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
 		if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
 		else this.#keep(finding, scope);

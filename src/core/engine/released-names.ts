@@ -1,6 +1,6 @@
 import { keyOf, type Catalog } from "../../catalog/catalog.ts";
 import type { Key } from "../../catalog/model.ts";
-import type { Operation } from "../operation.ts";
+import type { Operation, OperationOf } from "../operation.ts";
 
 interface Move {
 	readonly from: Key;
@@ -37,6 +37,10 @@ function moveOf(operation: Operation, catalog: Catalog): Move | undefined {
 	}
 }
 
+function columnMove(table: Key, { column, to }: OperationOf<"renameColumn">): Move {
+	return { from: `${table}.${column}`, to: `${table}.${to}` };
+}
+
 /**
  * Follows the renames of a release. Code that was deployed before knows an object by the name it had
  * when the release began: what was renamed away and is dropped later was that object all along.
@@ -50,7 +54,10 @@ export class ReleasedNames {
 
 	/** Notes an operation that is about to run. */
 	before(operation: Operation, catalog: Catalog): void {
-		const move = moveOf(operation, catalog);
+		const move =
+			operation.kind === "renameColumn"
+				? columnMove(this.of(catalog.resolve(operation.table)), operation)
+				: moveOf(operation, catalog);
 		if (!move) return;
 		const released = this.of(move.from);
 		this.#names.delete(move.from);
@@ -59,5 +66,10 @@ export class ReleasedNames {
 
 	of(key: Key): Key {
 		return this.#names.get(key) ?? key;
+	}
+
+	/** True when what had the name when the release began has another one now. */
+	isVacant(key: Key): boolean {
+		return [...this.#names.values()].includes(key);
 	}
 }

@@ -1,0 +1,113 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Key, Origin, Table } from "../catalog/model.ts";
+import type { QualifiedName } from "./expression.ts";
+import type { Evidence, OperationContext } from "./rule.ts";
+
+/** What a contract operation takes away from code that still runs. */
+export interface ContractObject {
+	/** As messages and directives show it: `orders.status`, `sales.orders`. */
+	readonly shown: string;
+	/** Every spelling under which a directive may name it. */
+	readonly spellings: readonly string[];
+}
+
+/** Returns a name as people write it: without its schema where that is the first of the search path. */
+export function showName(catalog: Catalog, key: Key): string {
+	const [first = "public"] = catalog.searchPath;
+	return key.startsWith(`${first}.`) ? key.slice(first.length + 1) : key;
+}
+
+/** Returns an object, or with `member` a column, constraint or value of it, for directives and messages. */
+export function contractObject(catalog: Catalog, key: Key, member?: string): ContractObject {
+	const suffix = member === undefined ? "" : `.${member}`;
+	const shown = showName(catalog, key) + suffix;
+	const own = key.slice(key.indexOf(".") + 1) + suffix;
+	return { shown, spellings: [shown, own, key + suffix] };
+}
+
+function contractLine(shown: string, since: string): string {
+	return `-- lockkeeper:contract ${shown} since=${since}`;
+}
+
+function askForEvidence(shown: string, replacement: Origin | undefined): string {
+	return replacement
+		? `When no running code uses ${shown} any more, write above the statement: ${contractLine(shown, replacement.migration)}`
+		: `When no running code uses ${shown} any more, write above the statement, with the earlier migration that brought the replacement: ${contractLine(shown, "<revision>")}`;
+}
+
+function describe(evidence: Evidence, shown: string, replacement: Origin | undefined): string {
+	switch (evidence.kind) {
+		case "sameRelease":
+			return `${evidence.since} is deployed together with this statement, so code that still runs uses ${shown}. Move the statement to a later release.`;
+		case "unknownRevision":
+			return `since=${evidence.since} names no earlier migration of this project. ${askForEvidence(shown, replacement)}`;
+		case "none":
+		case "accepted":
+			return askForEvidence(shown, replacement);
+	}
+}
+
+/**
+ * Returns which evidence is missing before the object may go, in words for `help`; undefined when a
+ * contract directive gives it. `replacement` is where an earlier release seems to have made what code
+ * uses now.
+ */
+export function missingEvidence(
+	context: Pick<OperationContext, "evidenceFor">,
+	object: ContractObject,
+	replacement?: Origin,
+): string | undefined {
+	const evidence = context.evidenceFor(...object.spellings);
+	return evidence.kind === "accepted" ? undefined : describe(evidence, object.shown, replacement);
+}
+
+/**
+ * True when the history made every table it speaks of: then a name that it does not know is the name
+ * of nothing, and IF EXISTS does nothing. A history that starts in the middle proves no such thing.
+ */
+export function historyIsWhole(catalog: Catalog): boolean {
+	let some = false;
+	for (const table of catalog.tables()) {
+		if (!table.complete) return false;
+		some = true;
+	}
+	return some;
+}
+
+/** Returns the table as a later schema knows it, also under another name; undefined when it is gone. */
+export function findAgain(after: Catalog, table: Table | undefined, key: Key): Table | undefined {
+	const { origin } = table ?? {};
+	if (!origin) return after.tableByKey(key);
+	for (const other of after.tables()) {
+		if (other.origin?.file === origin.file && other.origin.range.start === origin.range.start) {
+			return other;
+		}
+	}
+	return undefined;
+}
+
+/** Returns the columns that a relation of that name has; undefined when nothing or not all is known. */
+export function columnsOf(catalog: Catalog, key: Key): readonly string[] | undefined {
+	const table = catalog.tableByKey(key);
+	if (table) return table.complete ? table.columns.map((column) => column.name) : undefined;
+	const columns = catalog.viewByKey(key)?.columns;
+	return columns && columns.length > 0 ? columns : undefined;
+}
+
+/** True when a table or view has the name. */
+export function relationExists(catalog: Catalog, key: Key): boolean {
+	return catalog.tableByKey(key) !== undefined || catalog.viewByKey(key) !== undefined;
+}
+
+/** Returns "a", "a and b", "a, b and c". */
+export function listWords(words: readonly string[]): string {
+	const last = words.at(-1) ?? "";
+	return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** Returns the identity of a type that a statement names, known or not. */
+export function typeKey(catalog: Catalog, name: QualifiedName): Key {
+	const type = catalog.type(name);
+	const schema = type?.schema ?? name.schema ?? catalog.searchPath[0] ?? "public";
+	return `${schema}.${name.name}`;
+}

@@ -1,0 +1,178 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Key } from "../../catalog/model.ts";
+import type { Duration, Effect, IndexBuild, Lock, Phase } from "../effect.ts";
+import type { Migration } from "../migration.ts";
+import type { Operation } from "../operation.ts";
+import type { Statement } from "../statement.ts";
+import type { Transaction } from "../transaction.ts";
+import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
+
+/** What one statement does to the running system: the effects of all its operations together. */
+export interface Explanation {
+	readonly statement: Statement;
+	readonly migration: Migration;
+	readonly effect: Effect;
+	readonly transaction: Transaction | undefined;
+	/** Statements after this one in the same transaction: its locks are held while they run. */
+	readonly heldThrough: readonly Statement[];
+	/** Of those, the ones whose time grows with a table. */
+	readonly slowWhileHeld: readonly Statement[];
+}
+
+const durationRank: Readonly<Record<Duration, number>> = {
+	constant: 0,
+	waitsForTransactions: 1,
+	index: 2,
+	rows: 3,
+};
+const phaseRank: Readonly<Record<Phase, number>> = { expand: 0, migrate: 1, contract: 2 };
+const undoRank: Readonly<Record<Effect["reversible"], number>> = { yes: 0, lossy: 1, none: 2 };
+/** PostgreSQL's lock modes from weakest to strongest (docs: explicit-locking). */
+const modeRank = new Map(
+	[
+		"AccessShareLock",
+		"RowShareLock",
+		"RowExclusiveLock",
+		"ShareUpdateExclusiveLock",
+		"ShareLock",
+		"ShareRowExclusiveLock",
+		"ExclusiveLock",
+		"AccessExclusiveLock",
+	].map((mode, rank) => [mode, rank]),
+);
+
+function worse<Value extends string>(
+	a: Value,
+	b: Value,
+	rank: Readonly<Record<Value, number>>,
+): Value {
+	return rank[b] > rank[a] ? b : a;
+}
+
+function strongestLocks(all: readonly Lock[]): readonly Lock[] {
+	const byRelation = new Map<Key, Lock>();
+	for (const lock of all) {
+		const known = byRelation.get(lock.relation);
+		const stronger = (modeRank.get(lock.mode) ?? 0) > (modeRank.get(known?.mode ?? "") ?? -1);
+		if (stronger) byRelation.set(lock.relation, lock);
+	}
+	return [...byRelation.values()];
+}
+
+function unique(values: readonly string[]): readonly string[] {
+	return [...new Set(values)];
+}
+
+function combine(effects: readonly Effect[], isOld: (relation: Key) => boolean): Effect {
+	const builds = new Map<string, IndexBuild>();
+	for (const effect of effects) for (const build of effect.builds) builds.set(build.index, build);
+	const fails = effects.find((effect) => effect.fails)?.fails;
+	const better = effects.find((effect) => effect.better)?.better;
+	return {
+		locks: strongestLocks(effects.flatMap((effect) => effect.locks)).filter(({ relation }) =>
+			isOld(relation),
+		),
+		indexLocks: strongestLocks(effects.flatMap((effect) => effect.indexLocks)),
+		rewrites: unique(effects.flatMap((effect) => effect.rewrites)).filter(isOld),
+		scans: unique(effects.flatMap((effect) => effect.scans)).filter(isOld),
+		builds: [...builds.values()],
+		transaction: effects.some((effect) => effect.transaction === "refused") ? "refused" : "allowed",
+		...(fails && { fails }),
+		duration: effects.reduce<Duration>((a, b) => worse(a, b.duration, durationRank), "constant"),
+		phase: effects.reduce<Phase>((a, b) => worse(a, b.phase, phaseRank), "expand"),
+		reversible: effects.reduce<Effect["reversible"]>(
+			(a, b) => worse(a, b.reversible, undoRank),
+			"yes",
+		),
+		assumed: effects.some((effect) => effect.assumed),
+		reasons: unique(effects.flatMap((effect) => effect.reasons)),
+		...(better && { better }),
+	};
+}
+
+/** The relation that an operation makes, if it makes one. */
+function madeBy(operation: Operation, catalog: Catalog): Key | undefined {
+	switch (operation.kind) {
+		case "createTable":
+		case "createTableAs":
+			return catalog.table(operation.table) && operation.ifNotExists
+				? undefined
+				: catalog.resolve(operation.table);
+		case "createView":
+		case "createMaterializedView":
+			return catalog.view(operation.view) ? undefined : catalog.resolve(operation.view);
+		case "createSequence":
+			return catalog.sequence(operation.sequence) ? undefined : catalog.resolve(operation.sequence);
+		case "createCompositeType":
+			return catalog.resolve(operation.type);
+		default:
+			return undefined;
+	}
+}
+
+interface Collected {
+	readonly statement: Statement;
+	readonly migration: Migration;
+	readonly transaction: Transaction | undefined;
+	readonly effects: Effect[];
+	/** Relations that this statement made before using them. */
+	readonly made: Set<Key>;
+}
+
+class Explainer implements HistoryVisitor {
+	readonly #collected: Collected[] = [];
+
+	visits(migration: Migration): boolean {
+		return migration.candidate;
+	}
+
+	operation({ operation, effects, statement, migration, transaction, catalog }: Moment): void {
+		let last = this.#collected.at(-1);
+		if (last?.statement !== statement) {
+			last = { statement, migration, transaction, effects: [], made: new Set() };
+			this.#collected.push(last);
+		}
+		const effect = effects.get(operation);
+		if (effect) last.effects.push(effect);
+		const made = madeBy(operation, catalog);
+		if (made !== undefined) last.made.add(made);
+	}
+
+	finish(): readonly Explanation[] {
+		const slow = new Set<Statement>();
+		const combined = this.#collected.map((collected) => {
+			const effect = combine(collected.effects, (relation) => !collected.made.has(relation));
+			if (effect.duration === "rows" || effect.duration === "index") slow.add(collected.statement);
+			return { ...collected, effect };
+		});
+		return combined.map(({ statement, migration, transaction, effect }, at) => {
+			const heldThrough =
+				transaction === undefined
+					? []
+					: combined
+							.slice(at + 1)
+							.filter((other) => other.transaction === transaction)
+							.map((other) => other.statement);
+			return {
+				statement,
+				migration,
+				effect,
+				transaction,
+				heldThrough,
+				slowWhileHeld: heldThrough.filter((other) => slow.has(other)),
+			};
+		});
+	}
+}
+
+/** Replays the history and returns what each statement of its candidate migrations does. */
+export function explain(history: History): readonly Explanation[] {
+	const explainer = new Explainer();
+	replayHistory(history, explainer);
+	return explainer.finish();
+}
+
+/** The name of a relation without the schema that everybody means. */
+export function shortName(relation: Key): string {
+	return relation.startsWith("public.") ? relation.slice("public.".length) : relation;
+}

@@ -1,0 +1,185 @@
+import type { Effect, Lock } from "../core/effect.ts";
+import { shortName, type Explanation } from "../core/engine/explain.ts";
+import { positionAt, type Position } from "../core/source.ts";
+import { countOf, type Palette } from "./report.ts";
+import { wrap } from "./wrap.ts";
+
+/** The json format of explain: a contract. Relations are schema.name, modes the server's own names. */
+export interface JsonExplanations {
+	readonly version: 1;
+	readonly statements: readonly {
+		readonly file: string;
+		readonly start: Position;
+		readonly end: Position;
+		readonly phase: Effect["phase"];
+		readonly reversible: Effect["reversible"];
+		readonly locks: readonly { readonly relation: string; readonly mode: string }[];
+		readonly indexLocks: readonly { readonly relation: string; readonly mode: string }[];
+		readonly rewrites: readonly string[];
+		readonly scans: readonly string[];
+		readonly builds: readonly string[];
+		readonly transaction: Effect["transaction"];
+		/** SQLSTATE, or null when the server accepts the statement. */
+		readonly fails: string | null;
+		readonly failsBecause: string | null;
+		readonly duration: Effect["duration"];
+		/** True when a relation is not in the history: it is taken to exist and to have rows. */
+		readonly assumed: boolean;
+		readonly reasons: readonly string[];
+		readonly better: Effect["better"] | null;
+		/** Why the statement could not be read, or null. */
+		readonly unread: string | null;
+	}[];
+}
+
+const modeOf = ({ relation, mode }: Lock): { relation: string; mode: string } => ({
+	relation,
+	mode,
+});
+
+/** Returns the explanations as one JSON document. */
+export function explanationJson(explanations: readonly Explanation[]): string {
+	const document: JsonExplanations = {
+		version: 1,
+		statements: explanations.map(({ statement, effect }) => ({
+			file: statement.file.path,
+			start: positionAt(statement.file, statement.range.start),
+			end: positionAt(statement.file, statement.range.end),
+			phase: effect.phase,
+			reversible: effect.reversible,
+			locks: effect.locks.map(modeOf),
+			indexLocks: effect.indexLocks.map(modeOf),
+			rewrites: effect.rewrites,
+			scans: effect.scans,
+			builds: effect.builds.map(({ index }) => index),
+			transaction: effect.transaction,
+			fails: effect.fails?.code ?? null,
+			failsBecause: effect.fails?.reason ?? null,
+			duration: effect.duration,
+			assumed: effect.assumed,
+			reasons: effect.reasons,
+			better: effect.better ?? null,
+			unread: statement.unread?.message ?? null,
+		})),
+	};
+	return `${JSON.stringify(document, undefined, "\t")}\n`;
+}
+
+/** AccessExclusiveLock as the documentation writes it: ACCESS EXCLUSIVE. */
+function modeName(mode: string): string {
+	return mode
+		.replace(/Lock$/, "")
+		.replace(/([a-z])([A-Z])/g, "$1 $2")
+		.toUpperCase();
+}
+
+const blocked: Readonly<Record<Lock["blocks"], string>> = {
+	readsAndWrites: "nobody else can read or write it",
+	writes: "every write waits, reads go on",
+	schemaChanges: "other schema changes and VACUUM wait, reads and writes go on",
+	nothing: "reads and writes go on",
+};
+
+const durations: Readonly<Record<Effect["duration"], string>> = {
+	constant: "a moment, whatever the size",
+	rows: "grows with the rows",
+	index: "grows with the rows: an index is built",
+	waitsForTransactions: "waits for every transaction that was open before it",
+};
+
+const undo: Readonly<Record<Effect["reversible"], string>> = {
+	yes: "can be undone",
+	lossy: "can be undone, but the data is gone",
+	none: "cannot be undone",
+};
+
+/** Row counts by table name, with or without schema. */
+type Rows = ReadonlyMap<string, number>;
+
+function withRows(relation: string, rows: Rows): string {
+	const short = shortName(relation);
+	const count = rows.get(relation) ?? rows.get(short);
+	return count === undefined ? short : `${short} (about ${count.toLocaleString("en-US")} rows)`;
+}
+
+function listOf(relations: readonly string[], rows: Rows): string {
+	return relations.map((relation) => withRows(relation, rows)).join(", ");
+}
+
+function heldLine(explanation: Explanation): string | undefined {
+	const { effect, transaction, heldThrough, slowWhileHeld } = explanation;
+	if (!effect.locks.some(({ blocks }) => blocks === "writes" || blocks === "readsAndWrites")) {
+		return undefined;
+	}
+	if (!transaction) return "until the statement ends";
+	if (heldThrough.length === 0) return "until the transaction ends, right after this statement";
+	const slow =
+		slowWhileHeld.length === 0
+			? "none of them grows with a table"
+			: `${countOf(slowWhileHeld.length, "of them grows", "of them grow")} with a table`;
+	return `through ${countOf(heldThrough.length, "more statement")} of the same transaction; ${slow}`;
+}
+
+function rowsOf(explanation: Explanation, rows: Rows): readonly (readonly [string, string])[] {
+	const { effect } = explanation;
+	const held = heldLine(explanation);
+	const lines: (readonly [string, string])[] = effect.locks.map((lock, at) => [
+		at === 0 ? "locks" : "",
+		`${shortName(lock.relation)}: ${modeName(lock.mode)}, ${blocked[lock.blocks]}`,
+	]);
+	if (held !== undefined) lines.push(["held", held]);
+	if (effect.rewrites.length > 0) lines.push(["rewrites", listOf(effect.rewrites, rows)]);
+	const read = effect.scans.filter((relation) => !effect.rewrites.includes(relation));
+	if (read.length > 0) lines.push(["reads all", listOf(read, rows)]);
+	if (effect.builds.length > 0) {
+		lines.push(["builds", effect.builds.map(({ index }) => shortName(index)).join(", ")]);
+	}
+	lines.push(["time", durations[effect.duration]]);
+	if (effect.transaction === "refused") {
+		lines.push(["needs", "to run outside a transaction: the server refuses it in one"]);
+	}
+	if (effect.fails) {
+		lines.push(["fails", `${effect.fails.reason} (SQLSTATE ${effect.fails.code})`]);
+	}
+	lines.push(["phase", `${effect.phase}; ${undo[effect.reversible]}`]);
+	for (const reason of effect.reasons) lines.push(["why", reason]);
+	if (effect.better) {
+		lines.push(["better", `from PostgreSQL ${effect.better.version} on: ${effect.better.how}`]);
+	}
+	if (effect.assumed) {
+		lines.push([
+			"assumed",
+			"the history does not make every table here: they are taken to have rows",
+		]);
+	}
+	return lines;
+}
+
+/** Returns the explanations for a person at a terminal of the given width. */
+export function explanationText(
+	explanations: readonly Explanation[],
+	rows: Rows,
+	palette: Palette,
+	width: number,
+): string {
+	const lines: string[] = [];
+	for (const explanation of explanations) {
+		const { statement } = explanation;
+		const { line, column } = positionAt(statement.file, statement.range.start);
+		const sql = statement.file.text.slice(statement.range.start, statement.range.end);
+		const [first = "", ...more] = sql.split(/\r?\n/);
+		lines.push(palette.faint(`${statement.file.path}:${line}:${column}`));
+		lines.push(palette.strong(more.length > 0 ? `${first} ...` : first));
+		if (statement.unread) {
+			lines.push(palette.error(`  cannot be read: ${statement.unread.message}`), "");
+			continue;
+		}
+		for (const [label, value] of rowsOf(explanation, rows)) {
+			const [head = "", ...rest] = wrap(value, width - 12);
+			lines.push(`  ${palette.faint(label.padEnd(10))}${head}`);
+			for (const continued of rest) lines.push(`${" ".repeat(12)}${continued}`);
+		}
+		lines.push("");
+	}
+	return `${lines.join("\n")}\n`;
+}
