@@ -1,4 +1,3 @@
-import path from "node:path";
 import { type Config, type ProjectConfig } from "../core/config.ts";
 import type { Project, ProjectProblem } from "../core/migration.ts";
 import { climb, placeAbove, placeAt, plainPlace, searchPlaces, type Place } from "./find.ts";
@@ -7,6 +6,7 @@ import {
 	isWithin,
 	joinPath,
 	parentOf,
+	pathFrom,
 	relativePath,
 	withFile,
 	type Files,
@@ -71,8 +71,8 @@ function hiding(
 ): Files {
 	if (ignore.length === 0) return files;
 	const isHidden = (file: string): boolean =>
-		!named.includes(file) &&
-		ignore.some((glob) => matchesGlob(glob, path.posix.relative(base, file)));
+		!named.includes(relativePath(files.cwd, file)) &&
+		ignore.some((glob) => matchesGlob(glob, pathFrom(base, file, files.cwd)));
 	return {
 		...files,
 		exists: (file) => !isHidden(file) && files.exists(file),
@@ -95,8 +95,12 @@ async function wantedPlaces(
 	const configured = configuredPlaces(config.projects ?? [], base, files);
 	if ("code" in configured) return configured;
 	if (named.length === 0) {
-		const places = configured.length > 0 ? configured : await searchPlaces(".", files);
-		return places.map((place) => ({ place }));
+		if (configured.length > 0) return configured.map((place) => ({ place }));
+		return (await searchPlaces(".", files)).map((place) => {
+			const highest = climb(place, files);
+			if (highest === place) return { place };
+			return { place: highest, named: { files: [], directories: ["."] } };
+		});
 	}
 	const collected = new Map<string, { place: Place; files: string[]; directories: string[] }>();
 	const loose: string[] = [];
@@ -159,7 +163,7 @@ function configuredPlaces(
 ): readonly Place[] | ProjectProblem {
 	const places: Place[] = [];
 	for (const settings of projects) {
-		const root = joinPath(base, settings.root);
+		const root = relativePath(files.cwd, joinPath(base, settings.root));
 		if (!files.exists(root)) {
 			return { ...fileNotFound(root), hint: "The config names it as the root of a project." };
 		}

@@ -18,7 +18,7 @@ export interface Files {
 	readonly cwd: string;
 	read(file: string): FileReading;
 	exists(file: string): boolean;
-	/** The names in a directory in string order, directories with a slash at the end; empty when none. */
+	/** The files and folders of a directory in string order, folders with a slash at the end. */
 	list(directory: string): readonly string[];
 }
 
@@ -60,8 +60,15 @@ export function compareText(a: string, b: string): number {
 
 /** True for a path in a directory or below it. */
 export function isWithin(directory: string, file: string): boolean {
-	if (directory === "." || directory === "") return !file.startsWith("../");
-	return file === directory || file.startsWith(`${directory}/`);
+	return !/^\.\.(?:\/|$)/.test(pathFrom(directory, file, deepDirectory));
+}
+
+/** Enough folders that a path with `..` stays below the root; their names do not matter. */
+const deepDirectory = `/${"folder/".repeat(40)}`;
+
+/** Returns a path as seen from a directory; both are relative to the same working directory. */
+export function pathFrom(directory: string, file: string, cwd: string): string {
+	return path.posix.relative(path.posix.resolve(cwd, directory), path.posix.resolve(cwd, file));
 }
 
 /** Returns the path relative to the working directory with forward slashes, `.` for itself. */
@@ -79,7 +86,8 @@ export function diskFiles(cwd: string): Files {
 		read(file) {
 			const known = readings.get(file);
 			if (known) return known;
-			const reading = readFromDisk(path.resolve(cwd, file), file);
+			// ../1.1/V2__x.sql seen from 1.1 is V2__x.sql: one name for each file.
+			const reading = readFromDisk(path.resolve(cwd, file), relativePath(cwd, file));
 			readings.set(file, reading);
 			return reading;
 		},
@@ -99,13 +107,14 @@ export function withFile(files: Files, file: string, bytes: Uint8Array): Files {
 	const directory = parentOf(file);
 	const name = nameOf(file);
 	const reading = readingOf(file, bytes);
+	const isSame = (a: string, b: string): boolean => pathFrom(a, b, files.cwd) === "";
 	return {
 		cwd: files.cwd,
-		read: (wanted) => (wanted === file ? reading : files.read(wanted)),
-		exists: (wanted) => wanted === file || files.exists(wanted),
+		read: (wanted) => (isSame(wanted, file) ? reading : files.read(wanted)),
+		exists: (wanted) => isSame(wanted, file) || files.exists(wanted),
 		list(wanted) {
 			const names = files.list(wanted);
-			if (wanted !== directory || names.includes(name)) return names;
+			if (!isSame(wanted, directory) || names.includes(name)) return names;
 			return [...names, name].sort(compareText);
 		},
 	};
@@ -161,13 +170,13 @@ export function errorCode(error: unknown): string | undefined {
 function listDisk(directory: string): readonly string[] {
 	try {
 		return readdirSync(directory, { withFileTypes: true })
-			.map((entry) => {
-				const isDirectory = entry.isSymbolicLink()
-					? (statSync(path.join(directory, entry.name), {
-							throwIfNoEntry: false,
-						})?.isDirectory() ?? false)
-					: entry.isDirectory();
-				return isDirectory ? `${entry.name}/` : entry.name;
+			.flatMap((entry) => {
+				const target = entry.isSymbolicLink()
+					? statSync(path.join(directory, entry.name), { throwIfNoEntry: false })
+					: entry;
+				if (target?.isDirectory()) return [`${entry.name}/`];
+				// Reading a pipe or a device could wait for ever.
+				return target?.isFile() ? [entry.name] : [];
 			})
 			.sort(compareText);
 	} catch (error) {

@@ -6,6 +6,8 @@ import {
 	joinPath,
 	nameOf,
 	parentOf,
+	pathFrom,
+	relativePath,
 	type Files,
 } from "./files.ts";
 import { databaseNamed } from "./database-names.ts";
@@ -49,7 +51,7 @@ export async function searchPlaces(base: string, files: Files): Promise<readonly
 	});
 	const places: Place[] = [];
 	for (const directory of directoriesOf(sqlFiles, base)) {
-		if (places.some((place) => owns(place, directory))) continue;
+		if (places.some((place) => owns(place, directory, files))) continue;
 		const place = placeAt(directory, files);
 		if (!place) continue;
 		if (place.layout === plain && !isMigrationPlace(directory, base, files)) continue;
@@ -74,11 +76,12 @@ function directoriesOf(names: readonly string[], base: string): readonly string[
 	return [...directories].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
 }
 
-function owns(place: Place, directory: string): boolean {
+function owns(place: Place, directory: string, files: Files): boolean {
 	if (!place.layout.ownsFolders || !isWithin(place.root, directory)) return false;
-	const below = directory.slice(place.root === "." ? 0 : place.root.length);
 	// A folder named for a database is a history of its own.
-	return !below.split("/").some((folder) => databaseNamed(folder) !== undefined);
+	return !pathFrom(place.root, directory, files.cwd)
+		.split("/")
+		.some((folder) => databaseNamed(folder) !== undefined);
 }
 
 /** Returns the place at a directory itself, by the first layout that recognises it. */
@@ -98,7 +101,8 @@ export function placeAbove(directory: string, files: Files): Place | undefined {
 		for (const layout of layouts) {
 			if (layout === plain || (steps > 0 && !layout.ownsFolders)) continue;
 			const detection = layout.detect(ancestor, files);
-			if (detection) return climb({ root: ancestor, layout, detection }, files);
+			if (detection)
+				return climb({ root: relativePath(files.cwd, ancestor), layout, detection }, files);
 		}
 	}
 	return placeAt(directory, files);
@@ -111,8 +115,8 @@ export function climb(place: Place, files: Files): Place {
 	for (const ancestor of ancestorsOf(place.root, files).slice(1)) {
 		const detection = place.layout.detect(ancestor, files);
 		if (!detection) continue;
-		const found = { root: ancestor, layout: place.layout, detection };
-		if (owns(found, place.root)) highest = found;
+		const found = { root: relativePath(files.cwd, ancestor), layout: place.layout, detection };
+		if (owns(found, place.root, files)) highest = found;
 	}
 	return highest;
 }
@@ -129,8 +133,9 @@ const migrationWords =
 
 /** Many repositories hold numbered SQL files that are no migrations: seeds, tests, queries. */
 function isMigrationPlace(directory: string, base: string, files: Files): boolean {
-	const below = directory === base ? "" : base === "." ? directory : directory.slice(base.length);
-	const folders = below.split("/").filter((folder) => folder !== "");
+	const folders = pathFrom(base, directory, files.cwd)
+		.split("/")
+		.filter((folder) => folder !== "");
 	if (folders.some((folder) => noise.test(folder))) return false;
 	const chain = [folderName(base, files), ...folders].slice(-3);
 	if (chain.some((folder) => migrationWords.test(folder))) return true;

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { defaultServerVersion, type Config } from "../core/config.ts";
 import type {
 	Migration,
@@ -8,7 +7,7 @@ import type {
 	TransactionClass,
 } from "../core/migration.ts";
 import { dialectFromPath, dialectFromSyntax, type DialectEvidence } from "./dialect-evidence.ts";
-import { ancestorsOf, isWithin, joinPath, parentOf, type Files } from "./files.ts";
+import { ancestorsOf, isWithin, joinPath, parentOf, pathFrom, type Files } from "./files.ts";
 import type { Place } from "./find.ts";
 import type { GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
@@ -43,7 +42,7 @@ export function readProject({ place, named }: Wanted, context: ReadContext): Pro
 		...unlisted(reading, named, files, problems),
 	].map((source) => withTransaction(source, settings.transaction));
 	if (history.length === 0 && problems.length === 0) problems.push(emptyDirectory(root));
-	const releases = assignReleases(history, layout.id, root, {
+	const releases = assignReleases(history, layout.id, (file) => pathFrom(root, file, files.cwd), {
 		...(context.since ? { since: context.since } : {}),
 		...(settings.releases ? { releases: settings.releases } : {}),
 		...(named && isPartial(named, root) ? { named } : {}),
@@ -71,7 +70,7 @@ export function looseProject(names: readonly string[], context: ReadContext): Pr
 	const sources = names.flatMap((name) => sourceOf(name, files, problems) ?? []);
 	const [first = "."] = names;
 	const root = parentOf(first);
-	const { migrations } = assignReleases(sources, plain.id, root, {
+	const { migrations } = assignReleases(sources, plain.id, (file) => file, {
 		named: { files: names, directories: [] },
 	});
 	const texts = sources.flatMap((source) => source.up.map(({ file }) => file.text));
@@ -162,7 +161,7 @@ function withoutExcluded(files: Files, { root, settings }: Place): Files {
 	const baseline = settings?.baseline === undefined ? undefined : joinPath(settings.baseline);
 	if (!include && exclude.length === 0 && baseline === undefined) return files;
 	const isHidden = (file: string): boolean => {
-		const name = path.posix.relative(root, file);
+		const name = pathFrom(root, file, files.cwd);
 		if (name === baseline) return true;
 		if (exclude.some((glob) => matchesGlob(glob, name))) return true;
 		if (!include || !/\.sql$/i.test(name)) return false;
@@ -192,10 +191,7 @@ function guessedDialect(root: string, texts: readonly string[], files: Files): D
 	const inRepository =
 		repository === undefined
 			? root.replace(/^(?:\.\.\/)*/, "")
-			: path.posix.relative(
-					path.posix.resolve(files.cwd, repository),
-					path.posix.resolve(files.cwd, root),
-				);
+			: pathFrom(repository, root, files.cwd);
 	return (
 		dialectFromPath(inRepository) ??
 		dialectFromSyntax(texts) ?? { id: "postgres", why: "nothing says otherwise" }

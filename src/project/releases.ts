@@ -33,17 +33,17 @@ export interface ReleaseReading {
 const candidateRelease = "candidate";
 
 /**
- * Returns the migrations with their releases. Without evidence each is a release of its own and all
+ * Returns the migrations with their releases; `below` gives the path of a file below the project's root. Without evidence each is a release of its own and all
  * are candidates, except for baselines, which never run on a database with users.
  */
 export function assignReleases(
 	sources: readonly MigrationSource[],
 	layout: string,
-	root: string,
+	below: (file: string) => string,
 	evidence: ReleaseEvidence,
 ): ReleaseReading {
 	const problems: ProjectProblem[] = [];
-	const assign = assignment(sources, root, evidence, problems);
+	const assign = assignment(sources, below, evidence, problems);
 	const ownNames = ownReleases(sources);
 	const migrations = sources.map((source, order): Migration => {
 		const own = ownNames[order] ?? source.id;
@@ -58,12 +58,12 @@ type Assign = (source: MigrationSource, own: string, order: number) => Assigned;
 
 function assignment(
 	sources: readonly MigrationSource[],
-	root: string,
+	below: (file: string) => string,
 	{ since, releases, named }: ReleaseEvidence,
 	problems: ProjectProblem[],
 ): Assign {
 	if (since) return bySince(since, problems);
-	if (releases && releases.length > 0) return byConfig(sources, root, releases, problems);
+	if (releases && releases.length > 0) return byConfig(sources, below, releases, problems);
 	if (named) return byName(named);
 	return (source, own) => ({ release: own, candidate: source.baseline !== true });
 }
@@ -145,11 +145,11 @@ function byName({ files, directories }: Named): Assign {
 /** The last release is the candidate; a migration that no entry names is a release of its own. */
 function byConfig(
 	sources: readonly MigrationSource[],
-	root: string,
+	below: (file: string) => string,
 	entries: readonly ReleaseConfig[],
 	problems: ProjectProblem[],
 ): Assign {
-	const namers = entries.map((entry) => releaseNamer(entry, sources, root, problems));
+	const namers = entries.map((entry) => releaseNamer(entry, sources, below, problems));
 	const ownNames = ownReleases(sources);
 	const names = sources.map((source, order) => {
 		for (const name of namers) {
@@ -170,7 +170,7 @@ type ReleaseNamer = (source: MigrationSource, order: number) => string | undefin
 function releaseNamer(
 	entry: ReleaseConfig,
 	sources: readonly MigrationSource[],
-	root: string,
+	below: (file: string) => string,
 	problems: ProjectProblem[],
 ): ReleaseNamer {
 	if ("pattern" in entry) {
@@ -181,12 +181,15 @@ function releaseNamer(
 		};
 	}
 	if ("directory" in entry) {
-		const glob = joinPath(root, entry.directory);
-		return (source) => folderMatching(glob, mainFile(source) ?? "");
+		const glob = joinPath(entry.directory);
+		return (source) => {
+			const file = mainFile(source);
+			return file === undefined ? undefined : folderMatching(glob, below(file));
+		};
 	}
 	const find = (id: string): number => {
 		const order = sources.findIndex((source) => source.id === id);
-		if (order === -1) problems.push(unknownRevision(id, root));
+		if (order === -1) problems.push(unknownRevision(id));
 		return order;
 	};
 	const from = find(entry.from);
@@ -203,11 +206,11 @@ function folderMatching(glob: string, file: string): string | undefined {
 	return matchesGlob(glob, folder) ? folder : undefined;
 }
 
-function unknownRevision(id: string, root: string): ProjectProblem {
+function unknownRevision(id: string): ProjectProblem {
 	return {
 		code: "unknownRevision",
 		severity: "error",
-		message: `the config's releases name the revision "${id}", which ${root} does not have`,
+		message: `the config's releases name the revision "${id}", which the history does not have`,
 		hint: "Write the revision as the migration tool knows it.",
 	};
 }

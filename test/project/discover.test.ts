@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -147,6 +148,57 @@ describe("the search", () => {
 			["services/billing/migrations", "plain"],
 			["services/shop/migrations", "golang-migrate"],
 		]);
+	});
+
+	test("keeps what .gitignore takes back, and reads the file above the working directory", async () => {
+		const root = directoryWith({
+			".gitignore": "*.sql\n!migrations/*.sql\n/shop/build/\nscratch\n",
+			"shop/migrations/001_orders.sql": "CREATE TABLE orders (id serial);",
+			"shop/build/migrations/001_orders.sql": "SELECT 1;",
+			"shop/scratch/migrations/001_orders.sql": "SELECT 1;",
+		});
+		expect(await onlyProject(path.join(root, "shop"))).toMatchObject({ root: "migrations" });
+	});
+
+	test("a pipe in a directory is passed over instead of waited for", async () => {
+		const root = directoryWith({ "migrations/001_orders.sql": "SELECT 1;" });
+		execFileSync("mkfifo", [path.join(root, "migrations/002_pipe.sql")]);
+		expect(ids(await onlyProject(root))).toEqual(["001_orders"]);
+	});
+
+	test("a folder in the middle of a history judges its own migrations only", async () => {
+		const root = directoryWith({
+			"db/migration/1.0/V1__orders.sql": "CREATE TABLE orders (id serial);",
+			"db/migration/1.1/V2__invoices.sql": "CREATE TABLE invoices (id serial);",
+			"db/migration/1.2/V3__sessions.sql": "CREATE TABLE sessions (id serial);",
+		});
+		const inside = await onlyProject(path.join(root, "db/migration/1.1"));
+		expect([ids(inside), candidates(inside)]).toEqual([["1", "2"], ["2"]]);
+		const named = await onlyProject(root, ["db/migration/1.1"]);
+		expect([ids(named), candidates(named)]).toEqual([["1", "2"], ["2"]]);
+		expect(candidates(await onlyProject(root))).toEqual(["1", "2", "3"]);
+	});
+
+	test("maragu.dev/migrate tells migrations apart by their whole names", async () => {
+		const root = directoryWith({
+			"go.mod": "module shop\n\nrequire maragu.dev/migrate v0.6.0\n",
+			"migrations/0001_b_orders.up.sql": "CREATE TABLE orders (id serial);",
+			"migrations/0001_a_customers.up.sql": "CREATE TABLE customers (id serial);",
+		});
+		const project = await onlyProject(root);
+		expect(ids(project)).toEqual(["0001_a_customers", "0001_b_orders"]);
+		expect(project.migrations[0]!.up[0]!.transaction).toBe("file");
+		expect(project.problems).toEqual([]);
+	});
+
+	test("Prisma from 7.4 runs CONCURRENTLY statement by statement", async () => {
+		const root = directoryWith({
+			"package.json": '{ "devDependencies": { "prisma": "^7.4.1" } }',
+			"prisma/migrations/migration_lock.toml": 'provider = "postgresql"',
+			"prisma/migrations/0_init/migration.sql": "SELECT 1;",
+		});
+		const project = await onlyProject(root);
+		expect(project.migrations[0]!.up[0]).toMatchObject({ perStatementDetection: true });
 	});
 
 	test.each([

@@ -137,9 +137,9 @@ describe("a release by the config", () => {
 		});
 		rmSync(root, { recursive: true });
 		expect(project.migrations.map(({ release, candidate }) => [release, candidate])).toEqual([
-			["migration/1.0", false],
-			["migration/1.0", false],
-			["migration/1.1", true],
+			["1.0", false],
+			["1.0", false],
+			["1.1", true],
 		]);
 	});
 });

@@ -76,7 +76,7 @@ export function sqlFilesBelow(
 	directory: string,
 	files: Files,
 	enter: (folder: string) => boolean = () => true,
-	depth = 8,
+	depth = 5,
 ): readonly string[] {
 	const found: string[] = sqlNames(directory, files).map((name) => joinPath(directory, name));
 	if (depth === 0) return found;
