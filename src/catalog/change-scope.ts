@@ -1,7 +1,13 @@
 import type { Operation } from "../core/operation.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import type { StatementPart } from "../core/statement.ts";
-import { extentOf, extentOfQuery, type ChangeScope, type DataChange, type Extent } from "./bounds.ts";
+import {
+	extentOf,
+	extentOfQuery,
+	type ChangeScope,
+	type DataChange,
+	type Extent,
+} from "./bounds.ts";
 import { hasFewRows, type TableQuestions } from "./exposure.ts";
 
 /** Narrows to the operations that change rows. */
@@ -38,7 +44,10 @@ function fills(operation: Operation, name: QualifiedName, scope: ChangeScope): b
 	const { catalog } = scope;
 	if (catalog.resolve(operation.table) !== catalog.resolve(name)) return false;
 	// A table that is filled from itself would ask for its own size.
-	const others = { ...scope, isSmall: (other: QualifiedName) => catalog.table(other)?.empty === true };
+	const others = {
+		...scope,
+		isSmall: (other: QualifiedName) => catalog.table(other)?.empty === true,
+	};
 	if (operation.kind === "insert") return extentOf(operation, others) !== "bounded";
 	const { query, withData } = operation;
 	return withData && (!query || extentOfQuery(query, others) !== "bounded");

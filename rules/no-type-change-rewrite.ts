@@ -1,0 +1,83 @@
+import { defineRule, type Effect } from "#core";
+import { isLargeInUse } from "../src/catalog/exposure.ts";
+
+/** What the change costs: the dearest first. */
+function costOf(effect: Effect) {
+	if (effect.rewrites.length > 0) return effect.assumed ? "mayRewrite" : "rewrites";
+	if (effect.builds.length > 0) return "rebuildsIndexes";
+	return effect.scans.length > 0 ? "checksRows" : undefined;
+}
+
+export default defineRule({
+	id: "no-type-change-rewrite",
+	summary: "Disallow changing a column's type where that rewrites or reads a table in use.",
+	why: `ALTER COLUMN TYPE takes an ACCESS EXCLUSIVE lock: every read and write of the table waits. Where the old
+values are stored as the new type stores them (varchar to text, a longer varchar, numeric with more digits and
+the same scale) it ends at once. Otherwise the server writes the whole table and its indexes anew under the
+lock; a new collation builds the indexes anew, a CHECK on the column is tested for every row. Prepared
+statements of sessions that are connected fail afterwards with "cached plan must not change result type".`,
+	category: "rewrites",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {
+		squawk: "changing-column-type",
+		eugene: "E5",
+		strongMigrations: "change_column",
+		atlas: "PG301",
+		pgfence: "alter-column-type",
+	},
+	help: "Add a second column with the new type, keep both equal by a trigger, fill it in batches, then let the application change over.",
+	messages: {
+		rewrites:
+			"Changing the type of {column} writes every row of {table} anew while all its reads and writes wait: {reason}.",
+		mayRewrite:
+			"Changing the type of {column} may write every row of {table} anew while all its reads and writes wait: {reason}.",
+		rebuildsIndexes:
+			"Changing the type of {column} builds indexes of {table} anew while all its reads and writes wait: {reason}.",
+		checksRows:
+			"Changing the type of {column} reads all of {table} while all its reads and writes wait: {reason}.",
+	},
+	examples: [
+		{
+			before: "CREATE TABLE orders (id bigint PRIMARY KEY, quantity integer);",
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ALTER COLUMN quantity TYPE bigint;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN quantity_big bigint;`,
+		},
+		{
+			before: "CREATE TABLE customers (id bigint PRIMARY KEY, name varchar(50), status text);",
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE customers ALTER COLUMN name TYPE char(200);`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE customers ALTER COLUMN name TYPE varchar(200);
+ALTER TABLE customers ALTER COLUMN name TYPE text;`,
+		},
+		{
+			before: `CREATE TABLE sessions (id bigint PRIMARY KEY, token text);
+CREATE INDEX sessions_token ON sessions (token);`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE sessions ALTER COLUMN token TYPE text COLLATE "C";`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE sessions ALTER COLUMN token TYPE varchar;`,
+		},
+	],
+	on: {
+		alterColumnType(operation, context) {
+			const { table, column } = operation;
+			const effect = context.effectOf(operation);
+			const cost = costOf(effect);
+			if (!cost || !isLargeInUse(context, table)) return;
+			const [first = "", ...others] = effect.reasons;
+			const rewrites = effect.rewrites.length > 0 || others.length === 0;
+			context.report({
+				message: cost,
+				at: operation,
+				table,
+				data: { table: table.name, column, reason: rewrites ? first : others.join("; ") },
+				recipe: "change-type-in-new-column",
+				...(cost === "mayRewrite" && { severity: "warning" }),
+			});
+		},
+	},
+});

@@ -1,0 +1,109 @@
+import { defineRule, type FromItem, type OperationContext, type QualifiedName } from "#core";
+import type { DataChange } from "../src/catalog/bounds.ts";
+import { changeScope, isDataChange, reachOf } from "../src/catalog/change-scope.ts";
+import { hasFewRows } from "../src/catalog/exposure.ts";
+import { placeOfLock, strongestHeld, waitersOf } from "../src/catalog/held-locks.ts";
+
+/** From here on a change in one piece runs for minutes rather than seconds. */
+const manyRows = 100_000;
+
+function tablesIn(items: readonly FromItem[]): readonly QualifiedName[] {
+	return items.flatMap((item) => {
+		if (item.kind === "table") return [item.name];
+		if (item.kind === "query") return tablesIn(item.query.from);
+		return item.kind === "join" ? tablesIn([item.left, item.right]) : [];
+	});
+}
+
+/** The known number of rows that the change may touch: of its table, or of what an INSERT reads. */
+function knownRows(change: DataChange, context: OperationContext): number | undefined {
+	if (change.kind !== "insert") return context.rowsOf(change.table);
+	if (change.source.kind !== "query") return undefined;
+	const known = tablesIn(change.source.query.from).flatMap((name) => context.rowsOf(name) ?? []);
+	return known.length > 0 ? Math.max(...known) : undefined;
+}
+
+/** A table that nobody uses yet is worth a word only when it is filled from many known rows. */
+function isHarmless(change: DataChange, rows: number | undefined, context: OperationContext) {
+	if (context.isNew(change.table)) return change.kind !== "insert" || (rows ?? 0) < manyRows;
+	return change.kind !== "insert" && hasFewRows(context, change.table);
+}
+
+export default defineRule({
+	id: "require-batched-change",
+	summary:
+		"Require UPDATE, DELETE, INSERT ... SELECT and MERGE on a table in use to work in batches.",
+	why: `A statement is one transaction at least: each row that UPDATE or DELETE touches stays locked until the end,
+so the application's writes to these rows wait; the old versions of all rows stay in the table, replicas
+fall behind, and an abort after an hour loses the hour. In the transaction of an ALTER TABLE it also
+keeps the table locked meanwhile. Batches of some thousand rows that commit one by one do the same work beside the
+application. A change that names its rows by a unique key, or takes a limited number, is a batch already.`,
+	category: "backfill",
+	dialects: ["postgres"],
+	severity: "warning",
+	aliases: { strongMigrations: "backfill", pgfence: "update-in-migration" },
+	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
+	messages: {
+		whole:
+			"{command} changes every row of {table} in one transaction: writes to these rows wait until it ends.",
+		filtered:
+			"{command} changes all rows of {table} that pass its conditions in one transaction, and nothing tells how many: writes to these rows wait until it ends.",
+		looped:
+			"{command} on {table} runs in a loop that never commits: the rows of all rounds stay locked until the last one.",
+		copied: "INSERT copies an unlimited number of rows into {table} in one transaction.",
+		underLock:
+			"{command} changes rows of {table}, nobody knows how many, while the lock of {place} is held: {waiters} of {locked} waits until it ends.",
+	},
+	examples: [
+		{
+			before: "CREATE TABLE orders (id bigint PRIMARY KEY, status text, total numeric);",
+			bad: `UPDATE orders SET total = 0;
+-- lockkeeper:verify orders_total_filled
+-- SELECT count(*) = 0 FROM orders WHERE total IS NULL;`,
+			good: `UPDATE orders SET total = 0 WHERE id IN (SELECT id FROM orders WHERE total IS NULL LIMIT 1000);
+UPDATE orders SET status = 'paid' WHERE id = 4711;`,
+		},
+		{
+			before: "CREATE TABLE sessions (id uuid PRIMARY KEY, expires_at timestamptz);",
+			bad: `DELETE FROM sessions WHERE expires_at < now() - interval '90 days';
+-- lockkeeper:verify sessions_expired_gone
+-- SELECT count(*) = 0 FROM sessions WHERE expires_at < now() - interval '90 days';`,
+			good: `CREATE TABLE flags (name text PRIMARY KEY, enabled boolean);
+INSERT INTO flags VALUES ('new_checkout', false);
+UPDATE flags SET enabled = true;`,
+		},
+	],
+	on: {
+		anyOperation(operation, context) {
+			if (!isDataChange(operation)) return;
+			const { table } = operation;
+			const rows = knownRows(operation, context);
+			if (isHarmless(operation, rows, context)) return;
+			const earlier = context.transaction?.earlier.map((entry) => entry.operation) ?? [];
+			const reach = reachOf(operation, context.part, changeScope(context, context.part, earlier));
+			if (reach === "bounded") return;
+			const data = { command: operation.kind.toUpperCase(), table: table.name };
+			const report = { at: operation, table, recipe: "change-in-batches" } as const;
+			const isLong = rows !== undefined && rows >= manyRows;
+			const held = strongestHeld(context, context.catalog.resolve(table));
+			if (held) {
+				const { words, related } = placeOfLock(held, context);
+				const { relation, blocks } = held.lock;
+				const locked = relation.slice(relation.indexOf(".") + 1);
+				const isOutage = isLong || (reach === "whole" && blocks === "readsAndWrites");
+				context.report({
+					...report,
+					message: "underLock",
+					data: { ...data, place: words, waiters: waitersOf(held), locked },
+					help: "End the transaction before the change, and change the rows in batches that commit one by one.",
+					related: [related],
+					...(isOutage && { severity: "error" }),
+				});
+				return;
+			}
+			const copies = operation.kind === "insert" && reach !== "looped";
+			const severity = isLong && !context.isNew(table) ? "error" : "warning";
+			context.report({ ...report, message: copies ? "copied" : reach, data, severity });
+		},
+	},
+});

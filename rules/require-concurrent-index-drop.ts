@@ -1,0 +1,65 @@
+import { defineRule, historyIsWhole, type OperationContext } from "#core";
+import { isLargeInUse } from "../src/catalog/exposure.ts";
+import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
+
+const concurrently = "Drop it with DROP INDEX CONCURRENTLY, outside any transaction.";
+
+function helpFor({ transaction, migration }: OperationContext): string {
+	if (!transaction) return concurrently;
+	return `${concurrently} ${howToLeaveTransaction(migration, transaction.wrapper)}`;
+}
+
+export default defineRule({
+	id: "require-concurrent-index-drop",
+	summary: "Require DROP INDEX CONCURRENTLY on a table in use.",
+	why: `DROP INDEX takes an ACCESS EXCLUSIVE lock on the table of the index: it waits for every query that runs,
+and every read and write that comes later waits behind it; in a transaction the lock stays until the commit. DROP
+INDEX CONCURRENTLY waits for running queries without a lock that keeps others out. It refuses to run in a
+transaction, and cannot drop the index of a partitioned table or of a constraint.`,
+	category: "locks",
+	dialects: ["postgres"],
+	severity: "warning",
+	aliases: {
+		squawk: "require-concurrent-index-deletion",
+		strongMigrations: "remove_index",
+		atlas: "PG102",
+		pgfence: "drop-index-not-concurrent",
+	},
+	help: concurrently,
+	messages: {
+		blocksAll:
+			"Every read and write of {table} waits while DROP INDEX {index} waits for running queries and its transaction.",
+		unknownTable:
+			"Every read and write of the table of {index} waits while DROP INDEX waits for running queries and its transaction.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+CREATE INDEX orders_note ON orders (note);`,
+			bad: `SET lock_timeout = '2s';
+DROP INDEX orders_note;`,
+			good: "DROP INDEX CONCURRENTLY orders_note;",
+		},
+	],
+	on: {
+		dropIndex(operation, context) {
+			const { index } = operation;
+			if (operation.concurrently || context.isNew(index)) return;
+			const found = context.catalog.index(index);
+			const data = { index: index.name, table: found?.relation.name ?? "" };
+			const help = helpFor(context);
+			const recipe = "drop-index-concurrently";
+			if (!found) {
+				// Where every index of the history is known, this one is not there: nothing is locked.
+				if (historyIsWhole(context.catalog)) return;
+				context.report({ message: "unknownTable", at: operation, data, help, recipe });
+				return;
+			}
+			const { relation } = found;
+			const isPartitioned = "kind" in relation && relation.kind === "partitioned";
+			if (isPartitioned || found.index.parent || found.index.constraint !== undefined) return;
+			if (!isLargeInUse(context, relation)) return;
+			context.report({ message: "blocksAll", at: operation, table: relation, data, help, recipe });
+		},
+	},
+});

@@ -1,0 +1,114 @@
+import { defineRule, type Release, type ReleaseContext, type ReleaseEntry } from "#core";
+import { changeScope, isDataChange, reachOf } from "../src/catalog/change-scope.ts";
+import type { DataChange } from "../src/catalog/bounds.ts";
+import { relationsRead, weaknessOf } from "../src/catalog/proof.ts";
+import { verificationFor } from "../src/plan/verification-query.ts";
+
+type Change = ReleaseEntry & { readonly operation: DataChange };
+
+function isChange(entry: ReleaseEntry): entry is Change {
+	return isDataChange(entry.operation);
+}
+
+/** True when the release itself makes the table, also one that it drops again. */
+function isMadeHere({ operation: { table } }: Change, release: Release, context: ReleaseContext) {
+	return (
+		context.isNew(table) ||
+		release.entries.some(
+			({ operation }) =>
+				(operation.kind === "createTable" || operation.kind === "createTableAs") &&
+				operation.table.name === table.name &&
+				(!operation.table.schema || !table.schema || operation.table.schema === table.schema),
+		)
+	);
+}
+
+/** True when the change fills a column that this release adds. */
+function fillsNewColumn({ operation }: Change, context: ReleaseContext): boolean {
+	if (operation.kind !== "update") return false;
+	const columns = context.catalog.table(operation.table)?.columns ?? [];
+	return operation.set.some(({ column }) =>
+		columns.some(({ name, origin }) => name === column && context.madeHere(origin)),
+	);
+}
+
+function needsProof(change: Change, release: Release, context: ReleaseContext): boolean {
+	if (isMadeHere(change, release, context)) return false;
+	if (fillsNewColumn(change, context)) return true;
+	const before = release.entries.slice(0, release.entries.indexOf(change));
+	const earlier = before.map(({ operation }) => operation);
+	return (
+		reachOf(change.operation, change.part, changeScope(context, change.part, earlier)) !== "bounded"
+	);
+}
+
+/** What is wrong with the verification of a table, or undefined when a query can tell. */
+function problemOf(key: string, release: Release, context: ReleaseContext) {
+	const reading = release.verifications.filter(({ query }) =>
+		relationsRead(query).some((name) => context.catalog.resolve(name) === key),
+	);
+	if (reading.some(({ query }) => weaknessOf(query) === undefined)) return undefined;
+	const [weak] = reading;
+	if (weak) return { message: weaknessOf(weak.query) ?? "constant", query: weak.name } as const;
+	const unrelated = release.verifications.find(({ query }) => relationsRead(query).length === 0);
+	return unrelated
+		? ({ message: "constant", query: unrelated.name } as const)
+		: ({ message: "missing", query: "" } as const);
+}
+
+export default defineRule({
+	id: "require-verification-query",
+	summary: "Require a verification query for each table whose rows a release changes.",
+	why: `A migration that ends without an error has not proved that it did what it was meant to do: a filter that
+is a little wrong, a join that misses rows or a batch that was skipped all end well. A verification query says what
+must be true afterwards; it passes when it returns one row whose first column is true. It stands in the migration
+as a comment, in <migration>.verify.sql or in the tool's own place, and is run after the change. A query that
+gives the same answer whatever the table holds proves nothing.`,
+	category: "verification",
+	dialects: ["postgres"],
+	severity: "warning",
+	aliases: {},
+	help: "Add a query that reads the changed table and is true only when the change did what it says.",
+	messages: {
+		missing:
+			"Nothing proves that this {command} left {table} as it is meant to be: no verification query of this release reads {table}.",
+		constant:
+			"Nothing proves that this {command} left {table} as it is meant to be: the verification query {query} gives the same answer whatever {table} holds.",
+		number:
+			"Nothing proves that this {command} left {table} as it is meant to be: the verification query {query} returns a number, and nothing says which number is right.",
+	},
+	examples: [
+		{
+			before: "CREATE TABLE orders (id bigint PRIMARY KEY, net numeric, tax numeric);",
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN total numeric;
+UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN total numeric;
+UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;
+-- lockkeeper:verify orders_total_filled
+-- SELECT count(*) = 0 FROM orders WHERE id BETWEEN 1 AND 5000 AND total IS NULL;`,
+		},
+	],
+	on: {
+		releaseEnd(release, context) {
+			const seen = new Set<string>();
+			for (const change of release.entries.filter(isChange)) {
+				const { table, kind } = change.operation;
+				const key = context.catalog.resolve(table);
+				if (seen.has(key) || !needsProof(change, release, context)) continue;
+				seen.add(key);
+				const problem = problemOf(key, release, context);
+				if (!problem) continue;
+				const { name, sql } = verificationFor(change.operation);
+				context.report(change, {
+					message: problem.message,
+					at: change.operation,
+					table,
+					data: { command: kind.toUpperCase(), table: table.name, query: problem.query },
+					help: `Write into the migration what must be true afterwards, for example:\n-- lockkeeper:verify ${name}\n-- ${sql}`,
+				});
+			}
+		},
+	},
+});
