@@ -66,6 +66,8 @@ export default defineConfig({
 	},
 	platform: "node",
 	plugins: [copyParserWasm, collectLicences],
+	// The parser's loader is CommonJS and looks for its wasm file beside itself.
+	transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
 	output: {
 		dir: "dist",
 		format: "esm",
