@@ -157,6 +157,7 @@ class Replayer {
 			version: this.#history.version,
 			settings: this.#settings.current,
 			inTransaction,
+			...(inTransaction && { earlier: this.#transactions.current?.earlier ?? [] }),
 		});
 	}
 

@@ -1,0 +1,81 @@
+import { contractObject, defineRule } from "#core";
+import type { Catalog, ColumnDefinition } from "#core";
+
+/** True when an INSERT that leaves the column out gets a value all the same. */
+function fillsItself(column: ColumnDefinition, catalog: Catalog): boolean {
+	if (column.identity || column.generated) return true;
+	if (column.type && /^(small|big)?serial[248]?$/.test(column.type.name)) return true;
+	const written = column.default;
+	if (written) return !(written.kind === "literal" && written.type === "null");
+	const type = column.type && catalog.type(column.type);
+	return type?.kind === "domain" && type.default !== undefined;
+}
+
+function isRequired(column: ColumnDefinition, catalog: Catalog): boolean {
+	const type = column.type && catalog.type(column.type);
+	return (
+		column.constraints.some(({ type: kind }) => kind === "notNull" || kind === "primaryKey") ||
+		(type?.kind === "domain" && type.notNull)
+	);
+}
+
+export default defineRule({
+	id: "no-add-required-column",
+	summary: "Disallow ADD COLUMN ... NOT NULL without a default.",
+	why: `On a table with a single row the statement fails with 23502 (column contains null values). On an empty
+table it works, and then every INSERT of code that still runs fails, because it does not know the
+column. A default that is not volatile costs nothing since PostgreSQL 11 and serves both; where there is
+no sensible one, the column starts nullable, is filled, and becomes NOT NULL in a later release.`,
+	category: "compatibility",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {
+		squawk: "adding-required-field",
+		atlas: "MF103",
+		pgfence: "add-column-not-null-no-default",
+	},
+	help: "Give the column a constant default, or add it nullable and make it NOT NULL in a later release.",
+	messages: {
+		required:
+			"Adding {column} fails if {table} has a row, and INSERTs of running code leave it out: it is NOT NULL and has no default.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(12, 2));`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN currency char(3) NOT NULL;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN currency char(3) NOT NULL DEFAULT 'EUR';`,
+		},
+		{
+			before: `CREATE TABLE sessions (id bigint PRIMARY KEY);`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE sessions ADD COLUMN user_id bigint NOT NULL DEFAULT NULL;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE sessions ADD COLUMN user_id bigint;
+CREATE TABLE session_events (id bigint PRIMARY KEY);
+ALTER TABLE session_events ADD COLUMN session_id bigint NOT NULL;`,
+		},
+	],
+	on: {
+		addColumn(operation, context) {
+			const { catalog } = context;
+			const { column, table } = operation;
+			if (context.isNew(table)) return;
+			if (!isRequired(column, catalog) || fillsItself(column, catalog)) return;
+			const present = catalog.table(table)?.columns.some(({ name }) => name === column.name);
+			if (operation.ifNotExists && present) return;
+			const key = catalog.resolve(table);
+			context.report({
+				message: "required",
+				data: {
+					column: contractObject(catalog, key, column.name).shown,
+					table: contractObject(catalog, key).shown,
+				},
+				at: operation,
+				table,
+				recipe: "add-required-column",
+			});
+		},
+	},
+});

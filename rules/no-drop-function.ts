@@ -1,0 +1,113 @@
+import { contractObject, defineRule, historyIsWhole, missingEvidence } from "#core";
+import type { Catalog, OperationOf, Routine, TypeName } from "#core";
+
+function sameTypes(one: readonly TypeName[], other: readonly TypeName[]): boolean {
+	return one.every(
+		(type, at) => type.name === other[at]?.name && type.dimensions === other[at].dimensions,
+	);
+}
+
+/** The routine that the statement drops: the only one of its name when it writes no arguments. */
+function dropped(operation: OperationOf<"dropFunction">, catalog: Catalog): Routine | undefined {
+	const { argumentTypes } = operation.function;
+	return catalog
+		.routines(operation.function)
+		.find(
+			(routine) =>
+				!argumentTypes ||
+				(argumentTypes.length === routine.argumentTypes.length &&
+					sameTypes(argumentTypes, routine.argumentTypes)),
+		);
+}
+
+/** True when calls written for the arguments also reach the routine: more arguments need defaults. */
+function accepts(routine: Routine, calledWith: readonly TypeName[]): boolean {
+	const required = routine.argumentTypes.length - routine.defaults;
+	return (
+		calledWith.length >= required &&
+		calledWith.length <= routine.argumentTypes.length &&
+		sameTypes(calledWith, routine.argumentTypes)
+	);
+}
+
+function isTriggerFunction(routine: Routine | undefined): boolean {
+	return routine?.returns?.name === "trigger" || routine?.returns?.name === "event_trigger";
+}
+
+function showArguments(types: readonly TypeName[]): string {
+	return types.map(({ name, dimensions }) => name + "[]".repeat(dimensions)).join(", ");
+}
+
+export default defineRule({
+	id: "no-drop-function",
+	summary:
+		"Disallow DROP FUNCTION and changed arguments of a function that released code may call.",
+	why: `While a release is rolled out, and for as long as it may be rolled back, the code before it still
+runs: every call of the function fails with 42883 once it is gone. The server looks a function up by
+the types of its arguments, so DROP and CREATE with other arguments breaks running callers in the
+same way, unless the new ones have defaults. Create the new form beside the old one, and drop the old
+one in a later release; a contract directive names the release that stopped calling it.`,
+	category: "compatibility",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {},
+	help: "Create the new form beside the old one, and drop the old one in a later release.",
+	messages: {
+		drops: "Calls of {function} by running code fail once it is dropped.",
+		changed:
+			"{function}({old}) is replaced by {function}({new}): calls of running code with the old arguments fail.",
+	},
+	examples: [
+		{
+			before: `CREATE FUNCTION order_total(order_id bigint) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT 0.0';`,
+			bad: `SET lock_timeout = '2s';
+DROP FUNCTION order_total(bigint);`,
+			good: `SET lock_timeout = '2s';
+BEGIN;
+DROP FUNCTION order_total(bigint);
+CREATE FUNCTION order_total(id bigint, currency text DEFAULT 'EUR') RETURNS numeric LANGUAGE sql STABLE AS 'SELECT 0.0';
+COMMIT;`,
+		},
+		{
+			before: `CREATE FUNCTION order_total(order_id bigint) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT 0.0';`,
+			bad: `SET lock_timeout = '2s';
+DROP FUNCTION IF EXISTS order_total;
+CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT 0.0';`,
+			good: `SET lock_timeout = '2s';
+CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE AS 'SELECT 0.0';`,
+		},
+	],
+	on: {
+		dropFunction(operation, context) {
+			const { catalog } = context;
+			const routine = dropped(operation, catalog);
+			if (context.madeHere(routine?.origin) || isTriggerFunction(routine)) return;
+			if (operation.ifExists && !routine && historyIsWhole(catalog)) return;
+			const { name, schema = routine?.schema ?? catalog.searchPath[0] ?? "public" } =
+				operation.function;
+			const object = contractObject(catalog, `${schema}.${name}`);
+			const missing = missingEvidence(context, object);
+			if (missing === undefined) return;
+			const calledWith = routine?.argumentTypes ?? operation.function.argumentTypes;
+			context.report({
+				message: "drops",
+				data: { function: object.shown },
+				at: operation,
+				help: `Create the new form beside the old one, and drop the old one in a later release. ${missing}`,
+				atReleaseEnd(after) {
+					const overloads = after.routines({ schema, name });
+					if (overloads.some((other) => !calledWith || accepts(other, calledWith)))
+						return "settled";
+					const replacement = overloads.find(({ origin }) => context.madeHere(origin));
+					if (!replacement || !calledWith) return undefined;
+					const [old, current] = [calledWith, replacement.argumentTypes].map(showArguments);
+					return {
+						message: "changed",
+						data: { function: object.shown, old: old ?? "", new: current ?? "" },
+						related: context.placeOf(replacement.origin, "The new form is created here."),
+					};
+				},
+			});
+		},
+	},
+});

@@ -1,0 +1,94 @@
+import {
+	columnsOf,
+	contractObject,
+	defineRule,
+	historyIsWhole,
+	listWords,
+	missingEvidence,
+	showName,
+} from "#core";
+
+export default defineRule({
+	id: "no-drop-table",
+	summary: "Disallow DROP TABLE of a table that released code may use.",
+	why: `While a release is rolled out, and for as long as it may be rolled back, the code before it still
+runs. Once the table is gone every query that names it fails with 42P01, and its rows come back from
+a backup only. DROP TABLE also waits for every running query of the table, and of the tables that its
+foreign keys point to, under a lock that stops all reads and writes behind it. A table may go when an
+earlier release has already stopped using it: a contract directive names that release.`,
+	category: "data-loss",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {
+		squawk: "ban-drop-table",
+		atlas: "DS102",
+		pgfence: "drop-table",
+		strongMigrations: "drop_table",
+	},
+	help: "First release code that no longer uses the table, then drop it in a later release.",
+	messages: {
+		drops:
+			"Queries of running code on {table} fail once it is dropped{also}, and its rows are lost.",
+		replaced:
+			"{table} is dropped in the release that creates {replacement}: code that still runs uses {table}, and rows that were not copied are lost.",
+		recreated:
+			"{table} is dropped and created again in one release: every row that was not copied is lost.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE carts (id bigint PRIMARY KEY, customer_id bigint, created_at timestamptz);`,
+			bad: `SET lock_timeout = '2s';
+DROP TABLE carts;`,
+			good: `SET lock_timeout = '2s';
+-- lockkeeper:contract carts since=0001_create
+DROP TABLE carts;`,
+		},
+		{
+			before: `CREATE TABLE customers (id bigint PRIMARY KEY, email text, name text);`,
+			bad: `SET lock_timeout = '2s';
+CREATE TABLE accounts (id bigint PRIMARY KEY, email text, name text);
+DROP TABLE IF EXISTS customers;`,
+			good: `SET lock_timeout = '2s';
+CREATE TABLE import_rows (email text, name text);
+DROP TABLE import_rows;`,
+		},
+	],
+	on: {
+		dropTable(operation, context) {
+			const { catalog, isNew, madeHere } = context;
+			const table = catalog.table(operation.table);
+			if (isNew(operation.table)) return;
+			if (operation.ifExists && !table && historyIsWhole(catalog)) return;
+			const key = catalog.resolve(operation.table);
+			const object = contractObject(catalog, key);
+			const missing = missingEvidence(context, object);
+			if (missing === undefined) return;
+			const columns = columnsOf(catalog, key) ?? [];
+			const views = operation.cascade ? catalog.viewsOn(key) : [];
+			const names = views.map((view) => showName(catalog, `${view.schema}.${view.name}`));
+			const also = names.length > 0 ? `, and so do those on ${listWords(names)}` : "";
+			context.report({
+				message: "drops",
+				data: { table: object.shown, also },
+				at: operation,
+				table: operation.table,
+				help: `First release code that no longer uses ${object.shown}. ${missing}`,
+				recipe: "drop-table",
+				atReleaseEnd(after) {
+					const again = after.tableByKey(key);
+					if (again && !table && operation.ifExists) return "settled";
+					if (again) return { message: "recreated", data: { table: object.shown } };
+					for (const other of after.tables()) {
+						const common = other.columns.filter(({ name }) => columns.includes(name));
+						if (!madeHere(other.origin) || common.length < Math.max(2, columns.length / 2))
+							continue;
+						const replacement = showName(after, `${other.schema}.${other.name}`);
+						const related = context.placeOf(other.origin, `${replacement} is created here.`);
+						return { message: "replaced", data: { table: object.shown, replacement }, related };
+					}
+					return undefined;
+				},
+			});
+		},
+	},
+});

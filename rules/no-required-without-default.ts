@@ -1,0 +1,120 @@
+import { contractObject, defineRule, findAgain, missingEvidence } from "#core";
+import type { Catalog, Column, OperationContext, OperationOf, Table } from "#core";
+
+function hasValue(column: Column): boolean {
+	const { default: value, identity, generated, type } = column;
+	if (value) return !(value.kind === "literal" && value.type === "null");
+	return identity !== undefined || generated !== undefined || /serial/.test(type?.name ?? "");
+}
+
+function columnOf(table: Table | undefined, name: string): Column | undefined {
+	return table?.columns.find((column) => column.name === name);
+}
+
+/** True when the release leaves an INSERT without the column working, as far as can be told. */
+function isSettled(after: Catalog, table: Table, key: string, name: string): boolean {
+	const later = findAgain(after, table, key);
+	const column = columnOf(later, name);
+	if (!later || !column || !column.notNull || hasValue(column)) return true;
+	// A trigger before INSERT may fill it; what it does is not known here.
+	return later.triggers.some(
+		({ timing, events }) => timing === "before" && events.includes("insert"),
+	);
+}
+
+type Losing = OperationOf<"dropDefault"> | OperationOf<"dropIdentity">;
+
+function judgeLoss(operation: Losing, context: OperationContext<"loses" | "requires">): void {
+	const { catalog } = context;
+	const table = catalog.table(operation.table);
+	const column = columnOf(table, operation.column);
+	if (!table || !column?.notNull || !hasValue(column) || context.isNew(operation.table)) return;
+	const key = catalog.resolve(operation.table);
+	const object = contractObject(catalog, key, operation.column);
+	const missing = missingEvidence(context, object);
+	if (missing === undefined) return;
+	context.report({
+		message: "loses",
+		data: { column: object.shown },
+		at: operation,
+		table: operation.table,
+		help: `First release code that always writes ${object.shown}. ${missing}`,
+		atReleaseEnd: (after) =>
+			isSettled(after, table, key, operation.column) ? "settled" : undefined,
+	});
+}
+
+function judgeRequired(
+	operation: OperationOf<"setNotNull"> | OperationOf<"addConstraint">,
+	columns: readonly string[],
+	context: OperationContext<"loses" | "requires">,
+): void {
+	const { catalog } = context;
+	const table = catalog.table(operation.table);
+	if (!table || context.isNew(operation.table)) return;
+	const key = catalog.resolve(operation.table);
+	for (const name of columns) {
+		const column = columnOf(table, name);
+		if (!column || column.notNull || hasValue(column)) continue;
+		if (!context.madeHere(column.origin)) continue;
+		const { shown } = contractObject(catalog, key, name);
+		context.report({
+			message: "requires",
+			data: { column: shown },
+			at: operation,
+			table: operation.table,
+			related: context.placeOf(column.origin, `${shown} is added here.`),
+			atReleaseEnd: (after) => (isSettled(after, table, key, name) ? "settled" : undefined),
+		});
+	}
+}
+
+export default defineRule({
+	id: "no-required-without-default",
+	summary: "Disallow a NOT NULL column that INSERTs of released code leave out.",
+	why: `While a release is rolled out, and for as long as it may be rolled back, the code before it still
+runs. Its INSERTs do not name a column that this release adds, and rely on the default of one that has
+always had one. When the column is NOT NULL and has no default they fail with 23502. Keep a default, or
+let a later release make the column NOT NULL.`,
+	category: "compatibility",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {},
+	help: "Give the column a default, or make it NOT NULL in a later release than the one that adds it.",
+	messages: {
+		requires:
+			"INSERTs of running code do not know {column}, which this release adds, and fail: it becomes NOT NULL without a default.",
+		loses:
+			"INSERTs of running code that leave out {column} fail: it is NOT NULL and loses its default.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY, status text NOT NULL DEFAULT 'open');`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ALTER COLUMN status DROP DEFAULT;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ALTER COLUMN status DROP DEFAULT;
+ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'draft';`,
+		},
+		{
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY);`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';
+ALTER TABLE orders ALTER COLUMN channel DROP DEFAULT;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';`,
+		},
+	],
+	on: {
+		dropDefault: judgeLoss,
+		dropIdentity: judgeLoss,
+		setNotNull(operation, context) {
+			judgeRequired(operation, [operation.column], context);
+		},
+		addConstraint(operation, context) {
+			const { constraint } = operation;
+			if (constraint.type !== "notNull" && constraint.type !== "primaryKey") return;
+			judgeRequired(operation, constraint.columns, context);
+		},
+	},
+});

@@ -1,0 +1,48 @@
+import { defineRule } from "#core";
+
+export default defineRule({
+	id: "syntax-error",
+	summary: "Require statements that the server can read.",
+	why: `The deploy stops at a statement that the server cannot read, with everything before it done and
+everything after it not. lockkeeper reads with the grammar of PostgreSQL 18 itself, so what it cannot
+read the server refuses too. What such a statement would do to the schema is not known, so the verdicts
+on the statements after it are less certain.`,
+	category: "schema",
+	dialects: ["postgres"],
+	severity: "error",
+	aliases: {},
+	help: "Correct the statement; psql with \\set ON_ERROR_STOP on an empty database shows the same error.",
+	messages: {
+		syntax: "The server cannot read this statement: {problem}.",
+		tooComplex: "This statement was not judged: {problem}.",
+		encoding: "The text is damaged here: {problem}.",
+		unsupported: "This statement was not judged: {problem}.",
+	},
+	examples: [
+		{
+			bad: `CREATE TABEL orders (id bigint PRIMARY KEY);`,
+			good: `CREATE TABLE orders (id bigint PRIMARY KEY);`,
+		},
+		{
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY);`,
+			bad: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN note text;
+ALTER TABLE orders DROP IF EXISTS COLUMN note;`,
+			good: `SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN note text;
+ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
+		},
+	],
+	on: {
+		unread(statement, context) {
+			const { unread } = statement;
+			if (!unread) return;
+			context.report({
+				message: unread.reason,
+				data: { problem: unread.message },
+				at: unread.at,
+				...(unread.hint !== undefined && { help: unread.hint }),
+			});
+		},
+	},
+});

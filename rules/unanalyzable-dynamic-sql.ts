@@ -1,0 +1,44 @@
+import { defineRule } from "#core";
+
+export default defineRule({
+	id: "unanalyzable-dynamic-sql",
+	summary: "Prefer SQL that can be read before it runs.",
+	why: `SQL that a DO block or a function puts together while it runs, for example from the rows of a query,
+cannot be judged: neither its locks nor what it drops are known before the deploy. EXECUTE of a
+constant, and of format() with constants, is read like any other statement.`,
+	category: "schema",
+	dialects: ["postgres"],
+	severity: "warning",
+	aliases: {},
+	help: "Write the statements out, or check by hand what runs here and say so in an ignore directive.",
+	messages: {
+		unknown: "What runs here was not judged: {reason}.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE events (id bigint PRIMARY KEY);`,
+			bad: `SET lock_timeout = '2s';
+DO $$
+DECLARE partition text;
+BEGIN
+	FOR partition IN SELECT relname FROM pg_class WHERE relname LIKE 'events_%' LOOP
+		EXECUTE 'DROP TABLE ' || partition;
+	END LOOP;
+END $$;`,
+			good: `SET lock_timeout = '2s';
+DO $$
+BEGIN
+	EXECUTE format('ALTER TABLE %I ADD COLUMN source text', 'events');
+END $$;`,
+		},
+	],
+	on: {
+		unanalyzable(operation, context) {
+			context.report({
+				message: "unknown",
+				data: { reason: operation.reason },
+				at: operation,
+			});
+		},
+	},
+});
