@@ -41,8 +41,10 @@ export interface Catalog {
 	referencesTo(key: Key): readonly { readonly table: Table; readonly constraint: string }[];
 	/** Views and materialized views that read the relation, directly. */
 	viewsOn(key: Key): readonly View[];
+	/** Sequences that belong to columns of a table. */
+	sequencesOwnedBy(table: Key): readonly Sequence[];
 	/** The table of extended statistics. */
-	statisticsTable?(name: QualifiedName): Key | undefined;
+	statisticsTable(name: QualifiedName): Key | undefined;
 	/** Tables with a column of this type (a domain, an enum ...), arrays of it included. */
 	tablesUsingType(key: Key): readonly { readonly table: Table; readonly column: string }[];
 }

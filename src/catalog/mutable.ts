@@ -37,6 +37,7 @@ export class MutableCatalog implements Catalog {
 	#routines = new Map<Key, readonly Routine[]>();
 	#schemas = new Map<string, OtherObject>();
 	#extensions = new Map<string, OtherObject>();
+	#statistics = new Map<Key, Key>();
 	#empty = new Set<Key>();
 	#links = new Links();
 
@@ -58,6 +59,7 @@ export class MutableCatalog implements Catalog {
 		copy.#routines = new Map(this.#routines);
 		copy.#schemas = new Map(this.#schemas);
 		copy.#extensions = new Map(this.#extensions);
+		copy.#statistics = new Map(this.#statistics);
 		copy.#empty = new Set(this.#empty);
 		copy.#links = this.#links.fork();
 		return copy;
@@ -286,6 +288,16 @@ export class MutableCatalog implements Catalog {
 					.map((column) => ({ table, column: column.name })),
 			),
 		);
+	}
+
+	statisticsTable(name: QualifiedName): Key | undefined {
+		if (name.schema !== undefined) return this.#statistics.get(`${name.schema}.${name.name}`);
+		const schema = this.#search(name.name, (key) => this.#statistics.has(key));
+		return schema === undefined ? undefined : this.#statistics.get(`${schema}.${name.name}`);
+	}
+
+	putStatistics(key: Key, table: Key): void {
+		this.#statistics.set(key, table);
 	}
 
 	/** Returns the tables and views that use a relation, type or function. */

@@ -277,10 +277,17 @@ export function replay(
 		case "setColumnParameters":
 		case "setRuleState":
 		case "setReplicaIdentity":
-		case "setTableOwner":
-		case "setTableType":
 		case "alterTableOther":
 			if (operation.relation === "table") settings.touch(catalog, operation);
+			return;
+		case "setTableOwner":
+			settings.setTableOwner(catalog, operation, origin);
+			return;
+		case "setTableType":
+			settings.setTableType(catalog, operation, origin);
+			return;
+		case "createStatistics":
+			settings.createStatistics(catalog, operation, origin);
 			return;
 		// Nothing of these is in the model.
 		case "truncate":
@@ -294,7 +301,6 @@ export function replay(
 		case "alterObject":
 		case "dropObject":
 		case "setObjectOwner":
-		case "createStatistics":
 		case "comment":
 		case "securityLabel":
 		case "grant":

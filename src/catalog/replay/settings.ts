@@ -71,6 +71,29 @@ export const clusterOn: Replay<"clusterOn"> = (catalog, operation) => {
 	}));
 };
 
+export const setTableOwner: Replay<"setTableOwner"> = (catalog, operation) => {
+	const { owner } = operation;
+	if (catalog.table(operation.table) || operation.relation === "table") {
+		change(catalog, operation, (table) => ({ ...table, owner }));
+	}
+};
+
+/** ALTER TABLE ... OF and NOT OF. */
+export const setTableType: Replay<"setTableType"> = (catalog, operation) => {
+	const { ofType } = operation;
+	change(catalog, operation, ({ ofType: _before, ...table }) => ({
+		...table,
+		...(ofType && { ofType: catalog.resolveType(ofType) }),
+	}));
+};
+
+/** Extended statistics without a name are not remembered. */
+export const createStatistics: Replay<"createStatistics"> = (catalog, operation) => {
+	const { statistics, table } = operation;
+	if (!statistics) return;
+	catalog.putStatistics(keyOf(catalog.newPlace(statistics)), catalog.resolve(table));
+};
+
 /** CLUSTER t USING i remembers the index. */
 export const cluster: Replay<"cluster"> = (catalog, operation) => {
 	const { table: name, index: clusterIndex } = operation;

@@ -150,6 +150,7 @@ function withOptionsColumns(table: Table, operation: CreateTable, catalog: Mutab
 	return {
 		...table,
 		columns: mergeColumns([...ofType, ...table.columns]),
+		...(operation.ofType && { ofType: catalog.resolveType(operation.ofType) }),
 		...(partitionOf && {
 			partitionOf: { parent: catalog.resolve(partitionOf.parent), bound: partitionOf.bound },
 		}),
