@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { ProjectProblem } from "../core/migration.ts";
 import type { SourceFile } from "../core/source.ts";
@@ -171,10 +171,12 @@ function listDisk(directory: string): readonly string[] {
 	try {
 		return readdirSync(directory, { withFileTypes: true })
 			.flatMap((entry) => {
-				const target = entry.isSymbolicLink()
-					? statSync(path.join(directory, entry.name), { throwIfNoEntry: false })
-					: entry;
-				if (target?.isDirectory()) return [`${entry.name}/`];
+				const full = path.join(directory, entry.name);
+				const isLink = entry.isSymbolicLink();
+				const target = isLink ? statSync(full, { throwIfNoEntry: false }) : entry;
+				if (target?.isDirectory()) {
+					return isLink && leadsUp(full, directory) ? [] : [`${entry.name}/`];
+				}
 				// Reading a pipe or a device could wait for ever.
 				return target?.isFile() ? [entry.name] : [];
 			})
@@ -183,4 +185,10 @@ function listDisk(directory: string): readonly string[] {
 		if (errorCode(error) === undefined) throw error;
 		return [];
 	}
+}
+
+/** A link to a folder above it would be walked in circles. */
+function leadsUp(link: string, directory: string): boolean {
+	const fromTarget = path.relative(realpathSync(link), realpathSync(directory));
+	return fromTarget.split(path.sep)[0] !== "..";
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -166,6 +166,13 @@ describe("the search", () => {
 		expect(ids(await onlyProject(root))).toEqual(["001_orders"]);
 	});
 
+	test("a link to the folder itself does not repeat its migrations", async () => {
+		const root = directoryWith({ "db/migration/V1__orders.sql": "SELECT 1;" });
+		symlinkSync(path.join(root, "db"), path.join(root, "db/migration/again"));
+		const project = await onlyProject(root);
+		expect([ids(project), codes(project)]).toEqual([["1"], []]);
+	});
+
 	test("a folder in the middle of a history judges its own migrations only", async () => {
 		const root = directoryWith({
 			"db/migration/1.0/V1__orders.sql": "CREATE TABLE orders (id serial);",
@@ -289,6 +296,18 @@ describe("the config", () => {
 			{ id: "schema", baseline: true, candidate: false },
 			{ id: "1", candidate: true, up: [{ transaction: "file" }] },
 		]);
+	});
+
+	test("above the working directory speaks of the same files", async () => {
+		const cwd = path.join(fixtureDirectory("webshop"), "db/migration");
+		const project = await onlyProject(
+			cwd,
+			["V2__create_products.sql"],
+			{ projects: [{ root: "db/migration" }], ignore: ["db/migration/V1__*"] },
+			{ configDirectory: fixtureDirectory("webshop") },
+		);
+		expect(project.root).toBe(".");
+		expect([ids(project), candidates(project)]).toEqual([["2"], ["2"]]);
 	});
 
 	test("ignored files are not read", async () => {
