@@ -106,10 +106,10 @@ ALTER TABLE sessions DROP COLUMN address;`,
 	],
 	on: {
 		dropColumn(operation, context) {
-			const { catalog, isNew, madeHere } = context;
+			const { catalog } = context;
 			const table = catalog.table(operation.table);
 			const column = table?.columns.find(({ name }) => name === operation.column);
-			if (isNew(operation.table) || madeHere(column?.origin)) return;
+			if (context.isNew(operation.table) || context.madeHere(column?.origin)) return;
 			if (isNoOp(operation, catalog)) return;
 			const key = catalog.resolve(operation.table);
 			const object = contractObject(catalog, key, operation.column);
@@ -128,7 +128,7 @@ ALTER TABLE sessions DROP COLUMN address;`,
 				atReleaseEnd(after) {
 					const later = findAgain(after, table, key);
 					if (!later) return "settled";
-					const added = later.columns.filter(({ origin }) => madeHere(origin));
+					const added = later.columns.filter(({ origin }) => context.madeHere(origin));
 					if (added.some(({ name }) => name === operation.column)) {
 						return { message: "recreated", data };
 					}

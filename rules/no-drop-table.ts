@@ -55,9 +55,9 @@ DROP TABLE import_rows;`,
 	],
 	on: {
 		dropTable(operation, context) {
-			const { catalog, isNew, madeHere } = context;
+			const { catalog } = context;
 			const table = catalog.table(operation.table);
-			if (isNew(operation.table)) return;
+			if (context.isNew(operation.table)) return;
 			if (operation.ifExists && !table && historyIsWhole(catalog)) return;
 			const key = catalog.resolve(operation.table);
 			const object = contractObject(catalog, key);
@@ -80,7 +80,7 @@ DROP TABLE import_rows;`,
 					if (again) return { message: "recreated", data: { table: object.shown } };
 					for (const other of after.tables()) {
 						const common = other.columns.filter(({ name }) => columns.includes(name));
-						if (!madeHere(other.origin) || common.length < Math.max(2, columns.length / 2))
+						if (!context.madeHere(other.origin) || common.length < Math.max(2, columns.length / 2))
 							continue;
 						const replacement = showName(after, `${other.schema}.${other.name}`);
 						const related = context.placeOf(other.origin, `${replacement} is created here.`);

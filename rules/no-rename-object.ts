@@ -17,32 +17,33 @@ interface Renamed {
 	readonly key: Key;
 	readonly isNew: boolean;
 	/** Whether a schema has something that code still reaches under the old name. */
-	standsIn(catalog: Catalog): boolean;
+	readonly standsIn: (catalog: Catalog) => boolean;
 }
 
 function renamedObject(
 	{ object, name }: OperationOf<"renameObject">,
-	{ catalog, madeHere }: OperationContext,
+	context: OperationContext,
 ): Renamed | undefined {
+	const { catalog } = context;
 	const place = { schema: name.schema ?? catalog.searchPath[0] ?? "public", name: name.name };
 	switch (object) {
 		case "type":
 		case "domain": {
 			const key = typeKey(catalog, name);
-			const isNew = madeHere(catalog.type(name)?.origin);
+			const isNew = context.madeHere(catalog.type(name)?.origin);
 			return { key, isNew, standsIn: (after) => after.type(name) !== undefined };
 		}
 		case "sequence": {
 			const sequence = catalog.sequence(name);
 			// The default of the owning column follows the rename, and code names the column.
-			const isNew = sequence?.ownedBy !== undefined || madeHere(sequence?.origin);
+			const isNew = sequence?.ownedBy !== undefined || context.madeHere(sequence?.origin);
 			const key = catalog.resolve(name);
 			return { key, isNew, standsIn: (after) => after.sequence(name) !== undefined };
 		}
 		case "schema":
 			return {
 				key: name.name,
-				isNew: madeHere(catalog.schema(name.name)?.origin),
+				isNew: context.madeHere(catalog.schema(name.name)?.origin),
 				standsIn: (after) => after.schema(name.name) !== undefined,
 			};
 		default: {
@@ -51,7 +52,7 @@ function renamedObject(
 			const isTrigger = routine?.returns?.name === "trigger";
 			return {
 				key: `${routine?.schema ?? place.schema}.${place.name}`,
-				isNew: isTrigger || madeHere(routine?.origin),
+				isNew: isTrigger || context.madeHere(routine?.origin),
 				standsIn: (after) => after.routines(name).length > 0,
 			};
 		}

@@ -4,7 +4,9 @@ import type { Catalog, Column, OperationContext, OperationOf, Table } from "#cor
 function hasValue(column: Column): boolean {
 	const { default: value, identity, generated, type } = column;
 	if (value) return !(value.kind === "literal" && value.type === "null");
-	return identity !== undefined || generated !== undefined || /serial/.test(type?.name ?? "");
+	return (
+		identity !== undefined || generated !== undefined || (type?.name.includes("serial") ?? false)
+	);
 }
 
 function columnOf(table: Table | undefined, name: string): Column | undefined {
