@@ -23,12 +23,13 @@ export function readPostgres(file: SourceFile, options: ReadOptions): Reading {
 		// The data lines belong to the COPY before them.
 		if (piece.kind === "copyData") return [];
 		const { start, end, tokens, leadingComments } = piece;
-		const read = readPiece(text, piece);
+		const inside = placeholderRanges(piece);
+		const read = readPiece(text, piece, inside);
 		const statement: Statement = {
 			file,
 			range: { start, end },
 			comments: commentsAmong([...leadingComments, ...tokens], file.text),
-			placeholders: placeholderRanges(piece),
+			placeholders: inside,
 			...read,
 		};
 		return [statement];
@@ -36,7 +37,11 @@ export function readPostgres(file: SourceFile, options: ReadOptions): Reading {
 	return { statements, trailingComments: trailingComments(file, text, pieces, options.range) };
 }
 
-function readPiece(text: string, piece: Piece): Pick<Statement, "parts" | "unread"> {
+function readPiece(
+	text: string,
+	piece: Piece,
+	placeholders: readonly Range[],
+): Pick<Statement, "parts" | "unread"> {
 	const { start, end } = piece;
 	const range = { start, end };
 	if (piece.kind === "metaCommand") {
@@ -46,7 +51,8 @@ function readPiece(text: string, piece: Piece): Pick<Statement, "parts" | "unrea
 	const bulk = readBulkInsert(text, piece);
 	if (bulk) return { parts: [{ range, operations: [bulk] }] };
 	const parsed = parseStatement(text, piece);
-	if ("error" in parsed) return { parts: [], unread: explainUnread(text, piece, parsed.error) };
+	if ("error" in parsed)
+		return { parts: [], unread: explainUnread(text, piece, parsed.error, placeholders) };
 	const source = createLowerSource(text.slice(start, end), start, piece.tokens);
 	return withinStack(range, () => lowerWithBodies(parsed.tree, source));
 }

@@ -5,7 +5,12 @@ import type { Piece } from "./splitter.ts";
 import type { Token } from "./token.ts";
 
 /** Returns what to say of a statement that the parser refused: the narrowest place, and a way out. */
-export function explainUnread(text: string, piece: Piece, error: ParseError): Unread {
+export function explainUnread(
+	text: string,
+	piece: Piece,
+	error: ParseError,
+	placeholders: readonly Range[],
+): Unread {
 	const replaced = text.slice(piece.start, piece.end).indexOf("\uFFFD");
 	if (error.reason === "syntax" && replaced >= 0) {
 		const start = piece.start + replaced;
@@ -18,7 +23,11 @@ export function explainUnread(text: string, piece: Piece, error: ParseError): Un
 	}
 	const invalid = piece.tokens.find(({ kind }) => kind === "invalid");
 	const at = error.reason === "tooComplex" ? piece : placeOf(text, piece, error.offset, invalid);
-	const hint = hintFor(text, piece, error, invalid);
+	const hint =
+		hintFor(text, piece, error, invalid) ??
+		(placeholders.some(({ start, end }) => start <= error.offset && error.offset <= end + 1)
+			? "The placeholder here stands for more than a name or a value."
+			: undefined);
 	const { reason, message } = error;
 	return {
 		reason,

@@ -4,7 +4,7 @@
  */
 export function formatTexts(template: string, inserted: readonly string[]): string | undefined {
 	let next = 0;
-	let complete = true;
+	let missing = 0;
 	const text = template.replace(
 		/%(?:(\d+)\$)?(?:(-?)(\d+))?(.)/gs,
 		(written: string, position: string | undefined, _left, _width, kind: string) => {
@@ -14,11 +14,11 @@ export function formatTexts(template: string, inserted: readonly string[]): stri
 			if (value !== undefined && kind === "s") return value;
 			if (value !== undefined && kind === "I") return quoteIdentifier(value);
 			if (value !== undefined && kind === "L") return quoteLiteral(value);
-			complete = false;
+			missing++;
 			return written;
 		},
 	);
-	return complete ? text : undefined;
+	return missing === 0 ? text : undefined;
 }
 
 /** Quotes a name whenever it is not plainly lower case; a reserved word quoted too much does no harm. */

@@ -48,7 +48,8 @@ function contentOffsets(
 		read += unescape(match[0]);
 	}
 	if (read !== content) return undefined;
-	return (offset) => starts[offset] ?? (starts.at(-1) ?? 0) + 1;
+	const last = starts.at(-1) ?? 0;
+	return (offset) => starts[offset] ?? last + (/^(?:''|\\.)/s.test(written.slice(last)) ? 2 : 1);
 }
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };

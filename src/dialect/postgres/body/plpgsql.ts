@@ -9,6 +9,8 @@ import { scopeOf, type Scope, withLoopVariable } from "./scope.ts";
 
 interface Walk {
 	readonly body: BodyText;
+	/** The offset of each line of the body; line 1 is the one of the opening quote. */
+	readonly lines: readonly number[];
 	readonly scope: Scope;
 	readonly reached: Reached;
 }
@@ -25,7 +27,9 @@ export function readPlpgsql(
 		return [unanalyzable(reason, source.statementRange, reached)];
 	}
 	const { action } = parsed.function;
-	return action ? readStatement(action, { body, scope: scopeOf(parsed.function), reached }) : [];
+	if (!action) return [];
+	const lines = [0, ...Array.from(body.text.matchAll(/\n/g), ({ index }) => index + 1)];
+	return readStatement(action, { body, lines, scope: scopeOf(parsed.function), reached });
 }
 
 function readList(
@@ -94,9 +98,16 @@ function readLoop(kind: string, content: PlContent, walk: Walk): readonly Statem
 
 function transactionEnd(kind: string, content: PlContent, walk: Walk): StatementPart {
 	const word = kind === "PLpgSQL_stmt_commit" ? "commit" : "rollback";
-	const range = placeOf(word, content, walk);
+	const range = placeOf(wordAtLine(word, content, walk), content, walk);
 	const operation = { kind: word, range, chain: content.chain ?? false } as const;
 	return { operations: [operation], range, reached: walk.reached };
+}
+
+/** The word as the body writes it, in whatever case. */
+function wordAtLine(word: string, content: PlContent, walk: Walk): string {
+	const search = new RegExp(`\\b${word}\\b`, "gi");
+	search.lastIndex = lineStart(content, walk);
+	return search.exec(walk.body.text)?.[0] ?? word;
 }
 
 function readSql(kind: string, content: PlContent, walk: Walk): readonly StatementPart[] {
@@ -131,13 +142,14 @@ function readStatic(
 	walk: Walk,
 ): readonly StatementPart[] {
 	if (query === undefined) return [];
-	const found = findQuery(walk.body.text, query, content);
+	const found = findQuery(query, content, walk);
 	if (found === undefined) {
 		const range = lineRange(content, walk);
 		return lowerSql(query, () => range, walk.reached);
 	}
+	const { shift, start: first } = found;
 	const move = ({ start, end }: Range): Range =>
-		walk.body.place({ start: start + found, end: end + found });
+		walk.body.place({ start: start === 0 ? first : start + shift, end: end + shift });
 	return lowerSql(query, move, walk.reached);
 }
 
@@ -157,25 +169,41 @@ function readDynamic(
 }
 
 function placeOf(written: string, content: PlContent, walk: Walk): Range {
-	const found = findQuery(walk.body.text, written, content);
-	if (found === undefined) return lineRange(content, walk);
-	return walk.body.place({ start: found, end: found + written.length });
+	const found = findQuery(written, content, walk);
+	if (!found) return lineRange(content, walk);
+	const before =
+		/\bexecute\s+$/i.exec(walk.body.text.slice(Math.max(0, found.start - 20), found.start))?.[0] ??
+		"";
+	return walk.body.place({
+		start: found.start - before.length,
+		end: found.start + written.length,
+	});
+}
+
+/** Where a query begins in its body, and how far its other offsets are from the body's. */
+interface Found {
+	readonly start: number;
+	readonly shift: number;
 }
 
 /**
  * The parser gives a statement's line and its text, in which INTO and its targets are blank and PERFORM has
- * become SELECT. Line 1 is the one of the opening quote.
+ * become SELECT.
  */
-function findQuery(body: string, query: string, content: PlContent): number | undefined {
-	const from = startOfLine(body, content.lineno ?? 1);
-	const exact = body.indexOf(query, from);
-	if (exact >= 0) return exact;
-	const lowered = body.slice(from).toLowerCase().indexOf(query.toLowerCase());
-	if (lowered >= 0) return from + lowered;
-	const rest = query.startsWith("SELECT ") ? query.slice(7) : query;
-	const head = rest.split(/\s{2,}/, 1)[0] ?? rest;
+function findQuery(query: string, content: PlContent, walk: Walk): Found | undefined {
+	const body = walk.body.text;
+	const from = lineStart(content, walk);
+	const exact = findCopy(body, query, from);
+	if (exact !== undefined) return { start: exact, shift: exact };
+	const performed = /^SELECT(\s[^]*)$/.exec(query)?.[1];
+	const rest = performed === undefined ? undefined : findCopy(body, performed, from);
+	return rest === undefined ? undefined : { start: rest - 7, shift: rest - 6 };
+}
+
+function findCopy(body: string, query: string, from: number): number | undefined {
+	const head = /^\s*\S+/.exec(query)?.[0] ?? query;
 	for (let at = body.indexOf(head, from); at >= 0; at = body.indexOf(head, at + 1)) {
-		if (isBlankedCopy(body, at, rest)) return at - (query.length - rest.length);
+		if (isBlankedCopy(body, at, query)) return at;
 	}
 	return undefined;
 }
@@ -187,18 +215,13 @@ function isBlankedCopy(body: string, at: number, query: string): boolean {
 	return true;
 }
 
-function startOfLine(text: string, line: number): number {
-	let at = 0;
-	for (let passed = 1; passed < line; passed++) {
-		const next = text.indexOf("\n", at);
-		if (next < 0) return at;
-		at = next + 1;
-	}
-	return at;
+function lineStart({ lineno = 1 }: PlContent, { lines }: Walk): number {
+	return lines[lineno - 1] ?? 0;
 }
 
-function lineRange(content: PlContent, { body }: Walk): Range {
-	const start = startOfLine(body.text, content.lineno ?? 1);
+function lineRange(content: PlContent, walk: Walk): Range {
+	const { body } = walk;
+	const start = lineStart(content, walk);
 	const line = /^[^\r\n]*/.exec(body.text.slice(start))?.[0] ?? "";
 	const blank = line.length - line.trimStart().length;
 	return body.place({ start: start + blank, end: start + line.trimEnd().length });
