@@ -109,6 +109,7 @@ export async function lintRepository(
 			},
 			rules: active.filter(({ rule }) => rule.dialects.includes(dialect.id)),
 			recipes: recipesById,
+			ruleIds: new Set(rules.map((rule) => rule.id)),
 			rows: statistics.rows,
 		});
 		findings.push(...result.findings);
