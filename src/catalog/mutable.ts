@@ -91,6 +91,14 @@ export class MutableCatalog implements Catalog {
 		this.#pathBefore = undefined;
 	}
 
+	/** Runs something with a schema in front of the search path. */
+	within(schema: string, run: () => void): void {
+		const path = this.#path;
+		this.#path = [schema, ...path];
+		run();
+		this.#path = path;
+	}
+
 	resolve(name: QualifiedName): Key {
 		return keyOf(this.place(name));
 	}

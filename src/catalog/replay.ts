@@ -1,5 +1,5 @@
 import type { Operation } from "../core/operation.ts";
-import { keyOf } from "./catalog.ts";
+import { droppedBy, stepsOf } from "./command.ts";
 import type { DropTarget } from "./dependencies.ts";
 import type { Origin } from "./model.ts";
 import type { MutableCatalog } from "./mutable.ts";
@@ -23,7 +23,8 @@ import * as view from "./replay/view.ts";
 
 /**
  * Changes the catalog as the operation changes the schema. `command` holds all operations that the
- * server runs as one command with this one: DROP TABLE a, b is not refused because b refers to a.
+ * server runs as one command with this one, in their order: DROP TABLE a, b is not refused because b
+ * refers to a, and the actions of an ALTER TABLE may name columns that a later action adds.
  *
  * What the server would refuse changes nothing, and nothing throws. A statement over a table that no
  * earlier one made leaves a stub with what the statement proves. ROLLBACK takes back a SET LOCAL of
@@ -35,6 +36,26 @@ export function replay(
 	origin: Origin,
 	command: readonly Operation[] = [operation],
 ): void {
+	const [first] = command;
+	if (command.length === 1 || !first) {
+		apply(catalog, operation, origin, []);
+	} else if (first.kind === "createSchema" && first !== operation) {
+		catalog.within(first.schema, () => {
+			apply(catalog, operation, origin, []);
+		});
+	} else {
+		for (const step of stepsOf(catalog, operation, command)) {
+			apply(catalog, step, origin, droppedBy(catalog, command));
+		}
+	}
+}
+
+function apply(
+	catalog: MutableCatalog,
+	operation: Operation,
+	origin: Origin,
+	alsoDropped: readonly DropTarget[],
+): void {
 	switch (operation.kind) {
 		case "createTable":
 			table.createTable(catalog, operation, origin);
@@ -43,7 +64,7 @@ export function replay(
 			table.createTableAs(catalog, operation, origin);
 			return;
 		case "dropTable":
-			table.dropTable(catalog, operation, droppedBy(catalog, command));
+			table.dropTable(catalog, operation, alsoDropped);
 			return;
 		case "renameTable":
 			object.renameTable(catalog, operation, origin);
@@ -181,7 +202,7 @@ export function replay(
 			view.createMaterializedView(catalog, operation, origin);
 			return;
 		case "dropView":
-			view.dropView(catalog, operation, droppedBy(catalog, command));
+			view.dropView(catalog, operation, alsoDropped);
 			return;
 		case "refreshMaterializedView":
 			view.refreshMaterializedView(catalog, operation, origin);
@@ -211,7 +232,7 @@ export function replay(
 			type.alterDomain(catalog, operation, origin);
 			return;
 		case "dropType":
-			type.dropType(catalog, operation, droppedBy(catalog, command));
+			type.dropType(catalog, operation, alsoDropped);
 			return;
 		case "createFunction":
 			routine.createFunction(catalog, operation, origin);
@@ -220,7 +241,7 @@ export function replay(
 			routine.alterFunction(catalog, operation, origin);
 			return;
 		case "dropFunction":
-			routine.dropFunction(catalog, operation, droppedBy(catalog, command));
+			routine.dropFunction(catalog, operation, alsoDropped);
 			return;
 		case "createSequence":
 			sequence.createSequence(catalog, operation, origin);
@@ -229,7 +250,7 @@ export function replay(
 			sequence.alterSequence(catalog, operation, origin);
 			return;
 		case "dropSequence":
-			sequence.dropSequence(catalog, operation, droppedBy(catalog, command));
+			sequence.dropSequence(catalog, operation, alsoDropped);
 			return;
 		case "createSchema":
 			object.createSchema(catalog, operation, origin);
@@ -315,29 +336,4 @@ export function replay(
 		case "clientCommand":
 			return;
 	}
-}
-
-/** Returns what a command drops besides: objects that go together do not hold each other back. */
-function droppedBy(catalog: MutableCatalog, command: readonly Operation[]): readonly DropTarget[] {
-	if (command.length < 2) return [];
-	return command.flatMap((operation): readonly DropTarget[] => {
-		switch (operation.kind) {
-			case "dropTable":
-				return [{ kind: "table", key: catalog.resolve(operation.table) }];
-			case "dropView":
-				return [{ kind: "view", key: catalog.resolve(operation.view) }];
-			case "dropSequence":
-				return [{ kind: "sequence", key: catalog.resolve(operation.sequence) }];
-			case "dropType": {
-				const dropped = catalog.type(operation.type);
-				return dropped ? [{ kind: "type", key: keyOf(dropped) }] : [];
-			}
-			case "dropFunction": {
-				const target = routine.routineTarget(catalog, operation.function);
-				return target ? [target] : [];
-			}
-			default:
-				return [];
-		}
-	});
 }

@@ -1,4 +1,5 @@
 import type { Expression, TypeName } from "../core/expression.ts";
+import { sameMeaning } from "./expression.ts";
 import { findColumn, readQuery, type Scope } from "./query.ts";
 
 /** What well-known functions of the server return. */
@@ -60,10 +61,14 @@ function callType(
 	const result = results.get(name);
 	if (result !== undefined) return named(result);
 	if (!sameAsArgument.has(name)) return undefined;
-	const types = operands.map((operand) => typeOf(operand, scope));
+	// A bare literal takes the type of the others.
+	const typed = operands.filter(({ kind }) => kind !== "literal");
+	const types = (typed.length > 0 ? typed : operands).map((operand) => typeOf(operand, scope));
 	const [first] = types;
-	const agree = types.every((type) => type?.name === first?.name);
-	return first && agree ? { ...first, modifiers: [] } : undefined;
+	if (!first || types.some((type) => type?.name !== first.name)) return undefined;
+	const isOneType =
+		typed.length === operands.length && types.every((type) => sameMeaning(type, first));
+	return isOneType ? first : { ...first, modifiers: [] };
 }
 
 function literalType(type: string, value: string): TypeName | undefined {

@@ -24,7 +24,8 @@ const spellings: Readonly<Record<string, string>> = {
 /** format_type of the server. */
 export function formatType(type: TypeName | undefined): string {
 	if (!type) return "?";
-	const name = type.schema === undefined ? (spellings[type.name] ?? type.name) : `${type.schema}.${type.name}`;
+	const name =
+		type.schema === undefined ? (spellings[type.name] ?? type.name) : `${type.schema}.${type.name}`;
 	const modifiers = type.modifiers.length === 0 ? "" : `(${type.modifiers.join(",")})`;
 	const [first = "", ...rest] = name.split(" ");
 	const timed = /^time/.test(type.name) && rest.length > 0;
@@ -150,6 +151,8 @@ function viewLines(view: View): string[] {
 	const columns = [...new Set(view.dependsOnColumns.map(bare))].sort().join(",");
 	return [
 		`${view.materialized ? "materialized view" : "view"} ${keyOf(view)} (${view.columns.join(",")})${view.materialized && !view.populated ? " not populated" : ""} reads ${reads} columns ${columns}`,
-		...view.indexes.map((index) => indexLine({ indexByKey: () => undefined } as never, index, view.name)),
+		...view.indexes.map((index) =>
+			indexLine({ indexByKey: () => undefined } as never, index, view.name),
+		),
 	];
 }

@@ -203,7 +203,7 @@ class Replayer {
 					}
 				}
 			}
-			replay(this.#catalog, operation, origin);
+			replay(this.#catalog, operation, origin, part.operations);
 			this.#settings.apply(operation, this.#transactions.current !== undefined);
 			this.#transactions.after(operation, statement, effects?.get(operation)?.locks ?? []);
 		}
