@@ -17,6 +17,10 @@ const modes = [
 
 export type LockMode = (typeof modes)[number];
 
+export function isLockMode(name: string): name is LockMode {
+	return modes.some((mode) => mode === name);
+}
+
 /** The mode of that name; the strongest for a name that is none. */
 export function modeNamed(name: string): LockMode {
 	return modes.find((mode) => mode === name) ?? "AccessExclusiveLock";
