@@ -29,8 +29,8 @@ export interface Situation {
 	/** Settings in force, lower-case names (timezone, search_path, lock_timeout). */
 	readonly settings: ReadonlyMap<string, string>;
 	readonly inTransaction: boolean;
-	/** Enum values that this transaction added, as schema.type.value: they cannot be used in it. */
-	readonly newEnumValues?: ReadonlySet<string>;
+	/** What ran in the same transaction before, in order. */
+	readonly earlier?: readonly { readonly operation: Operation }[];
 }
 
 /** Reads SQL of one database and knows what its server does. */

@@ -1,4 +1,5 @@
 import type { Expression, QualifiedName, Query, TypeName } from "../expression.ts";
+import type { Operation } from "../operation.ts";
 import type { StatementPart } from "../statement.ts";
 import type { ConstraintDefinition, OperationBase, Parameter } from "./table.ts";
 
@@ -472,6 +473,8 @@ export type SessionOperation = OperationBase &
 				/** EXPLAIN, PREPARE, EXECUTE, DECLARE, FETCH, LISTEN, NOTIFY, DISCARD, CHECKPOINT, LOAD ... */
 				readonly kind: "sessionCommand";
 				readonly command: string;
+				/** What EXPLAIN plans without running it. */
+				readonly planned?: readonly Operation[];
 		  }
 		| {
 				/** A line for the client, not for the server: psql's \connect, \set, \i. */

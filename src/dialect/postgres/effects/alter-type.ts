@@ -15,6 +15,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { lockOwnedSequences } from "./sequence.ts";
 
 type AlterType = OperationOf<"alterColumnType">;
 
@@ -164,7 +165,10 @@ function changeInTable(
 		changeForeignKey(foreignKey, table, operation, column, change, scene, draft);
 	}
 	changeReferences(table, operation, column, change, scene, draft);
-	if (column.identity) lockOwnedSequences(table, column.name, scene, draft);
+	// The sequence of an identity column takes the new type.
+	if (column.identity) {
+		lockOwnedSequences(keyOf(table), column.name, "ShareRowExclusiveLock", scene, draft);
+	}
 }
 
 function hasCheckOn(table: Table, column: string): boolean {
@@ -251,14 +255,4 @@ export function referencedColumns(constraint: ForeignKey, table: Table): readonl
 	if (constraint.referencedColumns.length > 0) return constraint.referencedColumns;
 	const key = table.constraints.find(({ type }) => type === "primaryKey");
 	return key?.type === "primaryKey" ? key.columns : [];
-}
-
-/** The sequence of an identity column takes the new type. */
-function lockOwnedSequences(table: Table, column: string, scene: Scene, draft: Draft): void {
-	for (const sequence of scene.catalog.sequences()) {
-		const { ownedBy } = sequence;
-		if (ownedBy?.table === keyOf(table) && ownedBy.column === column) {
-			lock(draft, keyOf(sequence), "ShareRowExclusiveLock");
-		}
-	}
 }

@@ -3,7 +3,6 @@ import { columnsIn } from "../../../catalog/expression.ts";
 import type { Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, rewrite, scan, type Draft } from "./draft.ts";
-import type { LockMode } from "./locks.ts";
 import {
 	columnOf,
 	descendantsOf,
@@ -15,6 +14,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { lockOwnedSequences } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 /** ADD, SET and DROP IDENTITY; partitions go along since 17. */
@@ -42,22 +42,7 @@ export function alterIdentity(
 		refuse(draft, "55000", `column ${column.name} is not an identity column`);
 	}
 	const mode = operation.kind === "setIdentity" ? "ShareRowExclusiveLock" : "AccessExclusiveLock";
-	if (column?.identity) lockSequence(target, column.name, mode, scene, draft);
-}
-
-function lockSequence(
-	target: Target,
-	column: string,
-	mode: LockMode,
-	scene: Scene,
-	draft: Draft,
-): void {
-	for (const sequence of scene.catalog.sequences()) {
-		const { ownedBy } = sequence;
-		if (ownedBy?.table === target.key && ownedBy.column === column) {
-			lock(draft, keyOf(sequence), mode);
-		}
-	}
+	if (column?.identity) lockOwnedSequences(target.key, column.name, mode, scene, draft);
 }
 
 /** SET EXPRESSION computes stored values anew; DROP EXPRESSION leaves them as they are. */
@@ -130,10 +115,9 @@ export function setPersistence(
 		}
 	}
 	rewrite(draft, storageOf(target));
-	for (const sequence of scene.catalog.sequences()) {
-		if (sequence.ownedBy?.table === target.key && scene.version >= 15) {
-			lock(draft, keyOf(sequence), "AccessExclusiveLock");
-		}
+	// Owned sequences change with their table since 15.
+	if (scene.version >= 15) {
+		lockOwnedSequences(target.key, undefined, "AccessExclusiveLock", scene, draft);
 	}
 	because(draft, "the whole table is written anew while reads and writes wait");
 }

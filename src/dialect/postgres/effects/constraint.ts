@@ -256,9 +256,8 @@ function indexNameOn(
 	target: Target,
 	scene: Scene,
 ): string {
-	if (storage.key === target.key) return constraintIndexName(constraint, storage.key, scene);
-	const { name: _, ...unnamed } = constraint;
-	return constraintIndexName(unnamed, storage.key, scene);
+	const name = storage.key === target.key ? constraint.name : undefined;
+	return constraintIndexName(constraint, name, storage.key, scene);
 }
 
 function refusePartitionedKey(

@@ -89,7 +89,7 @@ function buildOrReference(
 		because(draft, `writes to ${referenced.key} wait, if only for a moment`);
 	}
 	const indexed = ["unique", "primaryKey", "exclude"].includes(constraint.type);
-	if (indexed) addBuild(draft, constraintIndexName(constraint, key, scene), key);
+	if (indexed) addBuild(draft, constraintIndexName(constraint, constraint.name, key, scene), key);
 }
 
 function addBuild(draft: Draft, index: Key, table: Key): void {

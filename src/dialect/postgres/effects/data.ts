@@ -1,9 +1,10 @@
 import { keyOf } from "../../../catalog/catalog.ts";
-import type { Column, Constraint, Table } from "../../../catalog/model.ts";
+import type { Constraint, Table } from "../../../catalog/model.ts";
 import type { Expression, QualifiedName } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, scan, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
+import { earlierIn } from "./earlier.ts";
 import { findsByIndex, leadingColumn } from "./lookup.ts";
 import { prunedPartitions, routedPartitions } from "./pruning.ts";
 import {
@@ -25,7 +26,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
-import { lockSequencesOf } from "./sequence.ts";
+import { lockOwnedSequences, lockSequencesOf } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 function readingWith(ctes: OperationOf<"update">["ctes"]): Reading {
@@ -131,15 +132,8 @@ function drawDefaults(operation: Insert, table: Table, scene: Scene, draft: Draf
 		const values = valuesFor(operation, table, column.name);
 		if (given.includes(column.name) && !values?.some(isDefault)) continue;
 		if (column.default) lockSequencesOf(column.default, scene, draft);
-		if (column.identity) lockIdentity(table, column, scene, draft);
-	}
-}
-
-function lockIdentity(table: Table, column: Column, scene: Scene, draft: Draft): void {
-	for (const sequence of scene.catalog.sequences()) {
-		const { ownedBy } = sequence;
-		if (ownedBy?.table === keyOf(table) && ownedBy.column === column.name) {
-			lock(draft, keyOf(sequence), "RowExclusiveLock");
+		if (column.identity) {
+			lockOwnedSequences(keyOf(table), column.name, "RowExclusiveLock", scene, draft);
 		}
 	}
 }
@@ -160,14 +154,16 @@ function lockRouted(operation: Insert, table: Table, scene: Scene, draft: Draft)
  * Source: https://www.postgresql.org/docs/current/sql-altertype.html, Notes.
  */
 function refuseNewEnumValues(operation: Insert, table: Table, scene: Scene, draft: Draft): void {
-	const { newEnumValues } = scene;
-	if (!scene.inTransaction || !newEnumValues) return;
+	const { enumValues } = earlierIn(scene);
+	if (enumValues.size === 0) return;
 	for (const column of table.columns) {
 		const type = column.type && scene.catalog.type(column.type);
 		if (type?.kind !== "enum") continue;
 		for (const value of valuesFor(operation, table, column.name) ?? []) {
-			if (value.kind !== "literal" || !newEnumValues.has(`${keyOf(type)}.${value.value}`)) continue;
-			refuse(draft, "55P04", `the enum value ${value.value} is new in this transaction`);
+			if (value.kind !== "literal" || !enumValues.has(`${keyOf(type)}.${value.value}`)) continue;
+			// Before 12 ADD VALUE is refused in a transaction, so the value is not there at all.
+			const code = has(scene.version, "enumValueInTransaction") ? "55P04" : "22P02";
+			refuse(draft, code, `the enum value ${value.value} is new in this transaction`);
 		}
 	}
 }

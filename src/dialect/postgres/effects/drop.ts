@@ -17,6 +17,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { lockOwnedSequences } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 /**
@@ -61,7 +62,7 @@ export function dropWithDependents(
 	for (const one of gone) {
 		lock(draft, keyOf(one), "AccessExclusiveLock");
 		lockIndexes(draft, one.indexes, "AccessExclusiveLock");
-		lockOwnedSequences(keyOf(one), undefined, scene, draft);
+		lockOwnedSequences(keyOf(one), undefined, "AccessExclusiveLock", scene, draft);
 		for (const constraint of one.constraints) lockReferenced(constraint, scene, draft, keyOf(one));
 		dropReferences(one, undefined, cascade, dropped, scene, draft);
 		dropViews(keyOf(one), undefined, cascade, scene, draft);
@@ -134,22 +135,6 @@ export function dropViews(
 	}
 }
 
-/** Sequences that belong to a table, or to one of its columns, go with it. */
-export function lockOwnedSequences(
-	table: Key,
-	column: string | undefined,
-	scene: Scene,
-	draft: Draft,
-): void {
-	for (const sequence of scene.catalog.sequences()) {
-		const { ownedBy } = sequence;
-		if (ownedBy?.table !== table) continue;
-		if (column === undefined || ownedBy.column === column) {
-			lock(draft, keyOf(sequence), "AccessExclusiveLock");
-		}
-	}
-}
-
 /** DROP COLUMN: no row is touched; what uses the column goes with it or stops it. */
 export function dropColumn(
 	operation: OperationOf<"dropColumn">,
@@ -209,7 +194,7 @@ function dropColumnOf(
 		}
 	}
 	dropReferences(table, [column], cascade, new Set(), scene, draft);
-	lockOwnedSequences(key, column, scene, draft);
+	lockOwnedSequences(key, column, "AccessExclusiveLock", scene, draft);
 	dropViews(key, column, cascade, scene, draft);
 	refuseColumnUses(table, column, cascade, scene, draft);
 }

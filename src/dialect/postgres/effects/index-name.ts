@@ -22,14 +22,15 @@ function isTaken(scene: Scene, schema: string): (name: string) => boolean {
 	};
 }
 
-/** The key of the index that a UNIQUE, PRIMARY KEY or EXCLUDE constraint gets on a table. */
+/** The key of the index of a UNIQUE, PRIMARY KEY or EXCLUDE constraint; the server may name it. */
 export function constraintIndexName(
 	constraint: ConstraintDefinition,
+	given: string | undefined,
 	table: Key,
 	scene: Scene,
 ): Key {
 	const { schema, name } = partsOf(table);
-	if (constraint.name !== undefined) return `${schema}.${constraint.name}`;
+	if (given !== undefined) return `${schema}.${given}`;
 	const taken = isTaken(scene, schema);
 	if (constraint.type === "primaryKey") {
 		return `${schema}.${chooseName(name, undefined, "pkey", taken)}`;

@@ -4,7 +4,7 @@ import type { Operation } from "../../../core/operation.ts";
 import { alterTable } from "./alter-table.ts";
 import { createTable, createTableAs } from "./create-table.ts";
 import { copy, deleteRows, insert, merge, select, update } from "./data.ts";
-import { finish, newDraft, type Draft } from "./draft.ts";
+import { finish, lock, newDraft, type Draft } from "./draft.ts";
 import { dropSchema, dropTable, dropView } from "./drop.ts";
 import {
 	attachIndex,
@@ -36,6 +36,7 @@ import {
 	sessionCommand,
 	setPrivileges,
 } from "./object.ts";
+import { earlierIn } from "./earlier.ts";
 import { executed, readExpression } from "./query.ts";
 import { renameObject, setObjectOwner, setObjectSchema } from "./rename.ts";
 import type { Scene } from "./scene.ts";
@@ -60,6 +61,7 @@ export function effects(operations: readonly Operation[], situation: Situation):
 	return operations.map((operation) => {
 		const draft = newDraft();
 		fill(operation, scene, draft);
+		if (draft.scans.size > 0) for (const key of earlierIn(scene).emptied) draft.scans.delete(key);
 		return isIdle(draft) ? { ...noEffect, phase: draft.phase } : finish(draft);
 	});
 }
@@ -268,7 +270,15 @@ function fillObject(operation: Operation, scene: Scene, draft: Draft): void {
 			return;
 		case "sessionCommand":
 			sessionCommand(operation, draft);
+			for (const planned of operation.planned ?? []) plan(planned, scene, draft);
 			return;
 		default:
 	}
+}
+
+/** A planned statement takes its locks and no more. */
+function plan(operation: Operation, scene: Scene, draft: Draft): void {
+	const inner = newDraft();
+	fill(operation, scene, inner);
+	for (const [key, mode] of inner.locks) lock(draft, key, mode);
 }

@@ -245,6 +245,7 @@ export function reindex(operation: OperationOf<"reindex">, scene: Scene, draft: 
 	if (concurrently) {
 		if (!has(scene.version, "reindexConcurrently")) {
 			refuse(draft, "42601", `PostgreSQL ${scene.version} does not know REINDEX CONCURRENTLY`);
+			return;
 		}
 		refuseInTransaction(draft, "REINDEX CONCURRENTLY");
 		draft.waits = true;

@@ -1,7 +1,6 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { Key, Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
-import { lockOwnedSequences } from "./drop.ts";
 import { because, build, lock, lockIndexes, refuse, rewrite, scan, type Draft } from "./draft.ts";
 import { modeNamed } from "./locks.ts";
 import {
@@ -14,6 +13,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { lockOwnedSequences } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 function outsideTransactions(draft: Draft, words: string): void {
@@ -124,7 +124,8 @@ function truncateTree(
 		lockIndexes(draft, storage.indexes, "AccessExclusiveLock");
 		const emptied = { ...storage, empty: true };
 		for (const { schema, name } of storage.indexes) build(draft, emptied, `${schema}.${name}`);
-		if (operation.restartIdentity) lockOwnedSequences(storage.key, undefined, scene, draft);
+		if (operation.restartIdentity)
+			lockOwnedSequences(storage.key, undefined, "AccessExclusiveLock", scene, draft);
 		for (const { table } of referencesOf(scene, storage.key)) {
 			const key = keyOf(table);
 			if (named.has(key)) continue;

@@ -147,7 +147,7 @@ function isAddedUnfilled(name: string, scene: Scene): boolean {
 			operation.column.default === undefined &&
 			operation.column.identity === undefined &&
 			operation.column.generated === undefined &&
-			!/serial/.test(operation.column.type?.name ?? ""),
+			!(operation.column.type?.name ?? "").includes("serial"),
 	);
 }
 

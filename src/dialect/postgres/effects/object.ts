@@ -154,8 +154,8 @@ export function alterObject(
 		draft.transaction = "refused";
 		because(draft, "ALTER SYSTEM cannot run inside a transaction block");
 	}
-	if (object === "database" && /tablespace/.test(action)) draft.transaction = "refused";
-	if (object === "role" && /owned/.test(action)) changeOwned(operation, scene, draft);
+	if (object === "database" && action.includes("tablespace")) draft.transaction = "refused";
+	if (object === "role" && action.includes("owned")) changeOwned(operation, scene, draft);
 	lockPublished(operation.tables, scene, draft);
 }
 
@@ -178,7 +178,7 @@ export function dropObject(operation: OperationOf<"dropObject">, scene: Scene, d
 		draft.transaction = "refused";
 	}
 	if (operation.object !== "statistics" || !has(scene.version, "dropStatisticsLocksTable")) return;
-	const table = scene.catalog.statisticsTable?.(operation.name);
+	const table = scene.catalog.statisticsTable(operation.name);
 	if (table !== undefined) lock(draft, table, "ShareUpdateExclusiveLock");
 }
 

@@ -141,10 +141,7 @@ export function partitionIndexName(
 	scene: Scene,
 ): Key {
 	const constraint = parent.constraints.find(({ name }) => name === index.constraint);
-	if (constraint) {
-		const { name: _, ...definition } = constraint;
-		return constraintIndexName(definition, keyOf(partition), scene);
-	}
+	if (constraint) return constraintIndexName(constraint, undefined, keyOf(partition), scene);
 	return indexName(index.elements, index.include, keyOf(partition), scene);
 }
 
@@ -181,6 +178,7 @@ export function detachPartition(
 		if (!has(scene.version, "detachConcurrently")) {
 			const words = concurrently ? "DETACH PARTITION CONCURRENTLY" : "DETACH PARTITION FINALIZE";
 			refuse(draft, "42601", `PostgreSQL ${scene.version} does not know ${words}`);
+			return;
 		}
 	}
 	if (concurrently) {

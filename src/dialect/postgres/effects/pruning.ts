@@ -30,7 +30,7 @@ function keepMatching(
 			mayHold(partitionOf.bound, parent, where),
 	);
 	const rest = partitions.filter(({ partitionOf }) => partitionOf?.bound.kind === "default");
-	const certain = kept.length === 1 && mayHold({ kind: "default" }, parent, where) === false;
+	const certain = kept.length === 1 && !mayHold({ kind: "default" }, parent, where);
 	return certain ? kept : [...kept, ...rest];
 }
 

@@ -7,7 +7,7 @@ import type { LockMode } from "./locks.ts";
 import { findsByIndex, readsByIndexAlone } from "./lookup.ts";
 import { prunedPartitions } from "./pruning.ts";
 import { storageOf, tableStorage, targetOf, descendantsOf, type Scene } from "./scene.ts";
-import { lockSequencesOf } from "./sequence.ts";
+import { lockOwnedSequences, lockSequencesOf } from "./sequence.ts";
 
 /** How a query is met: only parsed (a view's definition), or run. */
 export interface Reading {
@@ -185,10 +185,5 @@ function lockSerialSequence(
 	if (!name) return;
 	const { key } = targetOf(scene, name);
 	lock(draft, key, "AccessShareLock");
-	for (const sequence of scene.catalog.sequences()) {
-		const { ownedBy } = sequence;
-		if (ownedBy?.table === key && ownedBy.column === column.value) {
-			lock(draft, keyOf(sequence), "RowExclusiveLock");
-		}
-	}
+	lockOwnedSequences(key, column.value, "RowExclusiveLock", scene, draft);
 }

@@ -1,6 +1,5 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { OperationOf } from "../../../core/operation.ts";
-import { lockOwnedSequences } from "./drop.ts";
 import { because, lock, lockIndex, lockIndexes, refuse, type Draft } from "./draft.ts";
 import {
 	columnOf,
@@ -12,6 +11,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { lockOwnedSequences } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 /** RENAME of a table: an instant under the strongest lock; running code still says the old name. */
@@ -76,7 +76,7 @@ export function setTableOwner(target: Target, scene: Scene, draft: Draft): void 
 function moveWithSequences(target: Target, scene: Scene, draft: Draft): void {
 	lock(draft, target.key, "AccessExclusiveLock");
 	if (target.table) lockIndexes(draft, target.table.indexes, "AccessExclusiveLock");
-	lockOwnedSequences(target.key, undefined, scene, draft);
+	lockOwnedSequences(target.key, undefined, "AccessExclusiveLock", scene, draft);
 }
 
 /** RENAME of what is no table, column, constraint or index. */

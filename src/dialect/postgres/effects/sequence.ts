@@ -1,7 +1,10 @@
+import { keyOf } from "../../../catalog/catalog.ts";
 import { readName, visitExpression } from "../../../catalog/expression.ts";
+import type { Key } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
+import type { LockMode } from "./locks.ts";
 import { descendantsOf, isMissing, targetOf, type Scene } from "./scene.ts";
 
 const advancing: ReadonlySet<string> = new Set(["nextval", "setval"]);
@@ -22,6 +25,21 @@ export function lockSequencesOf(expression: Expression, scene: Scene, draft: Dra
 	for (const text of sequencesIn(expression)) {
 		const name = readName(text);
 		if (name) lock(draft, scene.catalog.resolve(name), "RowExclusiveLock");
+	}
+}
+
+/** Sequences that belong to a table, or to one column of it, move and go with it. */
+export function lockOwnedSequences(
+	table: Key,
+	column: string | undefined,
+	mode: LockMode,
+	scene: Scene,
+	draft: Draft,
+): void {
+	for (const sequence of scene.catalog.sequencesOwnedBy(table)) {
+		if (column === undefined || sequence.ownedBy?.column === column) {
+			lock(draft, keyOf(sequence), mode);
+		}
 	}
 }
 

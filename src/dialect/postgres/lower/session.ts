@@ -17,7 +17,18 @@ export function lowerSession(node: Node, source: LowerSource): Operation[] | und
 	}
 	const command = commandOf(node);
 	if (command === undefined) return undefined;
-	return [{ kind: "sessionCommand", range, command }, ...lowerRun(node, source)];
+	const planned = lowerPlanned(node, source);
+	return [
+		{ kind: "sessionCommand", range, command, ...(planned && { planned }) },
+		...lowerRun(node, source),
+	];
+}
+
+/** EXPLAIN without ANALYZE locks what its statement would lock, and runs nothing. */
+function lowerPlanned(node: Node, source: LowerSource): readonly Operation[] | undefined {
+	if (!("ExplainStmt" in node) || isOn(node.ExplainStmt.options, "analyze")) return undefined;
+	const { query } = node.ExplainStmt;
+	return query && (lowerView(query, source) ?? lowerData(query, source));
 }
 
 /** What a session command runs or undoes besides. */
