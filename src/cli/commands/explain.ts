@@ -1,86 +1,12 @@
 import type { CommandModule } from "yargs";
-import { defaultServerVersion, type Config } from "../../core/config.ts";
-import { explain, type Explanation } from "../../core/engine/explain.ts";
-import type { ProjectProblem } from "../../core/migration.ts";
-import { loadPostgres } from "../../dialect/postgres/dialect.ts";
-import { loadConfig } from "../../project/config-file.ts";
-import { discoverProjects } from "../../project/discover.ts";
-import { explicitHistory } from "../../project/explicit-history.ts";
-import { readStatistics } from "../../project/statistics.ts";
-import { explanationJson, explanationText } from "../../report/explanation.ts";
-import { paletteFor } from "../colour.ts";
-import { fail, print } from "../output.ts";
-import { readStandardInput } from "../standard-input.ts";
 
-interface ExplainArguments {
+export interface ExplainArguments {
 	readonly files: string[] | undefined;
 	readonly history: string[] | undefined;
 	readonly "server-version": number | undefined;
 	readonly config: string | undefined;
 	readonly format: "text" | "json";
 	readonly color: boolean | undefined;
-}
-
-async function explanationsOf(
-	cwd: string,
-	args: ExplainArguments,
-	config: Config,
-	configDirectory: string,
-): Promise<readonly Explanation[] | ProjectProblem> {
-	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
-	const readsInput = args.files?.includes("-") === true;
-	const named = (args.files ?? []).filter((file) => file !== "-");
-	// `--history a.sql b.sql` takes every file that follows: without another one the last is meant.
-	const given = args.history ?? [];
-	const nothingElse = named.length === 0 && !readsInput && given.length > 1;
-	const paths = nothingElse ? given.slice(-1) : named;
-	const history = nothingElse ? given.slice(0, -1) : given;
-	if (history.length > 0 || readsInput) {
-		const stdin = readsInput ? { path: "stdin.sql", bytes: await readStandardInput() } : undefined;
-		const migrations = explicitHistory(cwd, history, paths, stdin);
-		if ("code" in migrations) return migrations;
-		const version = args["server-version"] ?? config.serverVersion ?? defaultServerVersion;
-		return explain({ migrations, dialect, version, oneSession: true });
-	}
-	const projects = await discoverProjects(cwd, paths, config, { configDirectory });
-	if ("code" in projects) return projects;
-	return projects
-		.filter((project) => project.dialect === "postgres")
-		.flatMap((project) =>
-			explain({
-				migrations: project.migrations,
-				dialect,
-				version: args["server-version"] ?? project.serverVersion,
-				...(project.searchPath && { searchPath: project.searchPath }),
-			}),
-		);
-}
-
-async function runExplain(args: ExplainArguments): Promise<void> {
-	const cwd = process.cwd();
-	const loaded = await loadConfig(cwd, args.config);
-	if ("code" in loaded) {
-		fail(loaded);
-		return;
-	}
-	const { config, directory } = loaded;
-	const statistics = readStatistics(directory, config);
-	if ("code" in statistics) {
-		fail(statistics);
-		return;
-	}
-	const explanations = await explanationsOf(cwd, args, config, directory);
-	if ("code" in explanations) {
-		fail(explanations);
-		return;
-	}
-	if (args.format === "json") {
-		print(explanationJson(explanations));
-		return;
-	}
-	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
-	const width = Math.min(100, process.stdout.columns || 100);
-	print(explanationText(explanations, statistics.rows, palette, width));
 }
 
 /** `lockkeeper explain [files..]`: what each statement does to the running system. */
@@ -115,5 +41,8 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
 			.example("$0 explain migrations/0042_add_status.sql", "one migration, after its siblings")
 			.example("$0 explain change.sql --history schema.sql", "one file after a schema dump")
 			.example("$0 explain - --history schema.sql < change.sql", "any SQL against a schema dump"),
-	handler: runExplain,
+	handler: async (args) => {
+		const { runExplain } = await import("../handlers/explain.ts");
+		await runExplain(args);
+	},
 };

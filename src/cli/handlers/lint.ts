@@ -1,0 +1,139 @@
+import type { Config, RuleSetting } from "../../core/config.ts";
+import type { Severity } from "../../core/finding.ts";
+import { rules } from "../../generated/rules.ts";
+import { loadConfig } from "../../project/config-file.ts";
+import { concise } from "../../report/concise.ts";
+import { json } from "../../report/json.ts";
+import type { LintReport } from "../../report/report.ts";
+import { text } from "../../report/text.ts";
+import { lintRepository, type LintRequest } from "../../repository.ts";
+import type { LintArguments } from "../commands/lint.ts";
+import { paletteFor } from "../colour.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
+import { readStandardInput } from "../standard-input.ts";
+import { startStopwatch } from "../stopwatch.ts";
+
+const severityRank: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
+const settings: readonly string[] = ["error", "warning", "info", "off"] satisfies RuleSetting[];
+
+function isSetting(value: string): value is RuleSetting {
+	return settings.includes(value);
+}
+
+interface Misuse {
+	readonly message: string;
+	readonly hint: string;
+}
+
+/** Reads `--rule id=severity`; the first that cannot be read is a misuse. */
+function severitiesOf(given: readonly string[]): Record<string, RuleSetting> | Misuse {
+	const severities: Record<string, RuleSetting> = {};
+	for (const setting of given) {
+		const [id = "", severity = ""] = setting.split("=");
+		if (!isSetting(severity)) {
+			return {
+				message: `--rule ${setting} cannot be read.`,
+				hint: `Write --rule <id>=<severity> with one of ${settings.join(", ")}.`,
+			};
+		}
+		severities[id] = severity;
+	}
+	return severities;
+}
+
+function unknownRule(ids: readonly string[]): Misuse | undefined {
+	const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
+	return unknown === undefined
+		? undefined
+		: { message: `There is no rule ${unknown}.`, hint: "lockkeeper rules lists them all." };
+}
+
+function isMisuse(value: object): value is Misuse {
+	return "message" in value && "hint" in value;
+}
+
+/** What the arguments ask for, or why they cannot be understood. */
+async function requestOf(
+	args: LintArguments,
+	config: Config,
+	configDirectory: string,
+): Promise<LintRequest | Misuse> {
+	const severities = severitiesOf(args.rule ?? []);
+	if (isMisuse(severities)) return severities;
+	const wrong = unknownRule([
+		...Object.keys(severities),
+		...Object.keys(config.rules ?? {}),
+		...(args.only ?? []),
+		...(args.skip ?? []),
+	]);
+	if (wrong) return wrong;
+	const readsInput = args.files?.includes("-") === true || args["stdin-filename"] !== undefined;
+	return {
+		configDirectory,
+		severities,
+		...(args.since !== undefined && { since: args.since }),
+		...(args.only && { only: args.only }),
+		...(args.skip && { skip: args.skip }),
+		...(readsInput && {
+			stdin: { path: args["stdin-filename"] ?? "stdin.sql", bytes: await readStandardInput() },
+		}),
+	};
+}
+
+function exitCodeOf(report: LintReport, args: LintArguments): number {
+	if (report.problems.some(({ severity }) => severity === "error")) return exitCodes.misuse;
+	const { "fail-on": failOn, "max-warnings": maxWarnings } = args;
+	const warnings = report.findings.filter(({ severity }) => severity === "warning").length;
+	if (maxWarnings !== undefined && warnings > maxWarnings) return exitCodes.findings;
+	if (failOn === "never") return exitCodes.clean;
+	const stops = report.findings.some(
+		({ severity }) => severityRank[severity] >= severityRank[failOn],
+	);
+	return stops ? exitCodes.findings : exitCodes.clean;
+}
+
+function render(report: LintReport, args: LintArguments): string {
+	switch (args.format) {
+		case "json":
+			return json(report);
+		case "concise":
+			return concise(report);
+		case "text": {
+			const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
+			return text(report, palette, Math.min(100, process.stdout.columns || 100));
+		}
+	}
+}
+
+/** Judges migrations, prints the report and sets the exit code. */
+export async function runLint(args: LintArguments): Promise<void> {
+	const cwd = process.cwd();
+	const stopwatch = startStopwatch();
+	const loaded = await loadConfig(cwd, args.config);
+	if ("code" in loaded) {
+		fail(loaded);
+		return;
+	}
+	const { config, directory } = loaded;
+	if (args["print-config"]) {
+		print(`${JSON.stringify({ file: loaded.path ?? null, ...config }, undefined, "\t")}\n`);
+		return;
+	}
+	const request = await requestOf(args, config, directory);
+	if (isMisuse(request)) {
+		fail(request);
+		return;
+	}
+	const paths = (args.files ?? []).filter((file) => file !== "-");
+	const report = await lintRepository(cwd, paths, config, request);
+	if ("code" in report) {
+		fail(report);
+		return;
+	}
+	process.exitCode = exitCodeOf(report, args);
+	const shown = args.quiet
+		? { ...report, findings: report.findings.filter(({ severity }) => severity === "error") }
+		: report;
+	print(render(shown, args));
+	if (args.stats) note(stopwatch.summary(report.counts));
+}
