@@ -87,7 +87,8 @@ function sourceOf(
 
 function snapshotFolders(directory: string, files: Files): readonly string[] {
 	return files.list(directory).flatMap((entry) => {
-		if (!entry.endsWith("/")) return [];
+		// Named <timestamp>_<words>: without this every folder above a file would be listed.
+		if (!/^\d{8,}_.*\/$/.test(entry)) return [];
 		const names = files.list(joinPath(directory, entry));
 		const isOne = names.includes("migration.sql") && names.includes("snapshot.json");
 		return isOne ? [entry.slice(0, -1)] : [];
