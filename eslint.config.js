@@ -32,19 +32,19 @@ export default defineConfig(
 				"error",
 				{
 					selector: "ExportDefaultDeclaration",
-					message: "Export by name: only rules and config files have a default export.",
+					message: "Export by name: only rules, recipes and config files have a default export.",
 				},
 			],
 		},
 	},
 	{
-		files: ["rules/**/*.ts"],
+		files: ["rules/**/*.ts", "src/plan/recipes/*.ts"],
 		rules: {
 			"no-restricted-syntax": [
 				"error",
 				{
 					selector: "ExportNamedDeclaration, ExportAllDeclaration",
-					message: "A rule file has one export: the rule, as its default.",
+					message: "A rule or recipe file has one export, as its default.",
 				},
 			],
 		},

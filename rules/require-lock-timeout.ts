@@ -45,7 +45,7 @@ CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit make
 		waitsWithoutLimit:
 			"This statement waits without a limit for its lock on {table}; as long as it waits, {waiters} that comes after it waits too.",
 		limitIsOff:
-			"lock_timeout is 0 here, which means no limit: as long as this statement waits for its lock on {table}, {waiters} that comes after it waits too.",
+			"A lock_timeout of 0 means no limit: as long as this statement waits for its lock on {table}, {waiters} that comes after it waits too.",
 	},
 	examples: [
 		{

@@ -1,0 +1,36 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import { uniqueKeysOf } from "../catalog/unique-keys.ts";
+import type { RecipeStep } from "../core/finding.ts";
+import type { QualifiedName } from "../core/expression.ts";
+import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
+import { quoteColumns } from "./constraint-text.ts";
+
+const batchSize = 1000;
+
+/** A change that is made batch by batch. */
+export interface BatchedChange {
+	readonly table: QualifiedName;
+	readonly alias?: string;
+	/** `DELETE`, or the assignments of an UPDATE. */
+	readonly change: "delete" | { readonly set: string };
+	/** Which rows are left to change; it must be false for a row that is done. Absent: all. */
+	readonly pending?: string;
+}
+
+/** Returns the step that is repeated until it changes no row, undefined where no unique key is known. */
+export function batchStep(
+	{ table, alias, change, pending }: BatchedChange,
+	catalog: Catalog,
+): RecipeStep | undefined {
+	const [key] = uniqueKeysOf(catalog.table(table));
+	if (!key) return undefined;
+	const columns = quoteColumns(key);
+	const name = `${quoteName(table)}${alias === undefined ? "" : ` AS ${quoteIdentifier(alias)}`}`;
+	const where = pending === undefined ? "" : ` WHERE ${pending}`;
+	const head = change === "delete" ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${change.set}`;
+	return {
+		title: "Repeat until it changes no row, with a commit after each time",
+		sql: `${head}\nWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize});`,
+		transaction: "batches",
+	};
+}
