@@ -18,7 +18,8 @@ export function readBulkInsert(text: string, piece: Piece): Insert | undefined {
 	const head = piece.tokens.slice(0, Math.max(0, values)).filter((token) => !isComment(token));
 	if (!isWord(text, head[0], "insert") || !isWord(text, head[1], "into")) return undefined;
 	const table = readName(text, head.slice(2));
-	if (!table) return undefined;
+	// VALUES of a query inside the statement is not the list of its rows.
+	if (!table || head.some((token) => isWord(text, token, "select"))) return undefined;
 	const columns = readColumns(text, head);
 	return {
 		kind: "insert",

@@ -28,10 +28,9 @@ export function explainUnread(
 		(placeholders.some(({ start, end }) => start <= error.offset && error.offset <= end + 1)
 			? "The placeholder here stands for more than a name or a value."
 			: undefined);
-	const { reason, message } = error;
 	return {
-		reason,
-		message,
+		reason: error.reason,
+		message: shorten(error.message),
 		at: { start: at.start, end: at.end },
 		...(hint === undefined ? {} : { hint }),
 	};
@@ -41,9 +40,22 @@ function placeOf(text: string, piece: Piece, offset: number, invalid: Token | un
 	const token = piece.tokens.find(({ end }) => end > offset) ?? piece.tokens.at(-1);
 	if (text[offset] === "\0") return { start: offset, end: offset + 1 };
 	if (!token) return piece;
+	// The server takes such a character for a letter and blames the word around it.
+	if (invalid && isForeign(text, invalid)) return invalid;
 	// An open quote runs to the end of the file: its first line is enough.
 	if (token === invalid) return { start: token.start, end: endOfFirstLine(text, token) };
 	return token;
+}
+
+function isForeign(text: string, token: Token): boolean {
+	return text.charCodeAt(token.start) > 127;
+}
+
+/** The parser quotes all that is left of the file after a quote that is never closed. */
+function shorten(message: string): string {
+	const [line = ""] = message.split(/[\r\n]/, 1);
+	if (line === message && line.length <= 120) return message;
+	return `${line.slice(0, 120)}...`;
 }
 
 function endOfFirstLine(text: string, { start, end }: Range): number {
@@ -62,7 +74,7 @@ function hintFor(
 	if (error.message.startsWith("unterminated")) {
 		return "Close the quote or comment that begins here.";
 	}
-	if (invalid && text.charCodeAt(invalid.start) > 127) {
+	if (invalid && isForeign(text, invalid)) {
 		return "This character is no blank for the server: replace it by an ordinary space.";
 	}
 	if (/^(?:delimiter|go)\b/i.test(text.slice(piece.start, piece.start + 12))) {
