@@ -227,6 +227,8 @@ function readMetaCommand(lexer: Lexer, start: number): number {
 		if (isCopyFromStdin(text, tokens, lexer.statement)) lexer.copies++;
 		lexer.statement = tokens.length + 1;
 	} else if (isCopyCommandFromStdin(text, command)) lexer.copies++;
+	// A command before a statement is no part of it.
+	if (lexer.statement === tokens.length) lexer.statement++;
 	tokens.push(command);
 	return end;
 }
