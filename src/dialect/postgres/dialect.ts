@@ -6,11 +6,42 @@ import { readPostgres } from "./reader.ts";
 /** Which parser reads: the server's own grammar in WebAssembly, or one in plain JavaScript. */
 export type PostgresParser = "libpg" | "portable";
 
-/** Returns the PostgreSQL dialect with its parser loaded. */
+/**
+ * Returns the PostgreSQL dialect with its parser loaded: the server's own grammar, or the portable one when it
+ * is asked for or WebAssembly cannot run here (`node --jitless`, too little address space, a strict CSP).
+ */
 export async function loadPostgres(
 	options: { readonly parser?: PostgresParser } = {},
 ): Promise<Dialect> {
-	void options;
-	await loadParser();
-	return { id: "postgres", engine: { name: "libpg-query" }, read: readPostgres, effects };
+	if (options.parser === "portable") return loadPortable("the configuration asks for it");
+	try {
+		await loadParser();
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return loadPortable(`PostgreSQL's own grammar cannot be loaded here: ${reason}`);
+	}
+	return {
+		id: "postgres",
+		engine: { name: "libpg-query" },
+		read: (file, readOptions) => readPostgres(file, readOptions),
+		effects,
+	};
+}
+
+async function loadPortable(reason: string): Promise<Dialect> {
+	const [{ loadPortableParser }, { readPortable }] = await Promise.all([
+		import("./portable/parser.ts"),
+		import("./portable/reader.ts"),
+	]);
+	await loadPortableParser();
+	return {
+		id: "postgres",
+		engine: {
+			name: "pgsql-ast-parser",
+			degraded: `The portable parser reads this project (${reason}). It knows fewer kinds of statements and no PL/pgSQL: what it cannot read is counted as unread and judged by no rule.`,
+		},
+		read: (file, readOptions) =>
+			readPostgres(file, readOptions, (text, piece) => readPortable(text, piece)),
+		effects,
+	};
 }

@@ -23,13 +23,9 @@ export function parseStatement(
 	text: string,
 	piece: Pick<Piece, "start" | "end" | "tokens">,
 ): Parsed {
+	const refused = refuseText(text, piece);
+	if (refused) return { error: refused };
 	const statement = text.slice(piece.start, piece.end);
-	const nul = statement.indexOf("\0");
-	// The parser would end there without a word: its strings end with a NUL.
-	if (nul >= 0) return failure("encoding", "the server refuses a NUL character", piece.start + nul);
-	if (isTooDeep(text, piece.tokens)) {
-		return failure("tooComplex", "the statement is nested too deeply to be read", piece.start);
-	}
 	try {
 		return callParser(statement, (module, query) => {
 			const result = module._wasm_parse_query_raw(query);
@@ -41,6 +37,25 @@ export function parseStatement(
 		if (!(error instanceof ParserCrash)) throw error;
 		return failure("tooComplex", error.message, piece.start);
 	}
+}
+
+/** Why no parser gets a statement: a NUL in it, or it is nested too deeply. */
+export function refuseText(
+	text: string,
+	{ start, end, tokens }: Pick<Piece, "start" | "end" | "tokens">,
+): ParseError | undefined {
+	const nul = text.slice(start, end).indexOf("\0");
+	// The parser would end there without a word: its strings end with a NUL.
+	if (nul >= 0) {
+		return {
+			reason: "encoding",
+			message: "the server refuses a NUL character",
+			offset: start + nul,
+		};
+	}
+	if (!isTooDeep(text, tokens)) return undefined;
+	const message = "the statement is nested too deeply to be read";
+	return { reason: "tooComplex", message, offset: start };
 }
 
 function failure(reason: ParseError["reason"], message: string, offset: number): Parsed {

@@ -1,21 +1,31 @@
 import type { ReadOptions, Reading } from "../../core/dialect.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
-import type { Comment, Statement, StatementPart, Unread } from "../../core/statement.ts";
+import type { Comment, Statement, StatementPart } from "../../core/statement.ts";
 import { lowerWithBodies } from "./body/body.ts";
 import { readBulkInsert } from "./bulk.ts";
 import { createLowerSource } from "./lower/source.ts";
-import { parseStatement } from "./parser.ts";
+import { type ParseError, parseStatement } from "./parser.ts";
 import { neutralizePlaceholders } from "./placeholders.ts";
 import { split, type Piece } from "./splitter.ts";
 import { isComment, type Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
 import { explainUnread } from "./unread.ts";
 
+/** Reads one SQL statement of a text: what it does, or why that is not known. */
+export type StatementReader = (
+	text: string,
+	piece: Piece,
+) => { readonly parts: readonly StatementPart[] } | { readonly error: ParseError };
+
 /**
  * Reads PostgreSQL text, whole or a range of it. Never fails: what cannot be read is a statement with
- * `unread`. The parser must have been loaded (`loadParser`).
+ * `unread`. The parser behind `readStatement` must have been loaded (`loadParser`).
  */
-export function readPostgres(file: SourceFile, options: ReadOptions): Reading {
+export function readPostgres(
+	file: SourceFile,
+	options: ReadOptions,
+	readStatement: StatementReader = readWithServerGrammar,
+): Reading {
 	const { text, placeholders } = neutralizePlaceholders(file.text, options.placeholders);
 	const pieces = split(text, options.range ? { range: options.range } : {});
 	const placeholderRanges = rangeFinder(placeholders);
@@ -24,7 +34,7 @@ export function readPostgres(file: SourceFile, options: ReadOptions): Reading {
 		if (piece.kind === "copyData") return [];
 		const { start, end, tokens, leadingComments } = piece;
 		const inside = placeholderRanges(piece);
-		const read = readPiece(text, piece, inside);
+		const read = readPiece(text, piece, inside, readStatement);
 		const statement: Statement = {
 			file,
 			range: { start, end },
@@ -41,6 +51,7 @@ function readPiece(
 	text: string,
 	piece: Piece,
 	placeholders: readonly Range[],
+	readStatement: StatementReader,
 ): Pick<Statement, "parts" | "unread"> {
 	const { start, end } = piece;
 	const range = { start, end };
@@ -50,23 +61,28 @@ function readPiece(
 	}
 	const bulk = readBulkInsert(text, piece);
 	if (bulk) return { parts: [{ range, operations: [bulk] }] };
+	const read = withinStack(piece, () => readStatement(text, piece));
+	if ("parts" in read) return read;
+	return { parts: [], unread: explainUnread(text, piece, read.error, placeholders) };
+}
+
+function readWithServerGrammar(text: string, piece: Piece): ReturnType<StatementReader> {
 	const parsed = parseStatement(text, piece);
-	if ("error" in parsed)
-		return { parts: [], unread: explainUnread(text, piece, parsed.error, placeholders) };
-	const source = createLowerSource(text.slice(start, end), start, piece.tokens);
-	return withinStack(range, () => lowerWithBodies(parsed.tree, source));
+	if ("error" in parsed) return parsed;
+	const source = createLowerSource(text.slice(piece.start, piece.end), piece.start, piece.tokens);
+	return { parts: lowerWithBodies(parsed.tree, source) };
 }
 
 function withinStack(
-	at: Range,
-	lower: () => readonly StatementPart[],
-): { parts: readonly StatementPart[]; unread?: Unread } {
+	{ start: offset }: Range,
+	read: () => ReturnType<StatementReader>,
+): ReturnType<StatementReader> {
 	try {
-		return { parts: lower() };
+		return read();
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
 		const message = "the statement is nested too deeply to be read";
-		return { parts: [], unread: { reason: "tooComplex", message, at } };
+		return { error: { reason: "tooComplex", message, offset } };
 	}
 }
 

@@ -33,13 +33,16 @@ export interface LowerSource {
 	textAt(range: Range): string;
 }
 
-/** The LowerSource of a statement whose text stands unchanged in the file at `base`. */
+/**
+ * The LowerSource of a statement whose text stands unchanged in the file at `base`. A parser whose nodes do
+ * not count UTF-8 bytes brings its own map of offsets.
+ */
 export function createLowerSource(
 	text: string,
 	base: number,
 	tokens: readonly Token[],
+	offsets: OffsetMap = mapBytes(text),
 ): LowerSource {
-	const offsets = mapBytes(text);
 	const statementRange = { start: base, end: base + text.length };
 	const textAt = (range: Range): string => text.slice(range.start - base, range.end - base);
 	const significant = tokens.filter((token) => !isComment(token));
