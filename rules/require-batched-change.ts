@@ -1,6 +1,6 @@
 import { defineRule, type FromItem, type OperationContext, type QualifiedName } from "#core";
 import type { DataChange } from "../src/catalog/bounds.ts";
-import { changeScope, isDataChange, reachOf } from "../src/catalog/change-scope.ts";
+import { changeScope, isDataChange, reachOf, type Reach } from "../src/catalog/change-scope.ts";
 import { hasFewRows } from "../src/catalog/exposure.ts";
 import { placeOfLock, strongestHeld, waitersOf } from "../src/catalog/held-locks.ts";
 
@@ -29,6 +29,12 @@ function isHarmless(change: DataChange, rows: number | undefined, context: Opera
 	return change.kind !== "insert" && hasFewRows(context, change.table);
 }
 
+const verbs = { insert: "adds", update: "changes", delete: "removes", merge: "changes" } as const;
+
+function rowWords(reach: Reach): string {
+	return reach === "whole" ? "every row" : "nobody knows how many rows";
+}
+
 export default defineRule({
 	id: "require-batched-change",
 	summary:
@@ -45,14 +51,14 @@ application. A change that names its rows by a unique key, or takes a limited nu
 	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
 	messages: {
 		whole:
-			"{command} changes every row of {table} in one transaction: writes to these rows wait until it ends.",
+			"{command} {changes} every row of {table} in one transaction: writes to these rows wait until it ends.",
 		filtered:
-			"{command} changes all rows of {table} that pass its conditions in one transaction, and nothing tells how many: writes to these rows wait until it ends.",
+			"{command} {changes} all rows of {table} that pass its conditions in one transaction, and nothing tells how many: writes to these rows wait until it ends.",
 		looped:
 			"{command} on {table} runs in a loop that never commits: the rows of all rounds stay locked until the last one.",
 		copied: "INSERT copies an unlimited number of rows into {table} in one transaction.",
 		underLock:
-			"{command} changes rows of {table}, nobody knows how many, while the lock of {place} is held: {waiters} of {locked} waits until it ends.",
+			"{command} {changes} {rows} of {table} while the lock taken in {place} is held: {waiters} of {locked} waits until it ends.",
 	},
 	examples: [
 		{
@@ -82,8 +88,11 @@ UPDATE flags SET enabled = true;`,
 			const earlier = context.transaction?.earlier.map((entry) => entry.operation) ?? [];
 			const reach = reachOf(operation, context.part, changeScope(context, context.part, earlier));
 			if (reach === "bounded") return;
-			const data = { command: operation.kind.toUpperCase(), table: table.name };
-			const report = { at: operation, table, recipe: "change-in-batches" } as const;
+			const { kind } = operation;
+			const data = { command: kind.toUpperCase(), changes: verbs[kind], table: table.name };
+			// In a body the conditions may hold variables: they mean nothing outside of it.
+			const recipe = context.part.reached ? {} : { recipe: "change-in-batches" };
+			const report = { at: operation, table, ...recipe };
 			const isLong = rows !== undefined && rows >= manyRows;
 			const held = strongestHeld(context, context.catalog.resolve(table));
 			if (held) {
@@ -94,7 +103,7 @@ UPDATE flags SET enabled = true;`,
 				context.report({
 					...report,
 					message: "underLock",
-					data: { ...data, place: words, waiters: waitersOf(held), locked },
+					data: { ...data, rows: rowWords(reach), place: words, waiters: waitersOf(held), locked },
 					help: "End the transaction before the change, and change the rows in batches that commit one by one.",
 					related: [related],
 					...(isOutage && { severity: "error" }),

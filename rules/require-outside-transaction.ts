@@ -75,7 +75,9 @@ CREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);`,
 			if (context.effectOf(operation).transaction !== "refused") return;
 			const data = { command: commandOf(operation) };
 			if (context.part.reached) {
-				context.report({ message: "inBody", at: operation, data });
+				const help =
+					"Write it as a statement of its own, outside the body and outside any transaction.";
+				context.report({ message: "inBody", at: operation, data, help });
 				return;
 			}
 			if (!context.transaction) return;

@@ -100,7 +100,7 @@ UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;
 				seen.add(key);
 				const problem = problemOf(key, release, context);
 				if (!problem) continue;
-				const { name, sql } = verificationFor(change.operation);
+				const { name, sql } = verificationFor(change.operation, change.part.reached !== undefined);
 				context.report(change, {
 					message: problem.message,
 					at: change.operation,

@@ -1,6 +1,6 @@
 import type { DataChange } from "../catalog/bounds.ts";
 import { columnsIn } from "../catalog/expression.ts";
-import type { Expression } from "../core/expression.ts";
+import { callsIn } from "../core/engine/expressions.ts";
 import type { OperationOf } from "../core/operation.ts";
 import { quoteExpression } from "../dialect/postgres/quote-expression.ts";
 import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
@@ -11,19 +11,23 @@ export interface VerificationText {
 	readonly sql: string;
 }
 
-/** Returns a query that is true when the change has reached all of its rows, as far as it can be told. */
-export function verificationFor(change: DataChange): VerificationText {
+/**
+ * Returns a query that is true when the change has reached all of its rows, as far as it can be told. In
+ * a body the conditions may hold variables, which mean nothing outside of it.
+ */
+export function verificationFor(change: DataChange, inBody: boolean): VerificationText {
 	const { name } = change.table;
 	switch (change.kind) {
 		case "update":
-			return verificationOfUpdate(change);
-		case "delete": {
-			const where = change.using.length === 0 ? conditionOf(change.where) : undefined;
+			return {
+				name: `${name}_${change.set[0]?.column ?? "rows"}_filled`,
+				sql: noRowIn(change.table, wrongAfterUpdate(change, inBody)),
+			};
+		case "delete":
 			return {
 				name: `${name}_rows_gone`,
-				sql: noRowIn(change.table, where ?? "<the rows that must be gone>"),
+				sql: noRowIn(change.table, wrongAfterDelete(change, inBody)),
 			};
-		}
 		case "insert":
 		case "merge":
 			return {
@@ -33,41 +37,42 @@ export function verificationFor(change: DataChange): VerificationText {
 	}
 }
 
-function verificationOfUpdate(change: OperationOf<"update">): VerificationText {
-	const { table, set, where, from } = change;
+const unknown = "<a row is not as it must be>";
+
+function wrongAfterUpdate(change: OperationOf<"update">, inBody: boolean): string {
+	const { set, where, from } = change;
+	const filter = where && quoteExpression(where);
 	const [first] = set;
-	const column = first?.column ?? "";
-	const name = `${table.name}_${column}_filled`;
+	if (!first || from.length > 0 || (where && (inBody || filter === undefined))) return unknown;
 	// A condition on what is set finds the rows that are left.
 	const names = where && columnsIn(where);
-	if (where && from.length === 0 && set.some((assignment) => names?.has(assignment.column))) {
-		const left = conditionOf(where);
-		if (left !== undefined) return { name, sql: noRowIn(table, left) };
-	}
-	const value = first && from.length === 0 ? constantText(first.value) : undefined;
-	const changed =
-		value === undefined || value === "NULL"
-			? `${quoteIdentifier(column)} IS ${value === undefined ? "" : "NOT "}NULL`
-			: `${quoteIdentifier(column)} IS DISTINCT FROM ${value}`;
-	const filter = where && from.length === 0 ? quoteExpression(where) : undefined;
-	return {
-		name,
-		sql: noRowIn(table, filter === undefined ? changed : `(${filter}) AND ${changed}`),
-	};
+	if (filter !== undefined && set.some(({ column }) => names?.has(column))) return filter;
+	const wrong = wrongValue(first, inBody);
+	return filter === undefined ? wrong : `(${filter}) AND ${wrong}`;
+}
+
+function wrongAfterDelete(change: OperationOf<"delete">, inBody: boolean): string | undefined {
+	const { where, using } = change;
+	if (!where && using.length === 0) return undefined;
+	const filter = where && !inBody && using.length === 0 ? quoteExpression(where) : undefined;
+	return filter ?? "<the row must be gone>";
+}
+
+/** The column does not have its new value; for a value that may differ when computed again: it has none. */
+function wrongValue(
+	{ column, value }: OperationOf<"update">["set"][number],
+	inBody: boolean,
+): string {
+	const name = quoteIdentifier(column);
+	const isRepeatable = callsIn([value]).length === 0 && !columnsIn(value).has(column);
+	const text =
+		isRepeatable && (value.kind === "literal" || !inBody) ? quoteExpression(value) : undefined;
+	if (text === undefined) return `${name} IS NULL`;
+	if (text === "NULL") return `${name} IS NOT NULL`;
+	return `${name} IS DISTINCT FROM ${value.kind === "literal" ? text : `(${text})`}`;
 }
 
 function noRowIn(table: DataChange["table"], condition: string | undefined): string {
-	const where = condition === "" || condition === undefined ? "" : ` WHERE ${condition}`;
+	const where = condition === undefined ? "" : ` WHERE ${condition}`;
 	return `SELECT count(*) = 0 FROM ${quoteName(table)}${where};`;
-}
-
-/** The condition as SQL, empty where there is none, undefined where it cannot be written. */
-function conditionOf(where: Expression | undefined): string | undefined {
-	return where ? quoteExpression(where) : "";
-}
-
-/** A value that is the same whenever it is computed. */
-function constantText(value: Expression): string | undefined {
-	if (value.kind === "cast") return constantText(value.operand) && quoteExpression(value);
-	return value.kind === "literal" ? quoteExpression(value) : undefined;
 }

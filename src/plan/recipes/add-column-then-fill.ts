@@ -70,14 +70,16 @@ function constraintSteps(
 	];
 }
 
+/** `pending`: what the column is in a row that is not filled yet. */
 function fillStep(
 	{ table, column }: AddColumn,
 	value: string,
+	pending: string,
 	{ catalog }: RecipeSituation,
 ): Steps {
 	const name = quoteIdentifier(column.name);
 	const change = { set: `${name} = ${value}` };
-	const step = batchStep({ table, change, pending: `${name} IS NULL` }, catalog);
+	const step = batchStep({ table, change, pending: `${name} ${pending}` }, catalog);
 	return step ? [step] : [];
 }
 
@@ -92,7 +94,7 @@ function defaultSteps(operation: AddColumn, situation: RecipeSituation): Steps |
 			sql: `${alter(operation)} ADD COLUMN ${name} ${quoteType(column.type)};\n${alter(operation)} ALTER COLUMN ${name} SET DEFAULT ${value};`,
 			transaction: "own",
 		},
-		...fillStep(operation, "DEFAULT", situation),
+		...fillStep(operation, "DEFAULT", "IS NULL", situation),
 		...constraintSteps(operation, situation, false),
 	];
 }
@@ -127,7 +129,7 @@ function numberSteps(operation: AddColumn, type: string, situation: RecipeSituat
 	};
 	return [
 		add,
-		...fillStep(operation, "DEFAULT", situation),
+		...fillStep(operation, "DEFAULT", "IS NULL", situation),
 		...constraintSteps(operation, situation, true),
 		...(column.identity ? [identity] : []),
 	];
@@ -155,7 +157,7 @@ function generatedSteps(
 			sql: `${alter(operation)} ADD COLUMN ${name} ${type};\n${trigger.create}`,
 			transaction: "own",
 		},
-		...fillStep(operation, value, situation),
+		...fillStep(operation, value, `IS DISTINCT FROM (${value})`, situation),
 		...constraintSteps(operation, situation, false),
 	];
 }

@@ -1,17 +1,21 @@
 import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
 import { addThenValidate } from "../constraint-steps.ts";
-import { nameOfConstraint } from "../constraint-text.ts";
+import { constraintText, nameOfConstraint } from "../constraint-text.ts";
 import { defineRecipe } from "../recipe.ts";
+
+/** What follows the name in the statement's own words: they keep more than the tree does. */
+const definition =
+	/^(?:add\s+)?(?:constraint\s+(?:"(?:[^"]|"")*"|\S+)\s+)?((?:check|foreign)\b.*)$/is;
 
 export default defineRecipe({
 	id: "add-constraint-in-two-steps",
 	summary: "Add the constraint for new rows, then test the old rows while reads and writes go on.",
 	for: ["addConstraint"],
-	steps({ table, constraint }, { text, catalog }) {
+	steps({ table, constraint, range }, { text, catalog }) {
 		if (constraint.type !== "check" && constraint.type !== "foreignKey") return undefined;
-		const definition =
-			/^add\s+(?:constraint\s+(?:"(?:[^"]|"")*"|\S+)\s+)?((?:check|foreign)\b.*)$/is;
-		const [, body] = definition.exec(text) ?? [];
+		const { start, end } = constraint.range;
+		const written = text.slice(start - range.start, end - range.start);
+		const [, body] = definition.exec(written) ?? [undefined, constraintText(constraint)];
 		if (body === undefined) return undefined;
 		const name = nameOfConstraint(constraint, table);
 		const steps = addThenValidate(table, name, body);

@@ -64,5 +64,6 @@ function notYet(column: string, value: Expression): string | undefined {
 	if (columnsIn(value).has(column)) return undefined;
 	if (callsIn([value]).length > 0) return `${name} IS NULL`;
 	const text = quoteExpression(value);
-	return text === undefined ? undefined : `${name} IS DISTINCT FROM (${text})`;
+	if (text === undefined) return undefined;
+	return `${name} IS DISTINCT FROM ${value.kind === "literal" ? text : `(${text})`}`;
 }

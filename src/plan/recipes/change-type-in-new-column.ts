@@ -1,7 +1,7 @@
 import { columnsIn } from "../../catalog/expression.ts";
 import type { Table } from "../../catalog/model.ts";
 import { makeObjectName } from "../../catalog/naming.ts";
-import type { Expression } from "../../core/expression.ts";
+import type { Expression, TypeName } from "../../core/expression.ts";
 import type { OperationOf } from "../../core/operation.ts";
 import { quoteExpression } from "../../dialect/postgres/quote-expression.ts";
 import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
@@ -34,6 +34,11 @@ function belongings(table: Table | undefined, column: string): readonly string[]
 	];
 }
 
+/** These types have no operator =, so IS DISTINCT FROM fails for them. */
+function hasEquality({ name, dimensions }: TypeName): boolean {
+	return dimensions > 0 || !["json", "xml", "point"].includes(name);
+}
+
 export default defineRecipe({
 	id: "change-type-in-new-column",
 	summary: "Fill a second column with the new type beside the application, then change names.",
@@ -58,7 +63,9 @@ export default defineRecipe({
 			{
 				table,
 				change: { set: `${fresh} = ${text}` },
-				pending: `${fresh} IS DISTINCT FROM (${text})`,
+				pending: hasEquality(type)
+					? `${fresh} IS DISTINCT FROM (${text})`
+					: `${fresh} IS NULL AND ${name} IS NOT NULL`,
 			},
 			catalog,
 		);
