@@ -1,3 +1,4 @@
+import type { Origin } from "../../catalog/model.ts";
 import type { AnyRecipe } from "../../plan/recipe.ts";
 import type { Finding } from "../finding.ts";
 import type { QualifiedName } from "../expression.ts";
@@ -23,6 +24,12 @@ function isOperation(at: Operation | Range): at is Operation {
 	return "kind" in at;
 }
 
+/** How people know a migration: its file's name where that says more than the id. */
+function migrationName({ migration, file }: Origin): string {
+	const name = (file.split("/").pop() ?? "").replace(/(\.up)?\.sql$/, "");
+	return name.includes(migration) ? name : migration;
+}
+
 /** Since when the table exists, how many rows it has, or that it is not known here. */
 function becauseOf(scope: Scope, name: QualifiedName): readonly string[] {
 	const catalog = scope.catalog;
@@ -37,7 +44,7 @@ function becauseOf(scope: Scope, name: QualifiedName): readonly string[] {
 	}
 	return origin.release === scope.release
 		? []
-		: [`${name.name} exists since ${origin.migration}${size}.`];
+		: [`${name.name} exists since ${migrationName(origin)}${size}.`];
 }
 
 function messageOf(rule: Rule, report: Pick<Report<string>, "message" | "data">): string {
