@@ -56,16 +56,19 @@ export function catalogQuestions(
 	};
 }
 
-/** Returns what a rule may know and do at one operation. */
-export function contextFor(
+/** Returns what every rule may know at one operation; `contextFor` lets one of them report. */
+export function operationContext(
 	scope: Scope,
-	active: ActiveRule,
 	moment: Moment,
 	evidence: EvidenceBook,
 	names: ReleasedNames,
-): OperationContext {
+): Omit<OperationContext, "report"> {
+	const { isNew, madeHere, rowsOf } = catalogQuestions(moment.catalog, scope.release, scope.rows);
 	return {
-		...catalogQuestions(moment.catalog, scope.release, scope.rows),
+		catalog: moment.catalog,
+		isNew,
+		madeHere,
+		rowsOf,
 		dialect: scope.dialect,
 		version: scope.version,
 		migration: moment.migration,
@@ -83,6 +86,17 @@ export function contextFor(
 				: [];
 		},
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
+	};
+}
+
+/** Returns what one rule may know and do at an operation. */
+export function contextFor(
+	scope: Scope,
+	active: ActiveRule,
+	shared: Omit<OperationContext, "report">,
+): OperationContext {
+	return {
+		...shared,
 		report: (report) => {
 			scope.add(scope, active, report);
 		},

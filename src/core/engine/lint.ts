@@ -15,7 +15,13 @@ import type {
 } from "../rule.ts";
 import type { SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
-import { catalogQuestions, contextFor, type Scope, statementContextFor } from "./context.ts";
+import {
+	catalogQuestions,
+	contextFor,
+	operationContext,
+	type Scope,
+	statementContextFor,
+} from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { buildFinding, reviseFinding } from "./findings.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
@@ -165,19 +171,23 @@ class Linter implements HistoryVisitor {
 	}
 
 	operation(moment: Moment): void {
-		const effect = moment.effects.get(moment.operation);
-		if (effect) this.#entries.push({ ...moment, effect });
-		const scope: Scope = {
-			...this.#scope(moment.catalog, moment.migration.release),
-			migration: moment.migration,
-			statement: moment.statement,
-			moment,
-		};
-		const { operation } = moment;
-		for (const active of this.#listening(operation.kind)) {
-			const context = contextFor(scope, active, moment, this.#evidence, this.#names);
-			callListener(active.rule.on, operation.kind, operation, context);
-			active.rule.on.anyOperation?.(operation, context);
+		const { operation, part, statement, migration } = moment;
+		const effect = moment.effects.get(operation);
+		if (effect) this.#entries.push({ operation, effect, part, statement, migration });
+		const listening = this.#listening(operation.kind);
+		if (listening.length > 0) {
+			const scope: Scope = {
+				...this.#scope(moment.catalog, migration.release),
+				migration,
+				statement,
+				moment,
+			};
+			const shared = operationContext(scope, moment, this.#evidence, this.#names);
+			for (const active of listening) {
+				const context = contextFor(scope, active, shared);
+				callListener(active.rule.on, operation.kind, operation, context);
+				active.rule.on.anyOperation?.(operation, context);
+			}
 		}
 		this.#names.before(operation, moment.catalog);
 	}
