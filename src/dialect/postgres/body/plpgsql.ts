@@ -90,8 +90,10 @@ function readBranches(branches: readonly PlStatement[], walk: Walk): readonly St
 function readLoop(kind: string, content: PlContent, walk: Walk): readonly StatementPart[] {
 	const commits =
 		walk.reached.loop?.commits === true || containsKind(content.body, "PLpgSQL_stmt_commit");
-	const conditional = walk.reached.conditional || kind !== "PLpgSQL_stmt_loop";
 	const scope = withLoopVariable(walk.scope, kind, content);
+	// A loop over constants runs for sure, as LOOP does.
+	const runs = kind === "PLpgSQL_stmt_loop" || scope !== walk.scope;
+	const conditional = walk.reached.conditional || !runs;
 	const inside = { ...walk, scope, reached: { ...walk.reached, conditional, loop: { commits } } };
 	return [...readSql(kind, content, walk), ...readList(content.body, inside)];
 }
@@ -169,15 +171,15 @@ function readDynamic(
 }
 
 function placeOf(written: string, content: PlContent, walk: Walk): Range {
-	const found = findQuery(written, content, walk);
-	if (!found) return lineRange(content, walk);
-	const before =
-		/\bexecute\s+$/i.exec(walk.body.text.slice(Math.max(0, found.start - 20), found.start))?.[0] ??
-		"";
-	return walk.body.place({
-		start: found.start - before.length,
-		end: found.start + written.length,
-	});
+	const { text, place } = walk.body;
+	let first: Range | undefined;
+	for (const start of copiesOf(text, written, lineStart(content, walk))) {
+		const end = start + written.length;
+		const execute = /\bexecute\s+$/i.exec(text.slice(Math.max(0, start - 20), start))?.[0];
+		if (execute !== undefined) return place({ start: start - execute.length, end });
+		first ??= { start, end };
+	}
+	return first ? place(first) : lineRange(content, walk);
 }
 
 /** Where a query begins in its body, and how far its other offsets are from the body's. */
@@ -201,11 +203,15 @@ function findQuery(query: string, content: PlContent, walk: Walk): Found | undef
 }
 
 function findCopy(body: string, query: string, from: number): number | undefined {
+	for (const at of copiesOf(body, query, from)) return at;
+	return undefined;
+}
+
+function* copiesOf(body: string, query: string, from: number): Generator<number> {
 	const head = /^\s*\S+/.exec(query)?.[0] ?? query;
 	for (let at = body.indexOf(head, from); at >= 0; at = body.indexOf(head, at + 1)) {
-		if (isBlankedCopy(body, at, query)) return at;
+		if (isBlankedCopy(body, at, query)) yield at;
 	}
-	return undefined;
 }
 
 function isBlankedCopy(body: string, at: number, query: string): boolean {

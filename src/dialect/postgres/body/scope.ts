@@ -92,7 +92,9 @@ export function withLoopVariable(scope: Scope, kind: string, content: PlContent)
 	if (name === undefined) return scope;
 	const list = kind === "PLpgSQL_stmt_foreach_a" ? content.expr : content.query;
 	const values = evaluateArray(list?.PLpgSQL_expr?.query ?? "", scope);
-	return values ? { ...scope, loops: new Map([...scope.loops, [name, values]]) } : scope;
+	return values && values.length > 0
+		? { ...scope, loops: new Map([...scope.loops, [name, values]]) }
+		: scope;
 }
 
 function loopVariableName({ names }: Scope, content: PlContent): string | undefined {
