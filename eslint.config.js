@@ -13,6 +13,8 @@ export default defineConfig(
 		rules: {
 			"no-console": "error",
 			eqeqeq: "error",
+			// Taking a property out of an object is how a value without it is made.
+			"@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
 			"@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
 			"@typescript-eslint/switch-exhaustiveness-check": [
 				"error",

@@ -158,13 +158,8 @@ function replaceOperands(
 
 /** Returns the mapped list, or the list itself when no element changed. */
 export function mapList<T>(list: readonly T[], change: (element: T) => T): readonly T[] {
-	let changed = false;
-	const mapped = list.map((element) => {
-		const next = change(element);
-		if (next !== element) changed = true;
-		return next;
-	});
-	return changed ? mapped : list;
+	const mapped = list.map(change);
+	return mapped.some((element, at) => element !== list[at]) ? mapped : list;
 }
 
 /** Returns the expression with a column of its own table renamed. */

@@ -39,6 +39,8 @@ export class MutableCatalog implements Catalog {
 	#extensions = new Map<string, OtherObject>();
 	#statistics = new Map<Key, Key>();
 	#empty = new Set<Key>();
+	/** Whether anything was ever made in the temporary schema: most histories need not look there. */
+	#hasTemporary = false;
 	#links = new Links();
 
 	constructor(searchPath: readonly string[]) {
@@ -61,6 +63,7 @@ export class MutableCatalog implements Catalog {
 		copy.#extensions = new Map(this.#extensions);
 		copy.#statistics = new Map(this.#statistics);
 		copy.#empty = new Set(this.#empty);
+		copy.#hasTemporary = this.#hasTemporary;
 		copy.#links = this.#links.fork();
 		return copy;
 	}
@@ -118,12 +121,13 @@ export class MutableCatalog implements Catalog {
 	/** Returns the place at which a new relation is made. */
 	newPlace(name: QualifiedName, temporary = false): Place {
 		const schema = temporary ? temporarySchema : (name.schema ?? this.creationSchema);
+		if (schema === temporarySchema) this.#hasTemporary = true;
 		return { schema, name: name.name };
 	}
 
 	#search(name: string, exists: (key: Key) => boolean): string | undefined {
 		const here = (schema: string) => exists(`${schema}.${name}`);
-		if (here(temporarySchema)) return temporarySchema;
+		if (this.#hasTemporary && here(temporarySchema)) return temporarySchema;
 		if (this.#path.length === 0 && here(this.creationSchema)) return this.creationSchema;
 		return this.#path.find(here);
 	}

@@ -28,7 +28,7 @@ export function formatType(type: TypeName | undefined): string {
 		type.schema === undefined ? (spellings[type.name] ?? type.name) : `${type.schema}.${type.name}`;
 	const modifiers = type.modifiers.length === 0 ? "" : `(${type.modifiers.join(",")})`;
 	const [first = "", ...rest] = name.split(" ");
-	const timed = /^time/.test(type.name) && rest.length > 0;
+	const timed = type.name.startsWith("time") && rest.length > 0;
 	const whole = timed ? [`${first}${modifiers}`, ...rest].join(" ") : `${name}${modifiers}`;
 	return `${whole}${type.dimensions > 0 ? "[]" : ""}`;
 }

@@ -47,14 +47,14 @@ export const createExtension: Replay<"createExtension"> = (catalog, operation, o
 	catalog.putExtension({ schema, name: operation.extension, object: "extension", origin });
 };
 
-export const renameTable: Replay<"renameTable"> = (catalog, operation, origin) => {
+export const renameTable: Replay<"renameTable"> = (catalog, operation) => {
 	const from = catalog.place(operation.table);
-	renameRelation(catalog, from, { ...from, name: operation.to }, operation, origin);
+	renameRelation(catalog, from, { ...from, name: operation.to }, operation);
 };
 
-export const setTableSchema: Replay<"setTableSchema"> = (catalog, operation, origin) => {
+export const setTableSchema: Replay<"setTableSchema"> = (catalog, operation) => {
 	const from = catalog.place(operation.table);
-	renameRelation(catalog, from, { ...from, schema: operation.schema }, operation, origin);
+	renameRelation(catalog, from, { ...from, schema: operation.schema }, operation);
 };
 
 /** A table that no statement made is a stub under its new name: there it is proved to be. */
@@ -63,7 +63,6 @@ function renameRelation(
 	from: Place,
 	to: Place,
 	operation: OperationOf<"renameTable" | "setTableSchema">,
-	_origin: unknown,
 ): void {
 	if (catalog.relationExists(keyOf(from))) {
 		moveRelation(catalog, from, to);

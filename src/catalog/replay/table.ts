@@ -31,7 +31,8 @@ export const createTable: Replay<"createTable"> = (catalog, operation, origin) =
 	};
 	const columns = columnsOf(catalog, shell, operation, parents, origin);
 	const bare = withOptionsColumns({ ...shell, columns }, operation, catalog);
-	const constraints = constraintsOf(catalog, bare, operation, parents, origin);
+	const definitions = definitionsOf(operation);
+	const constraints = constraintsOf(catalog, bare, operation, definitions, parents, origin);
 	const notNulls = new Set<string>();
 	for (const { type, columns: over, validated } of constraints.map(notNullColumns)) {
 		if (type === "notNull" && validated) for (const name of over) notNulls.add(name);
@@ -44,7 +45,7 @@ export const createTable: Replay<"createTable"> = (catalog, operation, origin) =
 		constraints,
 		empty: shell.complete && !operation.foreign,
 	});
-	addRest(catalog, operation, keyOf(place), origin);
+	addRest(catalog, operation, definitions, keyOf(place), origin);
 };
 
 function notNullColumns(constraint: Constraint): {
@@ -174,10 +175,10 @@ function constraintsOf(
 	catalog: MutableCatalog,
 	table: Table,
 	operation: CreateTable,
+	definitions: readonly ConstraintDefinition[],
 	parents: readonly Table[],
 	origin: Origin,
 ): readonly Constraint[] {
-	const definitions = definitionsOf(operation);
 	const adding = { origin, only: false };
 	const constraints: Constraint[] = [...inheritedConstraints(parents, origin)];
 	const taken = (name: string) => constraints.some((constraint) => constraint.name === name);
@@ -216,12 +217,12 @@ function constraintsOf(
 function addRest(
 	catalog: MutableCatalog,
 	operation: CreateTable,
+	definitions: readonly ConstraintDefinition[],
 	key: string,
 	origin: Origin,
 ): void {
 	const now = () => catalog.tableByKey(key);
 	if (operation.partitionOf) inheritFromParent(catalog, key, origin);
-	const definitions = definitionsOf(operation);
 	const add = (definition: ConstraintDefinition) => {
 		const table = now();
 		if (table) addConstraintTo(catalog, table, definition, { origin, only: false });
