@@ -1,5 +1,6 @@
 import type { QualifiedName } from "../core/expression.ts";
 import type { Index, Key, OtherObject, Routine, Sequence, Table, UserType, View } from "./model.ts";
+import type { Use } from "./uses.ts";
 
 /** Returns the identity of an object. */
 export function keyOf(object: { readonly schema: string; readonly name: string }): Key {
@@ -41,6 +42,8 @@ export interface Catalog {
 	referencesTo(key: Key): readonly { readonly table: Table; readonly constraint: string }[];
 	/** Views and materialized views that read the relation, directly. */
 	viewsOn(key: Key): readonly View[];
+	/** Tables and views that use a relation, a type or a function. */
+	usersOf(use: Use): { readonly tables: readonly Table[]; readonly views: readonly View[] };
 	/** Sequences that belong to columns of a table. */
 	sequencesOwnedBy(table: Key): readonly Sequence[];
 	/** The table of extended statistics. */

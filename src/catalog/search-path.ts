@@ -4,7 +4,7 @@
  */
 export function readSearchPath(value: string): readonly string[] {
 	const names: string[] = [];
-	for (const match of value.matchAll(/"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,]+)/g)) {
+	for (const match of value.matchAll(/"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,\s"'][^,]*)/g)) {
 		const quoted = match[1]?.replaceAll('""', '"') ?? match[2]?.replaceAll("''", "'");
 		const name = quoted ?? (match[3] ?? "").trim();
 		if (name !== "" && name !== "$user" && name !== "pg_catalog") names.push(name);
