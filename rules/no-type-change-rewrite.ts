@@ -1,4 +1,4 @@
-import { defineRule, type Effect } from "#core";
+import { defineRule, listWords, type Effect, type OperationContext, type OperationOf } from "#core";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
 
 /** What the change costs: the dearest first. */
@@ -6,6 +6,21 @@ function costOf(effect: Effect) {
 	if (effect.rewrites.length > 0) return effect.assumed ? "mayRewrite" : "rewrites";
 	if (effect.builds.length > 0) return "rebuildsIndexes";
 	return effect.scans.length > 0 ? "checksRows" : undefined;
+}
+
+/** The columns of the table that one statement changes at the same cost: the table is rewritten once for all. */
+function changedTogether(
+	{ table }: OperationOf<"alterColumnType">,
+	cost: ReturnType<typeof costOf>,
+	context: OperationContext,
+): readonly string[] {
+	return context.part.operations.flatMap((other) =>
+		other.kind === "alterColumnType" &&
+		other.table.name === table.name &&
+		costOf(context.effectOf(other)) === cost
+			? [other.column]
+			: [],
+	);
 }
 
 export default defineRule({
@@ -64,17 +79,23 @@ ALTER TABLE sessions ALTER COLUMN token TYPE varchar;`,
 	],
 	on: {
 		alterColumnType(operation, context) {
-			const { table, column } = operation;
+			const { table } = operation;
 			const effect = context.effectOf(operation);
 			const cost = costOf(effect);
 			if (!cost || !isLargeInUse(context, table)) return;
+			const columns = changedTogether(operation, cost, context);
+			if (columns[0] !== operation.column) return;
 			const [first = "", ...others] = effect.reasons;
 			const rewrites = effect.rewrites.length > 0 || others.length === 0;
 			context.report({
 				message: cost,
 				at: operation,
 				table,
-				data: { table: table.name, column, reason: rewrites ? first : others.join("; ") },
+				data: {
+					table: table.name,
+					column: listWords(columns),
+					reason: rewrites ? first : others.join("; "),
+				},
 				recipe: "change-type-in-new-column",
 				...(cost === "mayRewrite" && { severity: "warning" }),
 			});

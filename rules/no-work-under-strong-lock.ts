@@ -92,6 +92,8 @@ CREATE TABLE customer_totals AS SELECT customer_id, sum(total) AS total FROM ord
 				message: "lockHeld",
 				at: operation,
 				table: locked,
+				// One lock held too long is one finding, at the first statement that makes it long.
+				once: `${related.file} ${held.operation.range.start}`,
 				data: {
 					waiters: waiters.charAt(0).toUpperCase() + waiters.slice(1),
 					locked: locked.name,

@@ -31,8 +31,11 @@ function isHarmless(change: DataChange, rows: number | undefined, context: Opera
 
 const verbs = { insert: "adds", update: "changes", delete: "removes", merge: "changes" } as const;
 
-function rowWords(reach: Reach): string {
-	return reach === "whole" ? "every row" : "nobody knows how many rows";
+/** What the change does to how many rows, in words. */
+function describe({ kind, table }: DataChange, reach: Reach): string {
+	const start = `${kind.toUpperCase()} ${verbs[kind]}`;
+	if (kind === "insert") return `${start} an unlimited number of rows to ${table.name}`;
+	return `${start} ${reach === "whole" ? "every row" : "an unknown number of rows"} of ${table.name}`;
 }
 
 export default defineRule({
@@ -50,15 +53,14 @@ application. A change that names its rows by a unique key, or takes a limited nu
 	aliases: { strongMigrations: "backfill", pgfence: "update-in-migration" },
 	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
 	messages: {
-		whole:
-			"{command} {changes} every row of {table} in one transaction: writes to these rows wait until it ends.",
+		whole: "{change} in one transaction: writes to these rows wait until it ends.",
 		filtered:
-			"{command} {changes} all rows of {table} that pass its conditions in one transaction, and nothing tells how many: writes to these rows wait until it ends.",
+			"{change} in one transaction, all that pass its conditions: writes to these rows wait until it ends.",
 		looped:
 			"{command} on {table} runs in a loop that never commits: the rows of all rounds stay locked until the last one.",
-		copied: "INSERT copies an unlimited number of rows into {table} in one transaction.",
+		copied: "{change} in one transaction: after a failure all of them are copied again.",
 		underLock:
-			"{command} {changes} {rows} of {table} while the lock taken in {place} is held: {waiters} of {locked} waits until it ends.",
+			"{change} while the lock taken in {place} is held: {waiters} of {locked} waits until it ends.",
 	},
 	examples: [
 		{
@@ -88,8 +90,8 @@ UPDATE flags SET enabled = true;`,
 			const earlier = context.transaction?.earlier.map((entry) => entry.operation) ?? [];
 			const reach = reachOf(operation, context.part, changeScope(context, context.part, earlier));
 			if (reach === "bounded") return;
-			const { kind } = operation;
-			const data = { command: kind.toUpperCase(), changes: verbs[kind], table: table.name };
+			const command = operation.kind.toUpperCase();
+			const data = { command, table: table.name, change: describe(operation, reach) };
 			// In a body the conditions may hold variables: they mean nothing outside of it.
 			const recipe = context.part.reached ? {} : { recipe: "change-in-batches" };
 			const report = { at: operation, table, ...recipe };
@@ -99,11 +101,12 @@ UPDATE flags SET enabled = true;`,
 				const { words, related } = placeOfLock(held, context);
 				const { relation, blocks } = held.lock;
 				const locked = relation.slice(relation.indexOf(".") + 1);
-				const isOutage = isLong || (reach === "whole" && blocks === "readsAndWrites");
+				const isWhole = reach === "whole" && operation.kind !== "insert";
+				const isOutage = isLong || (isWhole && blocks === "readsAndWrites");
 				context.report({
 					...report,
 					message: "underLock",
-					data: { ...data, rows: rowWords(reach), place: words, waiters: waitersOf(held), locked },
+					data: { ...data, place: words, waiters: waitersOf(held), locked },
 					help: "End the transaction before the change, and change the rows in batches that commit one by one.",
 					related: [related],
 					...(isOutage && { severity: "error" }),

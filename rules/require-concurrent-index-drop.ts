@@ -1,4 +1,5 @@
 import { defineRule, historyIsWhole, type OperationContext } from "#core";
+import { keyOf } from "../src/catalog/catalog.ts";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
@@ -59,6 +60,11 @@ DROP INDEX orders_note;`,
 			const isPartitioned = "kind" in relation && relation.kind === "partitioned";
 			if (isPartitioned || found.index.parent || found.index.constraint !== undefined) return;
 			if (!isLargeInUse(context, relation)) return;
+			// The transaction keeps everybody out of the table already.
+			const key = keyOf(relation);
+			const held = context.transaction?.held ?? [];
+			if (held.some(({ lock }) => lock.relation === key && lock.blocks === "readsAndWrites"))
+				return;
 			context.report({ message: "blocksAll", at: operation, table: relation, data, help, recipe });
 		},
 	},
