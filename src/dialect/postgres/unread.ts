@@ -1,6 +1,7 @@
 import type { Range } from "../../core/source.ts";
 import type { Unread } from "../../core/statement.ts";
 import type { ParseError } from "./parser.ts";
+import { explainSlip } from "./slips.ts";
 import type { Piece } from "./splitter.ts";
 import type { Token } from "./token.ts";
 
@@ -27,7 +28,7 @@ export function explainUnread(
 		hintFor(text, piece, error, invalid) ??
 		(placeholders.some(({ start, end }) => start <= error.offset && error.offset <= end + 1)
 			? "The placeholder here stands for more than a name or a value."
-			: undefined);
+			: explainSlip(text, piece, error.offset));
 	return {
 		reason: error.reason,
 		message: shorten(error.message),
