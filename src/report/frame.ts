@@ -1,8 +1,8 @@
 import { lineAt, positionAt, type Range, type SourceFile } from "../core/source.ts";
-import type { Palette } from "./report.ts";
+import { countOf, type Palette } from "./report.ts";
 
 const widest = 110;
-const mostLines = 4;
+const mostLines = 3;
 
 /** How many columns a text takes on a terminal, near enough: wide East Asian and emoji count two. */
 function displayWidth(text: string): number {
@@ -32,31 +32,42 @@ function shorten(
 	};
 }
 
+/** The one line of a range with the range underlined. */
+function underlined(line: string, from: number, to: number, palette: Palette): readonly string[] {
+	const shown = shorten(line, from, Math.max(from + 1, to));
+	const blank = " ".repeat(displayWidth(shown.line.slice(0, shown.from)));
+	const width = displayWidth(shown.line.slice(shown.from, shown.to));
+	return [shown.line, blank + palette.error("~".repeat(Math.max(1, width)))];
+}
+
 /**
- * Returns the lines of the file that a range covers, with the range underlined; a long range shows
- * its first lines.
+ * Returns the lines of the file that a range covers: one line with the range underlined, or the first
+ * of several.
  */
 export function codeFrame(file: SourceFile, range: Range, palette: Palette): readonly string[] {
 	const start = positionAt(file, range.start);
 	const end = positionAt(file, Math.max(range.start, range.end));
 	const last = Math.min(end.line, start.line + mostLines - 1);
 	const gutter = String(last).length;
+	const withGutter = (number: number | undefined, text: string): string =>
+		`${palette.faint(`${String(number ?? "").padStart(gutter)} |`)} ${text}`.trimEnd();
+	const read = (number: number): string => (lineAt(file, number) ?? "").replace(/\t/g, " ");
+	if (start.line === end.line) {
+		const [line = "", mark = ""] = underlined(
+			read(start.line),
+			start.column - 1,
+			end.column - 1,
+			palette,
+		);
+		return [withGutter(start.line, line), withGutter(undefined, mark)];
+	}
 	const lines: string[] = [];
 	for (let number = start.line; number <= last; number++) {
-		const raw = (lineAt(file, number) ?? "").replace(/\t/g, " ");
-		const from = number === start.line ? start.column - 1 : raw.length - raw.trimStart().length;
-		const to = number === end.line ? end.column - 1 : raw.trimEnd().length;
-		const shown = shorten(raw, from, Math.max(from + 1, to));
-		const marker = " ".repeat(displayWidth(shown.line.slice(0, shown.from)));
-		const underline = "~".repeat(Math.max(1, displayWidth(shown.line.slice(shown.from, shown.to))));
-		lines.push(`${palette.faint(`${String(number).padStart(gutter)} |`)} ${shown.line}`);
-		lines.push(`${palette.faint(`${" ".repeat(gutter)} |`)} ${marker}${palette.error(underline)}`);
+		lines.push(withGutter(number, shorten(read(number), 0, 1).line));
 	}
-	if (end.line > last) {
-		const more = end.line - last;
-		lines.push(
-			palette.faint(`${" ".repeat(gutter)} | ... ${more} more ${more === 1 ? "line" : "lines"}`),
-		);
+	const more = end.line - last;
+	if (more > 0) {
+		lines.push(withGutter(undefined, palette.faint(`... ${countOf(more, "more line")}`)));
 	}
 	return lines;
 }

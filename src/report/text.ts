@@ -38,6 +38,16 @@ function recipeLines(recipe: FilledRecipe, palette: Palette): readonly string[] 
 	});
 }
 
+/** Advice takes two lines: it is not what people look for first. */
+function noteLines(finding: Finding, palette: Palette, width: number): readonly string[] {
+	const { file, start, rule, message } = finding;
+	return [
+		`${palette.strong(`${file}:${start.line}:${start.column}`)}  ${palette.info("note")}  ${palette.faint(rule)}`,
+		...wrap(message, width - 2).map((line) => `  ${line}`),
+		"",
+	];
+}
+
 function findingLines(
 	finding: Finding,
 	report: LintReport,
@@ -46,6 +56,7 @@ function findingLines(
 	withRecipe: boolean,
 ): readonly string[] {
 	const { severity, rule, start } = finding;
+	if (severity === "info") return noteLines(finding, palette, width);
 	const file = report.files.get(finding.file);
 	const lines = [
 		`${palette.strong(`${finding.file}:${start.line}:${start.column}`)}  ${paint(palette, severity, severity)}  ${palette.faint(rule)}`,
@@ -104,10 +115,12 @@ export function summaryLines(report: LintReport, palette: Palette): readonly str
 	const errors = countSeverity(findings, "error");
 	const warnings = countSeverity(findings, "warning");
 	const infos = countSeverity(findings, "info");
+	const problems = report.problems.filter(({ severity }) => severity === "error").length;
 	const verdict =
-		findings.length === 0
+		findings.length + problems === 0
 			? "nothing found"
 			: [
+					problems > 0 ? palette.error(countOf(problems, "problem")) : "",
 					errors > 0 ? palette.error(countOf(errors, "error")) : "",
 					warnings > 0 ? palette.warning(countOf(warnings, "warning")) : "",
 					infos > 0 ? palette.info(countOf(infos, "note")) : "",
