@@ -127,7 +127,7 @@ function report(
 	if (missing === undefined) return;
 	const common = {
 		at,
-		help: `First release code that does not rely on ${object.shown}, or create an equal unique index before. ${missing}`,
+		help: `Create an equal unique index before, or first release code that does not rely on ${object.shown}. ${missing}`,
 		...(table && { table }),
 	};
 	if (!known) {

@@ -93,7 +93,7 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 				message: "drops",
 				data: { function: object.shown },
 				at: operation,
-				help: `Create the new form beside the old one, and drop the old one in a later release. ${missing}`,
+				help: `Create the new form beside the old one, and release code that calls it. ${missing}`,
 				atReleaseEnd(after) {
 					const overloads = after.routines({ schema, name });
 					if (overloads.some((other) => !calledWith || accepts(other, calledWith)))

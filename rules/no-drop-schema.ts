@@ -54,7 +54,8 @@ DROP SCHEMA import_2024 CASCADE;`,
 			const missing = missingEvidence(context, object);
 			if (missing === undefined) return;
 			const count = tablesIn(catalog, operation.schema);
-			const tables = count > 0 ? `, ${count} table${count === 1 ? "" : "s"} among it` : "";
+			const tables =
+				count > 0 ? ` (${count} table${count === 1 ? "" : "s"} and what depends on them)` : "";
 			context.report({
 				message: operation.cascade ? "drops" : "refused",
 				data: operation.cascade ? { schema: object.shown, tables } : { schema: object.shown },

@@ -31,8 +31,8 @@ function contractLine(shown: string, since: string): string {
 
 function askForEvidence(shown: string, replacement: Origin | undefined): string {
 	return replacement
-		? `When no running code uses ${shown} any more, write above the statement: ${contractLine(shown, replacement.migration)}`
-		: `When no running code uses ${shown} any more, write above the statement, with the earlier migration that brought the replacement: ${contractLine(shown, "<revision>")}`;
+		? `Once that is deployed, write above the statement: ${contractLine(shown, replacement.migration)}`
+		: `Once that is deployed, write above the statement, with the earlier migration that brought the replacement: ${contractLine(shown, "<revision>")}`;
 }
 
 function describe(evidence: Evidence, shown: string, replacement: Origin | undefined): string {
