@@ -41,6 +41,11 @@ ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 				message: unread.reason,
 				data: { problem: unread.message },
 				at: unread.at,
+				// Only the portable parser says so; the server may well read it.
+				...(unread.reason === "unsupported" && {
+					severity: "warning",
+					help: "Lint it where WebAssembly runs, so that PostgreSQL's own grammar reads it.",
+				}),
 				...(unread.hint !== undefined && { help: unread.hint }),
 			});
 		},

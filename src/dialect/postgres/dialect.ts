@@ -17,8 +17,7 @@ export async function loadPostgres(
 	try {
 		await loadParser();
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
-		return loadPortable(`PostgreSQL's own grammar cannot be loaded here: ${reason}`);
+		return loadPortable(`WebAssembly does not run here: ${reasonOf(error)}`);
 	}
 	return {
 		id: "postgres",
@@ -26,6 +25,12 @@ export async function loadPostgres(
 		read: (file, readOptions) => readPostgres(file, readOptions),
 		effects,
 	};
+}
+
+/** The loader of the WebAssembly module wraps its reasons. */
+function reasonOf(error: unknown): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return /^Aborted\((?:\w+: )?(.*)\)\. Build with/s.exec(message)?.[1] ?? message;
 }
 
 async function loadPortable(reason: string): Promise<Dialect> {
@@ -38,7 +43,7 @@ async function loadPortable(reason: string): Promise<Dialect> {
 		id: "postgres",
 		engine: {
 			name: "pgsql-ast-parser",
-			degraded: `The portable parser reads this project (${reason}). It knows fewer kinds of statements and no PL/pgSQL: what it cannot read is counted as unread and judged by no rule.`,
+			degraded: `Read with the portable parser, not with PostgreSQL's own grammar (${reason}). It reads fewer kinds of statements and no PL/pgSQL; what it cannot read is counted as unread and is not judged.`,
 		},
 		read: (file, readOptions) =>
 			readPostgres(file, readOptions, (text, piece) => readPortable(text, piece)),

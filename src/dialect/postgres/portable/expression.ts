@@ -180,6 +180,7 @@ function lowerCall(node: ExprCall, source: PortableSource): Expression {
 	const what = special[unqualified];
 	if (what !== undefined) return other(what, lowerExpressions(node.args, source));
 	if (preciseTimes.includes(unqualified)) return call(unqualified, []);
+	if (unqualified === "normalize" && first) return lowerNormalize(first, node.args[1], source);
 	const star = first?.type === "ref" && first.name === "*" && !first.table;
 	const { distinct, orderBy, filter, withinGroup, over } = node;
 	const operands = [
@@ -198,6 +199,15 @@ function lowerCall(node: ExprCall, source: PortableSource): Expression {
 			distinct === "distinct" ||
 			[orderBy, filter, withinGroup, over].some((part) => part !== undefined && part !== null),
 	};
+}
+
+/** The form of NORMALIZE is a word, not a column. */
+function lowerNormalize(text: Expr, form: Expr | undefined, source: PortableSource): Expression {
+	const operand = lowerExpression(text, source);
+	if (!form) return call("normalize", [operand]);
+	if (form.type !== "ref") throw new Unreadable("NORMALIZE has an unknown form");
+	const value = form.name.toUpperCase();
+	return call("normalize", [operand, { kind: "literal", type: "string", value }]);
 }
 
 function sortKeys(keys: readonly OrderByStatement[] | null | undefined): readonly Expr[] {

@@ -56,6 +56,10 @@ export function lowerObject(node: Statement, source: PortableSource): Operation[
 function createIndex(node: CreateIndexStatement, source: PortableSource): Operation {
 	const table = lowerName(node.table, source);
 	const afterVerb = source.tokens[1]?.end ?? source.base;
+	const list = source.tokens.findIndex(
+		(token, index) =>
+			index >= source.tokenIndexAt(source.startOf(node.table)) && source.textAt(token) === "(",
+	);
 	const name = node.indexName && nameOf(node.indexName, source);
 	if (node.ifNotExists && name === undefined) throw new Unreadable("IF NOT EXISTS needs a name");
 	return {
@@ -76,7 +80,7 @@ function createIndex(node: CreateIndexStatement, source: PortableSource): Operat
 		concurrently: node.concurrently ?? false,
 		ifNotExists: node.ifNotExists ?? false,
 		method: node.using ? nameOf(node.using, source) : "btree",
-		elements: node.expressions.map((element) => lowerElement(element, source)),
+		elements: node.expressions.map((element) => lowerElement(element, list, source)),
 		include: [],
 		...(node.where ? { where: lowerExpression(node.where, source) } : {}),
 		nullsNotDistinct: false,
@@ -86,9 +90,15 @@ function createIndex(node: CreateIndexStatement, source: PortableSource): Operat
 
 const withoutParentheses = ["ref", "call", "substring", "overlay", "extract"];
 
-function lowerElement(element: IndexExpression, source: PortableSource): IndexElement {
+function lowerElement(
+	element: IndexExpression,
+	list: number,
+	source: PortableSource,
+): IndexElement {
 	const { expression, opclass, collate, order } = element;
-	if (!withoutParentheses.includes(expression.type) && !source.isParenthesised(expression)) {
+	const around = source.parenthesisAround(expression);
+	const isBare = around === undefined || around === list;
+	if (isBare && !withoutParentheses.includes(expression.type)) {
 		throw new Unreadable("an expression of an index needs parentheses");
 	}
 	return {

@@ -109,7 +109,8 @@ function isColonCast(node: Extract<Expr, { type: "cast" }>, source: PortableSour
 /** A number as the statement writes it: the tree keeps only its value. */
 export function numberText(node: Expr, source: PortableSource): string {
 	const { start = 0, end = 0 } = node._location ?? {};
-	return source.text.slice(start, end);
+	// FETCH FIRST 5 ROWS ONLY is the place of its number.
+	return /-?[\d.]+/.exec(source.text.slice(start, end))?.[0] ?? "";
 }
 
 function collectOperand(node: Expr, source: PortableSource, pieces: Piece[]): void {

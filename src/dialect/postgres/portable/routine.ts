@@ -7,7 +7,7 @@ import type {
 import type { TypeName } from "../../../core/expression.ts";
 import type { Operation } from "../../../core/operation.ts";
 import { lowerName, nameOf } from "./name.ts";
-import type { PortableSource } from "./source.ts";
+import { findWord, type PortableSource } from "./source.ts";
 import { lowerType } from "./type.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -64,18 +64,20 @@ function returnsOf(node: CreateFunctionStatement, source: PortableSource) {
 	const { returns } = node;
 	if (!returns) return {};
 	if (returns.kind !== "table") return { returns: lowerType(returns, source) };
+	const word = findWord(source, "table", findWord(source, "returns")?.end);
+	const range = word ? { start: word.start, end: word.end } : source.statementRange;
 	const [first, second] = returns.columns;
-	if (first && !second) return { returns: lowerType(first.type, source) };
-	const record: TypeName = { name: "record", modifiers: [], dimensions: 0 };
+	if (first && !second) return { returns: { ...lowerType(first.type, source), range } };
+	const record: TypeName = { name: "record", modifiers: [], dimensions: 0, range };
 	return { returns: record };
 }
 
 function dropFunction(node: DropFunctionStatement, source: PortableSource): Operation {
 	const types = node.arguments?.map(({ name, type }) => {
-		if (name && (modes.includes(name.name) || isHalfType(name.name))) {
-			throw new Unreadable(`${name.name} is no argument name`);
-		}
-		return lowerType(type, source);
+		if (!name) return lowerType(type, source);
+		if (modes.includes(name.name)) throw new Unreadable(`${name.name} is no argument name`);
+		if (!isHalfType(name.name) || type.kind === "array") return lowerType(type, source);
+		return lowerType({ ...type, ...name, name: `${name.name} ${type.name}` }, source);
 	});
 	return {
 		kind: "dropFunction",
@@ -90,7 +92,7 @@ function dropFunction(node: DropFunctionStatement, source: PortableSource): Oper
 	};
 }
 
-/** The library takes `double precision` for an argument `double` of the type `precision`. */
+/** DROP FUNCTION takes `double precision` for an argument `double` of the type `precision`. */
 function isHalfType(name: string): boolean {
-	return ["bit", "character", "double", "national"].includes(name);
+	return ["bit", "character", "double"].includes(name);
 }

@@ -1,6 +1,7 @@
 import type { SetGlobalStatement, Statement } from "pgsql-ast-parser";
 import type { Operation } from "../../../core/operation.ts";
 import { identifierValue } from "../token.ts";
+import { lowerData } from "./data.ts";
 import { nameOf } from "./name.ts";
 import type { PortableSource } from "./source.ts";
 import { contentOf } from "./strings.ts";
@@ -28,8 +29,10 @@ export function lowerSession(node: Statement, source: PortableSource): Operation
 		}
 		case "show":
 			return command("SHOW");
-		case "prepare":
-			return command("PREPARE");
+		case "prepare": {
+			const planned = lowerData(node.statement, source);
+			return [{ kind: "sessionCommand", range, command: "PREPARE", ...(planned && { planned }) }];
+		}
 		case "deallocate":
 			return command("DEALLOCATE");
 		default:

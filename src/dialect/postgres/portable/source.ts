@@ -10,7 +10,8 @@ export interface PortableSource extends LowerSource {
 	startOf(node: PGNode): number;
 	/** The first token of a node; the statement when the node has no place. */
 	firstTokenOf(node: PGNode): Range;
-	/** True when parentheses stand directly around a node; the tree does not keep them. */
+	/** The index of the parenthesis that opens directly around a node; the tree does not keep it. */
+	parenthesisAround(node: PGNode): number | undefined;
 	isParenthesised(node: PGNode): boolean;
 	/** The index in `tokens` of the first token that ends after a file offset. */
 	tokenIndexAt(offset: number): number;
@@ -27,25 +28,29 @@ export function createPortableSource(
 	const closing = matchParentheses(source);
 	const opening = new Map([...closing].map(([open, close]) => [close, open]));
 	const tokenIndexAt = (offset: number): number => firstEndingAfter(source.tokens, offset);
+	const parenthesisAround = (node: PGNode): number | undefined => {
+		if (!node._location) return undefined;
+		let first = tokenIndexAt(base + node._location.start);
+		let last = tokenIndexAt(base + node._location.end - 1);
+		// A node ends before the parentheses of its own last operand, and starts after those of its first.
+		for (let index = first; index <= last; index++) {
+			last = Math.max(last, closing.get(index) ?? last);
+		}
+		for (let index = last; index >= first; index--) {
+			first = Math.min(first, opening.get(index) ?? first);
+		}
+		if (closing.get(first - 1) === last + 1) return first - 1;
+		// The place of a query has its parentheses inside.
+		return closing.get(first) === last ? first : undefined;
+	};
 	return {
 		...source,
 		tokenIndexAt,
 		startOf: (node) => (node._location ? base + node._location.start : source.statementRange.start),
 		firstTokenOf: (node) =>
 			node._location ? source.toRange(node._location.start) : source.statementRange,
-		isParenthesised(node) {
-			if (!node._location) return false;
-			let first = tokenIndexAt(base + node._location.start);
-			let last = tokenIndexAt(base + node._location.end - 1);
-			// A node ends before the parentheses of its own last operand, and starts after those of its first.
-			for (let index = first; index <= last; index++) {
-				last = Math.max(last, closing.get(index) ?? last);
-			}
-			for (let index = last; index >= first; index--) {
-				first = Math.min(first, opening.get(index) ?? first);
-			}
-			return closing.get(first - 1) === last + 1;
-		},
+		parenthesisAround,
+		isParenthesised: (node) => parenthesisAround(node) !== undefined,
 		isWordAt: (index, word) => isWordToken(source, source.tokens[index], word),
 	};
 }
