@@ -473,7 +473,7 @@ export type SessionOperation = OperationBase &
 				/** EXPLAIN, PREPARE, EXECUTE, DECLARE, FETCH, LISTEN, NOTIFY, DISCARD, CHECKPOINT, LOAD ... */
 				readonly kind: "sessionCommand";
 				readonly command: string;
-				/** What EXPLAIN plans without running it. */
+				/** What EXPLAIN and PREPARE plan without running it. */
 				readonly planned?: readonly Operation[];
 		  }
 		| {

@@ -139,7 +139,9 @@ function builtInVolatility(call: CallExpression, columnType: ColumnTypes): Volat
 	if (stableFunctions.has(name)) return "stable";
 	const mixed = mixedFunctions.get(name);
 	if (!mixed) return "immutable";
-	const types = call.arguments.map((argument) => typeOf(argument, columnType)?.name);
+	const types = call.arguments.map((argument) =>
+		argument.kind === "literal" ? "literal" : typeOf(argument, columnType)?.name,
+	);
 	const fits = mixed.signatures.some((signature) => {
 		const expected = signature.split(",");
 		return (
@@ -150,9 +152,10 @@ function builtInVolatility(call: CallExpression, columnType: ColumnTypes): Volat
 	return fits ? mixed.volatility : "immutable";
 }
 
-/** An argument of unknown type, a string constant among them, may be taken for any. */
+/** A constant fits any type; of an argument whose type is not known nothing is claimed. */
 function fitsArgument(actual: string | undefined, expected: string): boolean {
-	if (actual === undefined || actual === expected || expected === "anyelement") return true;
+	if (actual === undefined) return false;
+	if (actual === "literal" || actual === expected || expected === "anyelement") return true;
 	if (expected === "text") return ["varchar", "bpchar", "name"].includes(actual);
 	return expected === "timestamptz" && actual === "date";
 }

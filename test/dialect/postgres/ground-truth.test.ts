@@ -70,7 +70,7 @@ function table(counts: ReadonlyMap<string, Count>): string {
 		.join("\n");
 }
 
-test("the effects agree with what servers of every version did", () => {
+test("the effects agree with what servers of every version did", { timeout: 30_000 }, () => {
 	const [byVersion, byCategory] = [new Map<string, Count>(), new Map<string, Count>()];
 	const wrong: string[] = [];
 	let undecidable = 0;

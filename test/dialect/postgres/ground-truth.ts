@@ -72,14 +72,18 @@ function replayText(catalog: MutableCatalog, text: string): void {
 	}
 }
 
-let base: MutableCatalog | undefined;
+const catalogs = new Map<string, MutableCatalog>();
 
-function baseCatalog(): MutableCatalog {
-	if (!base) {
-		base = createCatalog();
-		replayText(base, readFileSync(new URL("pg-base.sql", folder), "utf8"));
-	}
-	return base.fork();
+/** The schema after the base and the given texts; a copy, for one form to change. */
+function catalogAfter(texts: readonly string[]): MutableCatalog {
+	const key = JSON.stringify(texts);
+	const known = catalogs.get(key);
+	if (known) return known.fork();
+	const last = texts.at(-1);
+	const catalog = last === undefined ? createCatalog() : catalogAfter(texts.slice(0, -1));
+	replayText(catalog, last ?? readFileSync(new URL("pg-base.sql", folder), "utf8"));
+	catalogs.set(key, catalog);
+	return catalog.fork();
 }
 
 /** What the effects say, in the shape of a measurement. */
@@ -88,8 +92,7 @@ export type Said = Omit<Measured, "versions"> & {
 };
 
 export function judge(form: Form, version: number): Said {
-	const catalog = baseCatalog();
-	for (const text of form.setup ?? []) replayText(catalog, text);
+	const catalog = catalogAfter(form.setup ?? []);
 	const situation: Situation = {
 		catalog,
 		version,
@@ -148,8 +151,7 @@ function summarize(found: readonly Effect[], held: ReadonlyMap<string, string>):
 
 /** Relations that the same transaction had locked or made before: the server reports no second lock. */
 export function heldBefore(form: Form, version: number): ReadonlySet<string> {
-	const catalog = baseCatalog();
-	for (const text of form.setup ?? []) replayText(catalog, text);
+	const catalog = catalogAfter(form.setup ?? []);
 	const situation: Situation = { catalog, version, settings: new Map(), inTransaction: true };
 	const commands = (form.pre ?? []).flatMap(readCommands);
 	const made = commands

@@ -3,6 +3,7 @@ import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import { domainOf, isConstrained, typeLabel } from "../type-change.ts";
 import { isBuiltIn, unknownFunctionsIn, volatilityOf } from "../volatility.ts";
+import { refuseRowTypeUse } from "./alter-type.ts";
 import { addForeignKey, addUniqueness } from "./constraint.ts";
 import { because, hasFile, lock, refuse, rewrite, scan, type Draft } from "./draft.ts";
 import {
@@ -54,6 +55,9 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 		if (filled === undefined && needsVerification(column, scene)) scan(draft, storage);
 	}
 	if (filled !== undefined) because(draft, filled);
+	if (target.table && (filled !== undefined || defaultOf(column, scene))) {
+		refuseRowTypeUse(target.table, scene, draft);
+	}
 	if (filled !== undefined && column.default) lockSequencesOf(column.default, scene, draft);
 	explain(column, draft);
 	if (isUnfilled(column, scene) && tree.some((storage) => hasFile(storage) && !storage.empty)) {

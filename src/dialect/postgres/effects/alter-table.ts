@@ -15,7 +15,15 @@ import {
 	setTableOwner,
 	setTableSchema,
 } from "./rename.ts";
-import { isMissing, lockTree, storageOf, targetOf, type Scene, type Target } from "./scene.ts";
+import {
+	columnOf,
+	isMissing,
+	lockTree,
+	storageOf,
+	targetOf,
+	type Scene,
+	type Target,
+} from "./scene.ts";
 import { setTriggerState } from "./trigger-policy.ts";
 import { has } from "./versions.ts";
 
@@ -25,22 +33,32 @@ type Action = OperationBase & TableAction;
 export function alterTable(action: Action, scene: Scene, draft: Draft): void {
 	const target = targetOf(scene, action.table);
 	if (target.kind === "assumed") draft.assumed = true;
-	if (isMissing(scene, target)) {
-		if (!action.ifTableExists) refuse(draft, "42P01", `relation ${target.key} does not exist`);
-		return;
-	}
+	if (action.ifTableExists && isMissing(scene, target)) return;
 	if (target.kind === "index") {
 		alterIndexLikeTable(action, target, scene, draft);
 		return;
 	}
+	refuseMissingColumn(action, target, scene, draft);
 	changeRelation(action, target, scene, draft);
+}
+
+/** A column that is not there; system columns and those that the command adds are. */
+function refuseMissingColumn(action: Action, target: Target, scene: Scene, draft: Draft): void {
+	if (!("column" in action) || typeof action.column !== "string") return;
+	const name = action.column;
+	if (target.table?.complete !== true || columnOf(target.table, name)) return;
+	const added = scene.command.some(
+		(operation) => operation.kind === "addColumn" && operation.column.name === name,
+	);
+	const ifExists = action.kind === "dropColumn" && action.ifExists;
+	if (!added && !ifExists) refuse(draft, "42703", `column ${name} does not exist`);
 }
 
 /** ALTER INDEX says some actions of ALTER TABLE; the table of the index stays free. */
 function alterIndexLikeTable(action: Action, target: Target, scene: Scene, draft: Draft): void {
 	switch (action.kind) {
 		case "renameTable":
-			renameTable(target, draft);
+			renameTable(target, action.to, scene, draft);
 			return;
 		case "setColumnStatistics":
 			if (!has(scene.version, "indexColumnStatistics")) {
@@ -65,7 +83,7 @@ function changeRelation(action: Action, target: Target, scene: Scene, draft: Dra
 			dropColumn(action, target, scene, draft);
 			return;
 		case "renameTable":
-			renameTable(target, draft);
+			renameTable(target, action.to, scene, draft);
 			return;
 		case "renameColumn":
 			renameColumn(action, target, scene, draft);
@@ -165,6 +183,10 @@ function changeStorage(action: Action, target: Target, scene: Scene, draft: Draf
 			return;
 		case "setTableParameters":
 			refuseParameters(action, scene, draft);
+			if (target.kind === "partitioned" && !action.reset) {
+				const code = scene.version >= 17 ? "42809" : "22023";
+				refuse(draft, code, "a partitioned table has no storage parameters");
+			}
 			return;
 		case "setInheritance": {
 			const parent = targetOf(scene, action.parent);

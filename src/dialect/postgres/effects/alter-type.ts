@@ -1,6 +1,7 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import type { Column, Index, Table } from "../../../catalog/model.ts";
+import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { changeOf, indexServesBoth, typeLabel, type TypeChange } from "../type-change.ts";
 import { checkReferences, type ForeignKey } from "./constraint.ts";
@@ -8,6 +9,7 @@ import { because, lock, rebuildIndexes, refuse, rewrite, scan, type Draft } from
 import {
 	columnOf,
 	descendantsOf,
+	isNullConstant,
 	storageOf,
 	tableStorage,
 	targetOf,
@@ -35,11 +37,12 @@ export function alterColumnType(
 	for (const { key } of tree) lock(draft, key, "AccessExclusiveLock");
 	refuseOnTree(operation, target, scene, draft);
 	const column = columnOf(target.table, name);
-	const change = changeFor(operation, column, scene);
+	const change = changeFor(operation, column, operation.using, scene);
 	describe(operation, column, change, draft);
 	if (change.needsUsing) {
 		refuse(draft, "42804", `column ${name} cannot be cast automatically: USING must say how`);
 	}
+	if (target.table && column) refuseDefault(operation, target.table, column, scene, draft);
 	if (change.rewrite !== undefined) for (const storage of tree) rewrite(draft, storage);
 	if (!target.table || !column) {
 		if (change.rewrite === undefined) scan(draft, storageOf(target));
@@ -50,16 +53,46 @@ export function alterColumnType(
 	}
 }
 
-function changeFor(operation: AlterType, column: Column | undefined, scene: Scene): TypeChange {
+function changeFor(
+	operation: AlterType,
+	column: Column | undefined,
+	using: Expression | undefined,
+	scene: Scene,
+): TypeChange {
 	if (!column?.type) {
 		const rewrite = "the type that the column has now is not known: a rewrite is assumed";
 		return { rewrite, needsUsing: false, narrows: true, assumed: true };
 	}
-	return changeOf(operation.column, column.type, operation.type, operation.using, {
+	return changeOf(operation.column, column.type, operation.type, using, {
 		catalog: scene.catalog,
 		version: scene.version,
 		timeZone: scene.settings.get("timezone"),
 	});
+}
+
+/** The default must go to the new type by itself; columns of other tables fix the row type. */
+function refuseDefault(
+	operation: AlterType,
+	table: Table,
+	column: Column,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const dropped = scene.command.some(
+		(other) => other.kind === "dropDefault" && other.column === column.name,
+	);
+	if (column.default && !isNullConstant(column.default) && !dropped) {
+		if (changeFor(operation, column, undefined, scene).needsUsing) {
+			refuse(draft, "42804", `the default of ${column.name} cannot be cast automatically`);
+		}
+	}
+	refuseRowTypeUse(table, scene, draft);
+}
+
+/** A table whose row type is the type of a column elsewhere cannot change what rows look like. */
+export function refuseRowTypeUse(table: Table, scene: Scene, draft: Draft): void {
+	const [use] = scene.catalog.tablesUsingType(keyOf(table));
+	if (use) refuse(draft, "0A000", `column ${use.column} of ${keyOf(use.table)} uses its row type`);
 }
 
 function describe(

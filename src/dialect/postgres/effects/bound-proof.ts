@@ -178,9 +178,10 @@ function compare(one: Expression, other: Expression): number | undefined {
 	if (left === undefined || right === undefined) return undefined;
 	if (typeof left === "number" && typeof right === "number") return left - right;
 	const [first, second] = [String(left), String(right)];
-	if (first === second) return 0;
-	if (isDate(first) && isDate(second)) return padDate(first) < padDate(second) ? -1 : 1;
-	return first < second ? -1 : 1;
+	const dates = isDate(first) && isDate(second);
+	const [low, high] = dates ? [padDate(first), padDate(second)] : [first, second];
+	if (low === high) return 0;
+	return low < high ? -1 : 1;
 }
 
 function constantOf(value: Expression): string | number | undefined {

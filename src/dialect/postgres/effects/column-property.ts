@@ -1,6 +1,4 @@
 import { keyOf } from "../../../catalog/catalog.ts";
-import { columnsIn } from "../../../catalog/expression.ts";
-import type { Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, rewrite, scan, type Draft } from "./draft.ts";
 import {
@@ -71,6 +69,9 @@ export function alterExpression(
 		return;
 	}
 	if (column?.generated?.kind === "virtual") {
+		if (target.table?.constraints.some(({ type }) => type === "check")) {
+			refuse(draft, "0A000", "a table with CHECK constraints keeps its virtual expressions");
+		}
 		checkVirtual(operation.column, target, scene, draft);
 		return;
 	}
@@ -78,24 +79,12 @@ export function alterExpression(
 	because(draft, "the generated value of every row is computed anew");
 }
 
-/** Nothing is stored; only constraints over the virtual column are tested again. */
+/** Nothing is stored; only NOT NULL of the virtual column is tested again. */
 function checkVirtual(name: string, target: Target, scene: Scene, draft: Draft): void {
 	const tables = [...(target.table ? [target.table] : []), ...descendantsOf(scene, target.key)];
 	for (const table of tables) {
-		if (isConstrained(table, name)) scan(draft, tableStorage(table));
+		if (columnOf(table, name)?.notNull) scan(draft, tableStorage(table));
 	}
-}
-
-function isConstrained(table: Table, column: string): boolean {
-	return (
-		columnOf(table, column)?.notNull === true ||
-		table.constraints.some(
-			(constraint) =>
-				constraint.type === "check" &&
-				constraint.validated &&
-				columnsIn(constraint.expression).has(column),
-		)
-	);
 }
 
 /** SET LOGGED and SET UNLOGGED write the table anew, unless it is so already. */
@@ -106,6 +95,10 @@ export function setPersistence(
 	draft: Draft,
 ): void {
 	const { table } = target;
+	if (target.kind === "sequence") {
+		if (scene.version < 15) refuse(draft, "42809", `${target.key} is not a table`);
+		return;
+	}
 	if (table?.persistence === operation.persistence) return;
 	if (target.kind === "partitioned") return;
 	if (operation.persistence === "unlogged" && table) {

@@ -55,12 +55,24 @@ export function addConstraint(
 		}
 		case "unique":
 		case "primaryKey":
-			lockTree(draft, scene, target, "AccessExclusiveLock");
+			lockForIndex(constraint, target, scene, draft);
 			addUniqueness(constraint, target, scene, draft);
 			return;
 		case "exclude":
 			addExclusion(constraint, target, scene, draft);
 	}
+}
+
+/** Only a primary key, and since 18 every key, stops reads of the partitions too. */
+function lockForIndex(
+	constraint: ConstraintDefinition,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const exclusive = constraint.type === "primaryKey" || has(scene.version, "keyLocksPartitions");
+	lockPartitions(draft, scene, target.key, exclusive ? "AccessExclusiveLock" : "ShareLock");
+	lock(draft, target.key, "AccessExclusiveLock");
 }
 
 function wants(feature: Feature, words: string, scene: Scene, draft: Draft): void {
@@ -99,6 +111,9 @@ function addCheck(
 		lock(draft, storage.key, "AccessExclusiveLock");
 		if (!notValid && enforced) scan(draft, storage);
 	}
+	if (noInherit && has(scene.version, "noInheritLocksChildren")) {
+		lockTree(draft, scene, target, "AccessExclusiveLock", only);
+	}
 	if (!notValid && enforced) because(draft, "every row is tested while reads and writes wait");
 }
 
@@ -112,6 +127,13 @@ function addNotNull(
 	draft.phase = "contract";
 	wants("namedNotNull", "NOT NULL as a table constraint", scene, draft);
 	lockTree(draft, scene, target, "AccessExclusiveLock", only || constraint.noInherit);
+	const [column] = constraint.columns;
+	const present = target.table?.constraints.find(
+		(other) => other.type === "notNull" && other.columns[0] === column,
+	);
+	if (present && constraint.name !== undefined && present.name !== constraint.name) {
+		refuse(draft, "55000", `${column} has the not-null constraint ${present.name} already`);
+	}
 	if (!constraint.notValid) requireNotNull(constraint.columns[0], target, scene, draft, only);
 }
 
@@ -192,6 +214,40 @@ function refuseForeignKey(
 	if (referenced.table?.complete && !hasKey(referenced.table, constraint.referencedColumns)) {
 		refuse(draft, "42830", `${referenced.key} has no unique key over the referenced columns`);
 	}
+	refuseTypes(constraint, target, referenced, draft);
+}
+
+/** Types that can be compared with each other; a foreign key across groups is refused. */
+const comparable = [
+	["int2", "int4", "int8", "numeric", "float4", "float8"],
+	["text", "varchar", "bpchar", "name", "citext"],
+	["date", "timestamp", "timestamptz"],
+	["uuid"],
+	["bool"],
+	["bytea"],
+];
+
+function refuseTypes(
+	constraint: ForeignKey,
+	target: Target,
+	referenced: Target,
+	draft: Draft,
+): void {
+	const { table } = referenced;
+	if (!table) return;
+	const primary = table.constraints.find(({ type }) => type === "primaryKey");
+	const keys = primary?.type === "primaryKey" ? primary.columns : [];
+	const names = constraint.referencedColumns.length > 0 ? constraint.referencedColumns : keys;
+	const groupOf = (from: Table | undefined, name: string | undefined): number => {
+		const type = name === undefined ? undefined : columnOf(from, name)?.type;
+		return type?.dimensions === 0 ? comparable.findIndex((group) => group.includes(type.name)) : -1;
+	};
+	for (const [at, name] of constraint.columns.entries()) {
+		const [one, other] = [groupOf(target.table, name), groupOf(table, names[at])];
+		if (one >= 0 && other >= 0 && one !== other) {
+			refuse(draft, "42804", `${name} and ${names[at] ?? ""} have types that do not compare`);
+		}
+	}
 }
 
 function refuseColumns(
@@ -239,7 +295,7 @@ export function addUniqueness(
 		takeIndex(constraint, constraint.usingIndex, target, scene, draft);
 		return;
 	}
-	for (const storage of treeOf(scene, target)) {
+	for (const storage of partitionTree(scene, target)) {
 		build(draft, storage, indexNameOn(storage, constraint, target, scene));
 	}
 	because(draft, "the index is built while reads and writes wait");
@@ -346,8 +402,8 @@ function addExclusion(
 	if (target.kind === "partitioned" && !has(scene.version, "partitionedExclude")) {
 		refuse(draft, "0A000", "partitioned tables have no exclusion constraints before PostgreSQL 17");
 	}
-	lockTree(draft, scene, target, "AccessExclusiveLock");
-	for (const storage of treeOf(scene, target)) {
+	lockForIndex(constraint, target, scene, draft);
+	for (const storage of partitionTree(scene, target)) {
 		build(draft, storage, indexNameOn(storage, constraint, target, scene));
 	}
 	because(draft, "the index is built while reads and writes wait; there is no concurrent way");
@@ -370,7 +426,7 @@ export function validateConstraint(
 		scan(draft, storageOf(target));
 		return;
 	}
-	if (!constraint.enforced) refuse(draft, "42809", "a NOT ENFORCED constraint cannot be validated");
+	if (!constraint.enforced) refuse(draft, "55000", "a NOT ENFORCED constraint cannot be validated");
 	if (constraint.validated) {
 		because(draft, "the constraint is valid already");
 		return;

@@ -2,7 +2,12 @@ import type { Key, Table } from "../../../catalog/model.ts";
 import type { ConstraintDefinition, OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
 import { constraintIndexName, partsOf } from "./index-name.ts";
-import { lockDefaultPartition, partitionIndexName, refuseBound } from "./partition.ts";
+import {
+	lockDefaultPartition,
+	lockReferrers,
+	partitionIndexName,
+	refuseBound,
+} from "./partition.ts";
 import { runQuery } from "./query.ts";
 import { lockPartitions, targetOf, type Scene } from "./scene.ts";
 import { has, since } from "./versions.ts";
@@ -119,6 +124,7 @@ function createPartition(
 		how: "CREATE TABLE and ATTACH PARTITION let reads and writes of the parent go on",
 	};
 	lockDefaultPartition(parent, bound, scene, draft);
+	lockReferrers(parent.key, scene, draft);
 	if (!parent.table) return;
 	copyIndexes(parent.table, key, scene, draft);
 	for (const constraint of parent.table.constraints) {

@@ -6,9 +6,11 @@ import { because, lock, refuse, scan, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
 import { earlierIn } from "./earlier.ts";
 import { findsByIndex, leadingColumn } from "./lookup.ts";
-import { prunedPartitions, routedPartitions } from "./pruning.ts";
+import { routedPartitions } from "./pruning.ts";
 import {
 	executed,
+	lockedTables,
+	reachedTables,
 	readExpression,
 	readFromItems,
 	readQuery,
@@ -18,7 +20,6 @@ import {
 import { referencedColumns } from "./alter-type.ts";
 import {
 	columnOf,
-	descendantsOf,
 	isNullConstant,
 	storageOf,
 	tableStorage,
@@ -209,17 +210,21 @@ function reachRows(
 	reading: Reading,
 ): void {
 	if (where) readExpression(where, scene, draft, reading);
-	const { table } = target;
-	const below =
-		table?.kind === "partitioned"
-			? prunedPartitions(table, where, scene)
-			: descendantsOf(scene, target.key);
-	for (const one of below) lock(draft, keyOf(one), "RowExclusiveLock");
-	const leaves = [storageOf(target), ...below.map(tableStorage)];
+	const table = target.table ?? baseOf(target, scene);
+	for (const one of lockedTables(table, where, scene)) lock(draft, keyOf(one), "RowExclusiveLock");
+	const below = reachedTables(table, where, scene);
+	const own = table ? tableStorage(table) : storageOf(target);
+	const leaves = [own, ...below.map(tableStorage)];
 	if (where && findsByIndex(where, table)) return;
 	for (const storage of leaves) scan(draft, storage);
 	if (!where) because(draft, `every row of ${target.key} is changed in one transaction`);
 	else if (!joined) because(draft, `no index finds the rows of ${target.key}: all are read`);
+}
+
+/** The table behind a view that can be changed through. */
+function baseOf({ view }: Target, scene: Scene): Table | undefined {
+	const [only, ...more] = view?.dependsOn ?? [];
+	return only === undefined || more.length > 0 ? undefined : scene.catalog.tableByKey(only);
 }
 
 /**

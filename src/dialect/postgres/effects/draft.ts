@@ -61,7 +61,7 @@ export function refuse(draft: Draft, code: string, reason: string): void {
 /** What a relation that keeps rows is to the drafts: a known table or the key of an assumed one. */
 export interface Storage {
 	readonly key: Key;
-	readonly kind: Table["kind"] | "materializedView";
+	readonly kind: Table["kind"] | "materializedView" | "view";
 	readonly empty: boolean;
 	readonly indexes: readonly Index[];
 }

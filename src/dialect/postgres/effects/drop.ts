@@ -9,7 +9,6 @@ import {
 	columnOf,
 	constraintOf,
 	descendantsOf,
-	historyIsWhole,
 	isMissing,
 	lockPartitions,
 	targetOf,
@@ -28,10 +27,7 @@ export function dropTable(operation: OperationOf<"dropTable">, scene: Scene, dra
 	draft.phase = "contract";
 	draft.reversible = "lossy";
 	const target = targetOf(scene, operation.table);
-	if (isMissing(scene, target)) {
-		if (!operation.ifExists) refuse(draft, "42P01", `table ${target.key} does not exist`);
-		return;
-	}
+	if (operation.ifExists && isMissing(scene, target)) return;
 	if (target.kind === "assumed") draft.assumed = true;
 	lock(draft, target.key, "AccessExclusiveLock");
 	if (!target.table) return;
@@ -63,7 +59,10 @@ export function dropWithDependents(
 		lock(draft, keyOf(one), "AccessExclusiveLock");
 		lockIndexes(draft, one.indexes, "AccessExclusiveLock");
 		lockOwnedSequences(keyOf(one), undefined, "AccessExclusiveLock", scene, draft);
-		for (const constraint of one.constraints) lockReferenced(constraint, scene, draft, keyOf(one));
+		for (const constraint of one.constraints) {
+			if (!constraint.inherited) lockReferenced(constraint, scene, draft, keyOf(one));
+		}
+		dropRowType(one, cascade, dropped, scene, draft);
 		dropReferences(one, undefined, cascade, dropped, scene, draft);
 		dropViews(keyOf(one), undefined, cascade, scene, draft);
 	}
@@ -78,6 +77,30 @@ export function dropWithDependents(
 	because(draft, `reads and writes of the partitioned table ${parent} wait too`);
 	const rest = defaultPartitionOf(scene, parent);
 	if (rest) lock(draft, keyOf(rest), "AccessExclusiveLock");
+}
+
+/** Columns and functions of the table's row type go with it. */
+function dropRowType(
+	table: Table,
+	cascade: boolean,
+	dropped: ReadonlySet<Key>,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const key = keyOf(table);
+	for (const use of scene.catalog.tablesUsingType(key)) {
+		const other = keyOf(use.table);
+		if (dropped.has(other)) continue;
+		if (!cascade) refuse(draft, "2BP01", `column ${use.column} of ${other} is of its row type`);
+		lock(draft, other, "AccessExclusiveLock");
+	}
+	if (cascade) return;
+	for (const routine of scene.catalog.allRoutines()) {
+		const types = [...routine.argumentTypes, ...(routine.returns ? [routine.returns] : [])];
+		if (types.some((type) => type.name === table.name && scene.catalog.resolve(type) === key)) {
+			refuse(draft, "2BP01", `function ${keyOf(routine)} uses its row type`);
+		}
+	}
 }
 
 /** A foreign key leaves triggers on the table it points at: they go too, under the strongest lock. */
@@ -145,7 +168,8 @@ export function dropColumn(
 	draft.phase = "contract";
 	draft.reversible = "lossy";
 	const { column, cascade, ifExists, only } = operation;
-	for (const { key } of treeOf(scene, target, only)) lock(draft, key, "AccessExclusiveLock");
+	// Even ONLY locks the children: the column becomes theirs.
+	for (const { key } of treeOf(scene, target)) lock(draft, key, "AccessExclusiveLock");
 	const { table } = target;
 	if (!table) return;
 	if (!columnOf(table, column)) {
@@ -246,6 +270,7 @@ export function dropConstraint(
 		refuse(draft, "42704", `constraint ${name} does not exist`);
 		return;
 	}
+	if (constraint.inherited) refuse(draft, "42P16", `constraint ${name} is inherited`);
 	draft.phase = constraint.type === "notNull" ? "expand" : "contract";
 	dropOneConstraint(table, constraint, cascade, scene, draft);
 	if (only || (constraint.type === "check" && constraint.noInherit)) return;
@@ -291,10 +316,7 @@ function dropOneConstraint(
 export function dropView(operation: OperationOf<"dropView">, scene: Scene, draft: Draft): void {
 	draft.phase = "contract";
 	const target = targetOf(scene, operation.view);
-	if (isMissing(scene, target)) {
-		if (!operation.ifExists) refuse(draft, "42P01", `view ${target.key} does not exist`);
-		return;
-	}
+	if (operation.ifExists && isMissing(scene, target)) return;
 	if (target.kind === "assumed") draft.assumed = true;
 	lock(draft, target.key, "AccessExclusiveLock");
 	if (target.view) lockIndexes(draft, target.view.indexes, "AccessExclusiveLock");
@@ -310,11 +332,8 @@ export function dropView(operation: OperationOf<"dropView">, scene: Scene, draft
 export function dropSchema(operation: OperationOf<"dropSchema">, scene: Scene, draft: Draft): void {
 	draft.phase = "contract";
 	draft.reversible = "lossy";
-	const { schema, cascade, ifExists } = operation;
+	const { schema, cascade } = operation;
 	const { catalog } = scene;
-	if (!catalog.schema(schema) && !ifExists && historyIsWhole(scene)) {
-		refuse(draft, "3F000", `schema ${schema} does not exist`);
-	}
 	const tables = [...catalog.tables()].filter((table) => table.schema === schema);
 	const views = [...catalog.views()].filter((view) => view.schema === schema);
 	const sequences = [...catalog.sequences()].filter((sequence) => sequence.schema === schema);

@@ -39,6 +39,7 @@ import {
 import { earlierIn } from "./earlier.ts";
 import { executed, readExpression } from "./query.ts";
 import { renameObject, setObjectOwner, setObjectSchema } from "./rename.ts";
+import { dropExtension, dropFunction } from "./routine.ts";
 import type { Scene } from "./scene.ts";
 import { alterSequence, createSequence, dropSequence } from "./sequence.ts";
 import {
@@ -233,8 +234,10 @@ function fillType(operation: Operation, scene: Scene, draft: Draft): void {
 function fillObject(operation: Operation, scene: Scene, draft: Draft): void {
 	switch (operation.kind) {
 		case "dropFunction":
+			dropFunction(operation, scene, draft);
+			return;
 		case "dropExtension":
-			draft.phase = "contract";
+			dropExtension(operation, scene, draft);
 			return;
 		case "dropSchema":
 			dropSchema(operation, scene, draft);

@@ -1,7 +1,8 @@
 import { keyOf } from "../../../catalog/catalog.ts";
-import { sameMeaning } from "../../../catalog/expression.ts";
+import { columnsIn, sameMeaning } from "../../../catalog/expression.ts";
 import type { Index, Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
+import { volatilityOf } from "../volatility.ts";
 import { coversPartitionKey } from "./constraint.ts";
 import {
 	because,
@@ -14,7 +15,15 @@ import {
 	type Storage,
 } from "./draft.ts";
 import { indexName } from "./index-name.ts";
-import { isMissing, storageOf, tableStorage, targetOf, type Scene, type Target } from "./scene.ts";
+import {
+	columnOf,
+	isMissing,
+	storageOf,
+	tableStorage,
+	targetOf,
+	type Scene,
+	type Target,
+} from "./scene.ts";
 import { has, since } from "./versions.ts";
 
 type CreateIndex = OperationOf<"createIndex">;
@@ -66,6 +75,7 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	if (operation.only) wants("partitionedIndexes", "ON ONLY");
 	if (operation.include.length > 0) wants("indexInclude", "INCLUDE");
 	if (operation.nullsNotDistinct) wants("nullsNotDistinct", "NULLS NOT DISTINCT");
+	refuseExpressions(operation, target, scene, draft);
 	if (target.kind === "foreign") refuse(draft, "42809", "a foreign table has no indexes");
 	if (target.kind === "view") refuse(draft, "42809", "a view has no indexes");
 	if (target.kind !== "partitioned") return;
@@ -80,6 +90,32 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	);
 	if (operation.unique && !coversPartitionKey(target.table, columns)) {
 		refuse(draft, "0A000", "a unique index of a partitioned table must hold the partition key");
+	}
+}
+
+/** What an index is made of must be there, and must never change for the same row. */
+function refuseExpressions(
+	operation: CreateIndex,
+	{ table }: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const expressions = operation.elements.map(({ expression }) => expression);
+	const all = operation.where ? [...expressions, operation.where] : expressions;
+	for (const expression of all) {
+		const volatility = volatilityOf(
+			expression,
+			scene.catalog,
+			(name) => columnOf(table, name)?.type,
+		);
+		if (volatility === "stable" || volatility === "volatile") {
+			refuse(draft, "42P17", "functions in an index must be IMMUTABLE");
+		}
+		if (!table?.complete) continue;
+		const missing = [...columnsIn(expression)].find((name) => !columnOf(table, name));
+		if (missing !== undefined && expression.kind === "column") {
+			refuse(draft, "42703", `column ${missing} does not exist`);
+		}
 	}
 }
 
@@ -152,6 +188,9 @@ export function dropIndex(operation: OperationOf<"dropIndex">, scene: Scene, dra
 	if (index.parent !== undefined) {
 		refuse(draft, "2BP01", `index ${index.parent} of the partitioned table needs it`);
 	}
+	if (index.unique && !("materialized" in relation)) {
+		dropReferencesTo(index, relation, cascade, scene, draft);
+	}
 	draft.waits = concurrently;
 	const mode = concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
 	lock(draft, keyOf(relation), mode);
@@ -168,6 +207,33 @@ export function dropIndex(operation: OperationOf<"dropIndex">, scene: Scene, dra
 	}
 }
 
+/** Foreign keys rest on a unique index: they go with it or keep it. */
+function dropReferencesTo(
+	index: Index,
+	table: Table,
+	cascade: boolean,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const columnsOf = (one: Index): string =>
+		one.elements
+			.map(({ expression }) => (expression.kind === "column" ? expression.path.at(-1) : "?"))
+			.sort()
+			.join();
+	const alike = table.indexes.filter((one) => one.unique && columnsOf(one) === columnsOf(index));
+	if (alike.length > 1) return;
+	for (const reference of scene.catalog.referencesTo(keyOf(table))) {
+		const constraint = reference.table.constraints.find(
+			({ name }) => name === reference.constraint,
+		);
+		if (constraint?.type !== "foreignKey") continue;
+		if ([...constraint.referencedColumns].sort().join() !== columnsOf(index)) continue;
+		const key = keyOf(reference.table);
+		if (!cascade) refuse(draft, "2BP01", `the foreign key ${constraint.name} of ${key} needs it`);
+		lock(draft, key, "AccessExclusiveLock");
+	}
+}
+
 function dropUnknownIndex(
 	operation: OperationOf<"dropIndex">,
 	scene: Scene,
@@ -176,10 +242,7 @@ function dropUnknownIndex(
 ): void {
 	const key = scene.catalog.resolve(operation.index);
 	const target: Target = { key, kind: "assumed" };
-	if (isMissing(scene, target)) {
-		if (!ifExists) refuse(draft, "42704", `index ${operation.index.name} does not exist`);
-		return;
-	}
+	if (ifExists && isMissing(scene, target)) return;
 	draft.assumed = true;
 	const { concurrently } = operation;
 	lockIndex(draft, key, concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");

@@ -5,7 +5,6 @@ import { because, build, lock, lockIndexes, refuse, rewrite, scan, type Draft } 
 import { modeNamed } from "./locks.ts";
 import {
 	descendantsOf,
-	isMissing,
 	storageOf,
 	tableStorage,
 	targetOf,
@@ -29,7 +28,10 @@ export function vacuum(operation: OperationOf<"vacuum">, scene: Scene, draft: Dr
 		: [...scene.catalog.tables()].map((table) => targetOf(scene, table));
 	for (const target of targets) {
 		if (target.kind === "assumed") draft.assumed = true;
-		for (const storage of [storageOf(target), ...partitionStorages(scene, target.key)]) {
+		const below = has(scene.version, "vacuumReachesChildren")
+			? descendantsOf(scene, target.key).map(tableStorage)
+			: partitionStorages(scene, target.key);
+		for (const storage of [storageOf(target), ...below]) {
 			lock(draft, storage.key, operation.full ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock");
 			if (operation.full) rewrite(draft, storage);
 		}
@@ -51,7 +53,8 @@ export function analyze(operation: OperationOf<"analyze">, scene: Scene, draft: 
 	const target = targetOf(scene, operation.table);
 	lock(draft, target.key, "ShareUpdateExclusiveLock");
 	for (const table of descendantsOf(scene, target.key)) {
-		lock(draft, keyOf(table), table.partitionOf ? "ShareUpdateExclusiveLock" : "AccessShareLock");
+		const reached = table.partitionOf ?? has(scene.version, "vacuumReachesChildren");
+		lock(draft, keyOf(table), reached ? "ShareUpdateExclusiveLock" : "AccessShareLock");
 	}
 }
 
@@ -147,6 +150,9 @@ export function lockTable(operation: OperationOf<"lockTable">, scene: Scene, dra
 	const target = targetOf(scene, operation.table);
 	if (target.kind === "assumed") draft.assumed = true;
 	const mode = modeNamed(operation.mode);
+	if (target.kind === "view" && !has(scene.version, "lockView")) {
+		refuse(draft, "42809", "a view cannot be locked before PostgreSQL 11");
+	}
 	for (const { key } of treeOf(scene, target, operation.only)) lock(draft, key, mode);
 	lockViewSources(target, scene, draft, mode);
 }
@@ -174,7 +180,6 @@ export function refreshMaterializedView(
 ): void {
 	draft.phase = "migrate";
 	const target = targetOf(scene, operation.view);
-	if (isMissing(scene, target)) refuse(draft, "42P01", `${target.key} does not exist`);
 	if (target.kind === "assumed") draft.assumed = true;
 	const { view } = target;
 	const storage = { ...storageOf(target), kind: "materializedView", empty: false } as const;

@@ -3,7 +3,8 @@ import type { Key } from "../../../catalog/model.ts";
 import type { QualifiedName } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, lockIndex, refuse, scan, type Draft } from "./draft.ts";
-import { isMissing, tableStorage, targetOf, type Scene } from "./scene.ts";
+import { columnOf, tableStorage, targetOf, type Scene } from "./scene.ts";
+import { dropViews } from "./drop.ts";
 import { has, since } from "./versions.ts";
 
 /** ALTER TYPE ... ADD VALUE: no lock on any table; there is no way to take a value back. */
@@ -61,6 +62,7 @@ export function dropType(operation: OperationOf<"dropType">, scene: Scene, draft
 		if (!operation.cascade) refuse(draft, "2BP01", `column ${column} of ${keyOf(table)} uses it`);
 		lock(draft, keyOf(table), "AccessExclusiveLock");
 		because(draft, `CASCADE drops column ${column} of ${keyOf(table)}`);
+		dropViews(keyOf(table), column, operation.cascade, scene, draft);
 	}
 	for (const domain of domainsOver(key, scene)) {
 		if (!operation.cascade) refuse(draft, "2BP01", `domain ${domain} is made of it`);
@@ -109,7 +111,11 @@ export function alterDomain(
 }
 
 function checkDomainColumns(key: Key, scene: Scene, draft: Draft): void {
-	for (const { table } of scene.catalog.tablesUsingType(key)) {
+	for (const { table, column } of scene.catalog.tablesUsingType(key)) {
+		const type = columnOf(table, column)?.type;
+		if (type && type.dimensions > 0) {
+			refuse(draft, "0A000", `column ${column} of ${keyOf(table)} is an array of the domain`);
+		}
 		if (table.kind !== "table") continue;
 		lock(draft, keyOf(table), "ShareLock");
 		scan(draft, tableStorage(table));
@@ -197,8 +203,9 @@ export function describeObject(
 	if (!relation) return;
 	const target = targetOf(scene, relation);
 	if (target.kind === "assumed") draft.assumed = true;
-	if (isMissing(scene, target)) refuse(draft, "42P01", `${target.key} does not exist`);
-	lock(draft, target.key, "ShareUpdateExclusiveLock");
+	// What stands on a table is found under a weak lock; the table's own comment needs more.
+	const carried = ["constraint", "policy", "rule", "trigger"].includes(object);
+	lock(draft, target.key, carried ? "AccessShareLock" : "ShareUpdateExclusiveLock");
 }
 
 const relationTypes: ReadonlySet<string> = new Set([

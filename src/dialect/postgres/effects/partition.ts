@@ -83,6 +83,7 @@ export function attachPartition(
 	lockDefaultPartition(parent, bound, scene, draft);
 	for (const table of [partition.table, ...below]) buildMissing(table, parent, scene, draft);
 	copyForeignKeys(partition, parent, scene, draft);
+	lockReferrers(parent.key, scene, draft);
 }
 
 function refuseAttach(partition: Target, parent: Target, draft: Draft): void {
@@ -163,6 +164,32 @@ function copyForeignKeys(partition: Target, parent: Target, scene: Scene, draft:
 	}
 }
 
+/**
+ * A detached partition keeps the foreign keys as its own, so the tables that they point at are locked; and
+ * tables that point at the parent are read: none of their rows may lose its partner.
+ */
+function releaseForeignKeys(parent: Target, partition: Target, scene: Scene, draft: Draft): void {
+	for (const constraint of parent.table?.constraints ?? []) {
+		if (constraint.type !== "foreignKey") continue;
+		lock(draft, targetOf(scene, constraint.references).key, "ShareRowExclusiveLock");
+	}
+	for (const { table } of scene.catalog.referencesTo(parent.key)) {
+		if (keyOf(table) === partition.key) continue;
+		lock(draft, keyOf(table), "AccessExclusiveLock");
+		scan(draft, tableStorage(table));
+		because(draft, `${keyOf(table)} references the parent: it is read, and its reads wait`);
+	}
+}
+
+/** A new partition of a referenced table: the tables that reference it get their triggers. */
+export function lockReferrers(parent: Key, scene: Scene, draft: Draft): void {
+	if (!has(scene.version, "referencesToPartitioned")) return;
+	const strong = has(scene.version, "partitionLocksReferrers");
+	for (const { table } of scene.catalog.referencesTo(parent)) {
+		lock(draft, keyOf(table), strong ? "ShareRowExclusiveLock" : "AccessShareLock");
+	}
+}
+
 /** DETACH PARTITION; CONCURRENTLY is a transaction of its own that lets reads and writes go on. */
 export function detachPartition(
 	operation: OperationOf<"detachPartition">,
@@ -187,6 +214,7 @@ export function detachPartition(
 		if (rest)
 			refuse(draft, "55000", "CONCURRENTLY is not possible while a default partition exists");
 	}
+	releaseForeignKeys(parent, partition, scene, draft);
 	const gentle = concurrently || finalize;
 	lock(draft, parent.key, gentle ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");
 	const exclusive = gentle || has(scene.version, "detachLocksPartition");

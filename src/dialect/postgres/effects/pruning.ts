@@ -5,16 +5,25 @@ import { mayHold } from "./bound-proof.ts";
 import type { Scene } from "./scene.ts";
 import { has } from "./versions.ts";
 
-/** The partitions, at every depth, that rows of the condition can be in. Before 12 all are locked. */
+/** The partitions, at every depth, that rows of the condition can be in. */
 export function prunedPartitions(
 	table: Table,
 	where: Expression | undefined,
 	scene: Scene,
 ): readonly Table[] {
 	const all = scene.catalog.partitionsOf(keyOf(table));
-	const kept =
-		where && has(scene.version, "partitionPruning") ? keepMatching(all, table, where) : all;
+	const kept = where ? keepMatching(all, table, where) : all;
 	return kept.flatMap((partition) => [partition, ...prunedPartitions(partition, where, scene)]);
+}
+
+/** The partitions that a statement with the condition locks: before 12 every one. */
+export function lockedPartitions(
+	table: Table,
+	where: Expression | undefined,
+	scene: Scene,
+): readonly Table[] {
+	if (has(scene.version, "partitionPruning")) return prunedPartitions(table, where, scene);
+	return scene.catalog.partitionsOf(keyOf(table), true);
 }
 
 /** The default partition holds what no other takes: it is left out when another one certainly does. */
@@ -42,6 +51,7 @@ export function routedPartitions(
 ): readonly Table[] {
 	const [key, ...more] = table.partitionBy?.keys ?? [];
 	const all = scene.catalog.partitionsOf(keyOf(table));
+	if (!has(scene.version, "lazyRouting")) return scene.catalog.partitionsOf(keyOf(table), true);
 	const value =
 		key?.kind === "column" && more.length === 0 ? valueOf(key.path.at(-1) ?? "") : undefined;
 	const chosen = value && key ? chosenBy(all, table, key, value) : all;

@@ -5,7 +5,7 @@ import type { Expression, FromItem, QualifiedName, Query } from "../../../core/e
 import { lock, scan, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
 import { findsByIndex, readsByIndexAlone } from "./lookup.ts";
-import { prunedPartitions } from "./pruning.ts";
+import { lockedPartitions, prunedPartitions } from "./pruning.ts";
 import { storageOf, tableStorage, targetOf, descendantsOf, type Scene } from "./scene.ts";
 import { lockOwnedSequences, lockSequencesOf } from "./sequence.ts";
 
@@ -115,11 +115,11 @@ function readTable(
 		return;
 	}
 	const found = single && query !== undefined && readsFew(query, target.table);
-	const tables = reachedTables(target.table, query?.where, single, scene);
-	for (const table of tables) lock(draft, keyOf(table), mode);
+	const where = single ? query?.where : undefined;
+	for (const table of lockedTables(target.table, where, scene)) lock(draft, keyOf(table), mode);
 	if (found) return;
 	scan(draft, storageOf(target));
-	for (const table of tables) scan(draft, tableStorage(table));
+	for (const table of reachedTables(target.table, where, scene)) scan(draft, tableStorage(table));
 }
 
 /** Tables of the server's own catalog, which need no schema. */
@@ -131,12 +131,21 @@ function isServerTable(name: string, kind: string): boolean {
 export function reachedTables(
 	table: Table | undefined,
 	where: Expression | undefined,
-	single: boolean,
 	scene: Scene,
 ): readonly Table[] {
 	if (!table) return [];
 	if (table.kind !== "partitioned") return descendantsOf(scene, keyOf(table));
-	return prunedPartitions(table, single ? where : undefined, scene);
+	return prunedPartitions(table, where, scene);
+}
+
+/** The same, with the partitions that are locked although no row of them is wanted. */
+export function lockedTables(
+	table: Table | undefined,
+	where: Expression | undefined,
+	scene: Scene,
+): readonly Table[] {
+	if (table?.kind !== "partitioned") return reachedTables(table, where, scene);
+	return lockedPartitions(table, where, scene);
 }
 
 function readsFew(query: Query, table: Table | undefined): boolean {
@@ -163,7 +172,7 @@ function readInside(expression: Expression, scene: Scene, draft: Draft, reading:
 	}
 }
 
-/** nextval and setval lock their sequence; pg_get_serial_sequence locks the table it looks at. */
+/** nextval and setval lock their sequence, also when pg_get_serial_sequence finds its name. */
 function lockCalled(expression: Expression, scene: Scene, draft: Draft): void {
 	lockSequencesOf(expression, scene, draft);
 	const open: Expression[] = [expression];
@@ -184,6 +193,5 @@ function lockSerialSequence(
 	const name = readName(table.value);
 	if (!name) return;
 	const { key } = targetOf(scene, name);
-	lock(draft, key, "AccessShareLock");
 	lockOwnedSequences(key, column.value, "RowExclusiveLock", scene, draft);
 }

@@ -11,12 +11,16 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
+import { partsOf } from "./index-name.ts";
 import { lockOwnedSequences } from "./sequence.ts";
 import { has } from "./versions.ts";
 
 /** RENAME of a table: an instant under the strongest lock; running code still says the old name. */
-export function renameTable(target: Target, draft: Draft): void {
+export function renameTable(target: Target, to: string, scene: Scene, draft: Draft): void {
 	draft.phase = "contract";
+	const { schema } = partsOf(target.key);
+	const taken = targetOf(scene, { schema, name: to });
+	if (taken.kind !== "assumed") refuse(draft, "42P07", `relation ${taken.key} exists already`);
 	if (target.kind === "index") lockIndex(draft, target.key, "AccessExclusiveLock");
 	else lock(draft, target.key, "AccessExclusiveLock");
 	because(draft, `code that says ${target.key} fails from the commit on`);

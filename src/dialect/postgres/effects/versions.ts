@@ -9,6 +9,9 @@ export const since = {
 	/** Indexes, primary keys, unique constraints and foreign keys of partitioned tables. */
 	partitionedIndexes: 11,
 	partitionedRowTriggers: 11,
+	/** INSERT locks the partitions that get rows, before all of them. */
+	lazyRouting: 11,
+	lockView: 11,
 	partitionedBeforeTriggers: 13,
 	defaultPartition: 11,
 	hashPartition: 11,
@@ -48,6 +51,8 @@ export const since = {
 	/** Before, DROP COLUMN dropped the stored generated columns that use it. */
 	generatedColumnsProtect: 15,
 	setExpression: 17,
+	/** ATTACH and PARTITION OF of a referenced table: SHARE ROW EXCLUSIVE on the tables that refer. */
+	partitionLocksReferrers: 15,
 	/** A new enum value of this transaction may be used, before 12 and since 17 for new types only. */
 	partitionedIdentity: 17,
 	partitionedExclude: 17,
@@ -56,6 +61,12 @@ export const since = {
 	notEnforced: 18,
 	partitionedNotValidForeignKey: 18,
 	withoutOverlaps: 18,
+	/** ADD UNIQUE and EXCLUDE take ACCESS EXCLUSIVE on partitions, before SHARE. */
+	keyLocksPartitions: 18,
+	/** ADD CHECK ... NO INHERIT locks the children although it leaves them alone. */
+	noInheritLocksChildren: 18,
+	/** VACUUM and ANALYZE of a parent work on its children too. */
+	vacuumReachesChildren: 18,
 	/** GRANT and REVOKE take ACCESS SHARE on the relation. */
 	grantLocks: 18,
 } as const;

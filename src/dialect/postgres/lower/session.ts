@@ -24,8 +24,12 @@ export function lowerSession(node: Node, source: LowerSource): Operation[] | und
 	];
 }
 
-/** EXPLAIN without ANALYZE locks what its statement would lock, and runs nothing. */
+/** EXPLAIN without ANALYZE and PREPARE lock what their statement would lock, and run nothing. */
 function lowerPlanned(node: Node, source: LowerSource): readonly Operation[] | undefined {
+	if ("PrepareStmt" in node) {
+		const { query } = node.PrepareStmt;
+		return query && lowerData(query, source);
+	}
 	if (!("ExplainStmt" in node) || isOn(node.ExplainStmt.options, "analyze")) return undefined;
 	const { query } = node.ExplainStmt;
 	return query && (lowerView(query, source) ?? lowerData(query, source));
