@@ -39,8 +39,8 @@ export interface Observation {
 	/** The statement may not run in a transaction (25001). */
 	readonly refusedInTransaction: boolean;
 	readonly failure?: Failure;
-	/** The relations that were there; `empty`: without a single page of rows. */
-	readonly before: ReadonlyMap<string, { readonly empty: boolean }>;
+	/** The relations that were there, by name: their relkind, and the bytes of their rows. */
+	readonly before: ReadonlyMap<string, { readonly kind: string; readonly size: number }>;
 	/** Relations that the statement made. */
 	readonly created: ReadonlySet<string>;
 }
@@ -132,7 +132,7 @@ function describe(
 		proofs: proofsOf(run.notices),
 		milliseconds: run.milliseconds,
 		...(run.failure && { failure: run.failure }),
-		before: new Map([...relations.values()].map(({ key, size }) => [key, { empty: size === 0 }])),
+		before: new Map([...relations.values()].map((relation) => [relation.key, relation])),
 		created: new Set(
 			[...after.relations.values()].filter(({ oid }) => !relations.has(oid)).map(nameOf),
 		),
@@ -174,16 +174,20 @@ export async function observeInTransaction(engine: TraceEngine, sql: string): Pr
 }
 
 /** Runs a statement outside any transaction and watches it from another connection, if there is one. */
-async function observeOutside(engine: TraceEngine, sql: string): Promise<Observation> {
+async function observeOutside(
+	engine: TraceEngine,
+	sql: string,
+	refusedInTransaction: boolean,
+): Promise<Observation> {
 	const before: Before = { relations: await readRelations(engine), locks: [] };
 	const scansBefore = await readScansOfAll(engine);
 	const watched =
 		engine.connect && (await watchLocks(engine, engine.connect, before.relations, sql));
 	const run = watched?.run ?? (await engine.execute(sql));
-	if (run.failure) return describeFailure(before, run, true);
+	if (run.failure) return describeFailure(before, run, refusedInTransaction);
 	const scans = (await readScansOfAll(engine)).since(scansBefore);
 	const after = { relations: await readRelations(engine), scans, locks: watched?.locks };
-	return describe(before, after, run, { sampled: true, refusedInTransaction: true });
+	return describe(before, after, run, { sampled: true, refusedInTransaction });
 }
 
 /** 25001: not in a transaction block. 2D000: its body ends the transaction (CALL, DO). */
@@ -201,5 +205,6 @@ export async function observeAlone(engine: TraceEngine, sql: string): Promise<Ob
 		return failure ? { ...observed, failure } : observed;
 	}
 	await engine.execute("ROLLBACK");
-	return outsideOnly.has(observed.failure.code) ? observeOutside(engine, sql) : observed;
+	const { code } = observed.failure;
+	return outsideOnly.has(code) ? observeOutside(engine, sql, code === "25001") : observed;
 }

@@ -7,6 +7,8 @@ import type { Relation, Relations } from "./relations.ts";
 interface Holder {
 	readonly oid: string;
 	readonly session: Session;
+	/** Its transaction, as those who wait for it to end name it. */
+	readonly transaction: string | null | undefined;
 	holds: "everything" | "reads" | "nothing";
 }
 
@@ -27,7 +29,10 @@ async function hold(connect: () => Promise<Session>, relation: Relation): Promis
 	await session.execute(`LOCK TABLE ONLY ${table} IN ACCESS SHARE MODE`);
 	await session.execute("SAVEPOINT reads");
 	await session.execute(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`);
-	return { oid: relation.oid, session, holds: "everything" };
+	const [row] = await session.query(
+		"SELECT virtualxid FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid = pg_backend_pid()",
+	);
+	return { oid: relation.oid, session, transaction: row?.[0], holds: "everything" };
 }
 
 /** Lets the next request pass: first all but the strongest, then every one. */
@@ -38,8 +43,20 @@ async function loosen(holder: Holder): Promise<void> {
 }
 
 function watchQuery(processId: string): string {
-	return `SELECT relation::text, mode::text, granted::text, locktype::text
+	return `SELECT relation::text, mode::text, granted::text, locktype::text, virtualxid
 		FROM pg_catalog.pg_locks WHERE pid = ${processId}`;
+}
+
+/** The holders that a request waits for: of that table, of that transaction, or it may be any. */
+function inTheWay(
+	holders: readonly Holder[],
+	oid: string | null | undefined,
+	transaction: string | null | undefined,
+): readonly Holder[] {
+	const holding = holders.filter(({ holds }) => holds !== "nothing");
+	if (typeof oid === "string") return holding.filter((holder) => holder.oid === oid);
+	const named = holding.filter((holder) => holder.transaction === transaction);
+	return named.length > 0 ? named : holding;
 }
 
 /**
@@ -68,7 +85,7 @@ export async function watchLocks(
 	try {
 		while (finished === undefined) {
 			const rows = await watcher.query(watchQuery(processId));
-			for (const [oid, mode, granted, type] of rows) {
+			for (const [oid, mode, granted, type, transaction] of rows) {
 				if (
 					type === "relation" &&
 					typeof oid === "string" &&
@@ -78,10 +95,13 @@ export async function watchLocks(
 					seen.set(`${oid} ${mode}`, [oid, mode]);
 				}
 				if (granted === "true") continue;
-				const waitsFor = holders.filter(
-					(holder) => holder.holds !== "nothing" && (type !== "relation" || holder.oid === oid),
-				);
-				for (const holder of waitsFor) await loosen(holder);
+				for (const holder of inTheWay(
+					holders,
+					type === "relation" ? oid : undefined,
+					transaction,
+				)) {
+					await loosen(holder);
+				}
 			}
 		}
 		return { run: await running, locks: [...seen.values()] };

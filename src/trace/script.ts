@@ -1,0 +1,71 @@
+import type { Effect } from "../core/effect.ts";
+import { replayHistory, type History, type Moment } from "../core/engine/history.ts";
+import type { Migration } from "../core/migration.ts";
+import type { Operation } from "../core/operation.ts";
+import type { Statement } from "../core/statement.ts";
+import type { Transaction } from "../core/transaction.ts";
+
+/** A statement of the history with what the effects say about it, in the order of the run. */
+export interface Step {
+	readonly statement: Statement;
+	readonly migration: Migration;
+	/** Its own operations; those of functions that it calls are only in `effects`. */
+	readonly operations: readonly Operation[];
+	readonly effects: readonly Effect[];
+	/** The same object for statements that share a transaction; absent when it commits by itself. */
+	readonly transaction: Transaction | undefined;
+}
+
+interface Collected {
+	readonly statement: Statement;
+	readonly migration: Migration;
+	readonly moments: Moment[];
+}
+
+function effectsOf(moments: readonly Moment[]): readonly Effect[] {
+	return moments.flatMap(({ operation, effects }) => {
+		const effect = effects.get(operation);
+		return effect ? [effect] : [];
+	});
+}
+
+/** Returns every statement that a history sends to the server. */
+export function scriptOf(history: History): readonly Step[] {
+	const collected = new Map<Statement, Collected>();
+	replayHistory(history, {
+		visits: () => true,
+		section(migration, _section, reading, direction) {
+			if (direction === "down") return;
+			for (const statement of reading.statements) {
+				collected.set(statement, { statement, migration, moments: [] });
+			}
+		},
+		operation(moment) {
+			collected.get(moment.statement)?.moments.push(moment);
+		},
+	});
+	let previous: Step | undefined;
+	const steps: Step[] = [];
+	for (const { statement, migration, moments } of collected.values()) {
+		const own = moments.filter(({ calledFrom }) => calledFrom === undefined);
+		const operations = own.map(({ operation }) => operation);
+		if (operations.length > 0 && operations.every(({ kind }) => kind === "clientCommand")) continue;
+		const shared = previous?.migration === migration ? previous.transaction : undefined;
+		const first = moments.at(0);
+		previous = {
+			statement,
+			migration,
+			operations,
+			effects: effectsOf(moments),
+			// A statement that could not be read runs where the one before it ran.
+			transaction: first ? first.transaction : shared,
+		};
+		steps.push(previous);
+	}
+	return steps;
+}
+
+/** The text that is sent to the server. */
+export function sqlOf({ statement }: Pick<Step, "statement">): string {
+	return statement.file.text.slice(statement.range.start, statement.range.end);
+}
