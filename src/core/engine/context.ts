@@ -56,13 +56,17 @@ export function catalogQuestions(
 	};
 }
 
-/** Returns what every rule may know at one operation; `contextFor` lets one of them report. */
+/**
+ * Returns what rules may know and do at one operation. All rules share it, one after the other: what is
+ * reported goes to the rule that `current` tells at that moment.
+ */
 export function operationContext(
 	scope: Scope,
 	moment: Moment,
 	evidence: EvidenceBook,
 	names: ReleasedNames,
-): Omit<OperationContext, "report"> {
+	current: () => ActiveRule,
+): OperationContext {
 	const { isNew, madeHere, rowsOf } = catalogQuestions(moment.catalog, scope.release, scope.rows);
 	return {
 		catalog: moment.catalog,
@@ -86,19 +90,8 @@ export function operationContext(
 				: [];
 		},
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
-	};
-}
-
-/** Returns what one rule may know and do at an operation. */
-export function contextFor(
-	scope: Scope,
-	active: ActiveRule,
-	shared: Omit<OperationContext, "report">,
-): OperationContext {
-	return {
-		...shared,
 		report: (report) => {
-			scope.add(scope, active, report);
+			scope.add(scope, current(), report);
 		},
 	};
 }

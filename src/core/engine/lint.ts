@@ -15,13 +15,7 @@ import type {
 } from "../rule.ts";
 import type { SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
-import {
-	catalogQuestions,
-	contextFor,
-	operationContext,
-	type Scope,
-	statementContextFor,
-} from "./context.ts";
+import { catalogQuestions, operationContext, type Scope, statementContextFor } from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { buildFinding, reviseFinding } from "./findings.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
@@ -99,7 +93,7 @@ class Linter implements HistoryVisitor {
 	#pending: Pending[] = [];
 	#files = new Map<string, SourceFile>();
 	#verifications: Verification[] = [];
-	#migrations = new Set<string>();
+	readonly #migrations = new Set<Migration>();
 
 	constructor(input: LintInput) {
 		this.#input = input;
@@ -120,8 +114,8 @@ class Linter implements HistoryVisitor {
 		const judged = this.visits(migration);
 		if (judged) this.#files.set(section.file.path, section.file);
 		const counts = judged ? this.#counts : this.#historyCounts;
-		if (!this.#migrations.has(migration.id)) {
-			this.#migrations.add(migration.id);
+		if (!this.#migrations.has(migration)) {
+			this.#migrations.add(migration);
 			counts.migrations++;
 			if (judged) {
 				this.#verifications.push(...verificationsOf(this.#input.history.dialect, migration));
@@ -174,22 +168,27 @@ class Linter implements HistoryVisitor {
 		const { operation, part, statement, migration } = moment;
 		const effect = moment.effects.get(operation);
 		if (effect) this.#entries.push({ operation, effect, part, statement, migration });
-		const listening = this.#listening(operation.kind);
-		if (listening.length > 0) {
-			const scope: Scope = {
-				...this.#scope(moment.catalog, migration.release),
-				migration,
-				statement,
-				moment,
-			};
-			const shared = operationContext(scope, moment, this.#evidence, this.#names);
-			for (const active of listening) {
-				const context = contextFor(scope, active, shared);
-				callListener(active.rule.on, operation.kind, operation, context);
-				active.rule.on.anyOperation?.(operation, context);
-			}
-		}
+		this.#judge(moment);
 		this.#names.before(operation, moment.catalog);
+	}
+
+	#judge(moment: Moment): void {
+		const { operation, statement, migration } = moment;
+		const [first, ...others] = this.#listening(operation.kind);
+		if (!first) return;
+		const scope: Scope = {
+			...this.#scope(moment.catalog, migration.release),
+			migration,
+			statement,
+			moment,
+		};
+		let current = first;
+		const context = operationContext(scope, moment, this.#evidence, this.#names, () => current);
+		for (const active of [first, ...others]) {
+			current = active;
+			callListener(active.rule.on, operation.kind, operation, context);
+			active.rule.on.anyOperation?.(operation, context);
+		}
 	}
 
 	releaseEnd(_release: string, after: Catalog): void {
