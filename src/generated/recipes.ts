@@ -1,0 +1,43 @@
+// Written by test/generated.test.ts from the folder's listing: run `npm test -- -u` after adding a file.
+import type { AnyRecipe } from "../plan/recipe.ts";
+import addColumnThenConstraints from "../plan/recipes/add-column-then-constraints.ts";
+import addColumnThenFill from "../plan/recipes/add-column-then-fill.ts";
+import addConstraintInTwoSteps from "../plan/recipes/add-constraint-in-two-steps.ts";
+import addForeignKeyByPartition from "../plan/recipes/add-foreign-key-by-partition.ts";
+import addPrimaryKey from "../plan/recipes/add-primary-key.ts";
+import addRequiredColumn from "../plan/recipes/add-required-column.ts";
+import buildIndexByPartition from "../plan/recipes/build-index-by-partition.ts";
+import buildIndexConcurrently from "../plan/recipes/build-index-concurrently.ts";
+import changeInBatches from "../plan/recipes/change-in-batches.ts";
+import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts";
+import dropColumn from "../plan/recipes/drop-column.ts";
+import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
+import dropTable from "../plan/recipes/drop-table.ts";
+import renameColumn from "../plan/recipes/rename-column.ts";
+import renameTable from "../plan/recipes/rename-table.ts";
+import replaceEnumValue from "../plan/recipes/replace-enum-value.ts";
+import setNotNull from "../plan/recipes/set-not-null.ts";
+import takeOverUniqueIndex from "../plan/recipes/take-over-unique-index.ts";
+import validateAfterCommit from "../plan/recipes/validate-after-commit.ts";
+
+export const recipes: readonly AnyRecipe[] = [
+	addColumnThenConstraints,
+	addColumnThenFill,
+	addConstraintInTwoSteps,
+	addForeignKeyByPartition,
+	addPrimaryKey,
+	addRequiredColumn,
+	buildIndexByPartition,
+	buildIndexConcurrently,
+	changeInBatches,
+	changeTypeInNewColumn,
+	dropColumn,
+	dropIndexConcurrently,
+	dropTable,
+	renameColumn,
+	renameTable,
+	replaceEnumValue,
+	setNotNull,
+	takeOverUniqueIndex,
+	validateAfterCommit,
+];

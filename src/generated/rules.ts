@@ -1,0 +1,69 @@
+// Written by test/generated.test.ts from the folder's listing: run `npm test -- -u` after adding a file.
+import type { Rule } from "../core/rule.ts";
+import noAddColumnRewrite from "../../rules/no-add-column-rewrite.ts";
+import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
+import noDropColumn from "../../rules/no-drop-column.ts";
+import noDropConstraint from "../../rules/no-drop-constraint.ts";
+import noDropFunction from "../../rules/no-drop-function.ts";
+import noDropSchema from "../../rules/no-drop-schema.ts";
+import noDropTable from "../../rules/no-drop-table.ts";
+import noDropType from "../../rules/no-drop-type.ts";
+import noDropView from "../../rules/no-drop-view.ts";
+import noExclusionConstraint from "../../rules/no-exclusion-constraint.ts";
+import noRenameColumn from "../../rules/no-rename-column.ts";
+import noRenameEnumValue from "../../rules/no-rename-enum-value.ts";
+import noRenameObject from "../../rules/no-rename-object.ts";
+import noRenameTable from "../../rules/no-rename-table.ts";
+import noRequiredWithoutDefault from "../../rules/no-required-without-default.ts";
+import noSetSchema from "../../rules/no-set-schema.ts";
+import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
+import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
+import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
+import requireBatchedChange from "../../rules/require-batched-change.ts";
+import requireConcurrentIndex from "../../rules/require-concurrent-index.ts";
+import requireConcurrentIndexDrop from "../../rules/require-concurrent-index-drop.ts";
+import requireLockTimeout from "../../rules/require-lock-timeout.ts";
+import requireNotNullProof from "../../rules/require-not-null-proof.ts";
+import requireNotValidConstraint from "../../rules/require-not-valid-constraint.ts";
+import requireOutsideTransaction from "../../rules/require-outside-transaction.ts";
+import requirePrebuiltUniqueIndex from "../../rules/require-prebuilt-unique-index.ts";
+import requireVerificationQuery from "../../rules/require-verification-query.ts";
+import syntaxError from "../../rules/syntax-error.ts";
+import unanalyzableDynamicSql from "../../rules/unanalyzable-dynamic-sql.ts";
+import unknownDirective from "../../rules/unknown-directive.ts";
+import unusedIgnore from "../../rules/unused-ignore.ts";
+
+export const rules: readonly Rule[] = [
+	noAddColumnRewrite,
+	noAddRequiredColumn,
+	noDropColumn,
+	noDropConstraint,
+	noDropFunction,
+	noDropSchema,
+	noDropTable,
+	noDropType,
+	noDropView,
+	noExclusionConstraint,
+	noRenameColumn,
+	noRenameEnumValue,
+	noRenameObject,
+	noRenameTable,
+	noRequiredWithoutDefault,
+	noSetSchema,
+	noTypeChangeRewrite,
+	noValidateInSameTransaction,
+	noWorkUnderStrongLock,
+	requireBatchedChange,
+	requireConcurrentIndex,
+	requireConcurrentIndexDrop,
+	requireLockTimeout,
+	requireNotNullProof,
+	requireNotValidConstraint,
+	requireOutsideTransaction,
+	requirePrebuiltUniqueIndex,
+	requireVerificationQuery,
+	syntaxError,
+	unanalyzableDynamicSql,
+	unknownDirective,
+	unusedIgnore,
+];
