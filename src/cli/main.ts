@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
-import yargs from "yargs";
+import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import manifest from "../../package.json" with { type: "json" };
 import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { nearestOf } from "../core/config-shape.ts";
 import { exitCodes, fail, note } from "./output.ts";
+import { standardInputMark } from "./standard-input.ts";
 
 /**
  * V8 optimises the parser's largest WASM function in the background, and the process waits for that
@@ -32,14 +34,11 @@ function reportBug(error: unknown): void {
 	process.exitCode = exitCodes.bug;
 }
 
-async function main(): Promise<void> {
-	keepWasmUnoptimised();
-	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-		// The reader of a pipe went away (`| head`): nothing more to say.
-		if (error.code === "EPIPE") process.exit(process.exitCode);
-		throw error;
-	});
-	await yargs(hideBin(process.argv))
+/** What was wrong with the command line, in the words of yargs. */
+class CommandLineError extends Error {}
+
+function commandLine(args: readonly string[]): Argv {
+	return yargs(args.map((arg) => (arg === "-" ? standardInputMark : arg)))
 		.scriptName("lockkeeper")
 		.usage(
 			"$0 [command]\n\nTells what SQL migrations do to a running database, and what to do instead.",
@@ -58,17 +57,42 @@ async function main(): Promise<void> {
 		)
 		.exitProcess(false)
 		.fail((message: string | null, error: Error | undefined) => {
-			if (error) throw error;
-			fail({
-				message: message ?? "cannot understand the command line.",
-				hint: "See lockkeeper --help.",
-			});
-		})
-		.parseAsync();
+			if (error && error.name !== "YError") throw error;
+			// Without a throw the command would run all the same.
+			throw new CommandLineError(message ?? "The command line cannot be understood.");
+		});
+}
+
+/** Says what is wrong with the command line, with the nearest flag for one that is not known. */
+async function reportMisuse({ message }: Error, args: readonly string[]): Promise<void> {
+	const unknown = /^Unknown arguments?: ([\w-]+)/.exec(message)?.[1];
+	const command = args.slice(0, 1).filter((word) => !word.startsWith("-"));
+	const help = await commandLine(command).getHelp();
+	const flags = [...help.matchAll(/--([a-z][a-z-]*)/g)].flatMap(([, flag]) => flag ?? []);
+	const nearest = unknown === undefined ? undefined : nearestOf(unknown, flags);
+	fail({
+		message: message.replace(/\s*\n\s*/g, " "),
+		hint: nearest === undefined ? "See lockkeeper --help." : `Did you mean --${nearest}?`,
+	});
+}
+
+async function main(args: readonly string[]): Promise<void> {
+	keepWasmUnoptimised();
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		// The reader of a pipe went away (`| head`): nothing more to say.
+		if (error.code === "EPIPE") process.exit(process.exitCode);
+		throw error;
+	});
+	try {
+		await commandLine(args).parseAsync();
+	} catch (error) {
+		if (!(error instanceof CommandLineError)) throw error;
+		await reportMisuse(error, args);
+	}
 }
 
 try {
-	await main();
+	await main(hideBin(process.argv));
 } catch (error) {
 	reportBug(error);
 }

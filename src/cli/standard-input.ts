@@ -1,3 +1,6 @@
+/** Stands for `-` among the arguments: yargs loses a bare dash that is one of several positionals. */
+export const standardInputMark = "<stdin>";
+
 /** Reads standard input to its end. */
 export async function readStandardInput(): Promise<Uint8Array> {
 	const chunks: Buffer[] = [];

@@ -29,15 +29,19 @@ export interface ConfigFileProblem {
 const extensions = ["json", "jsonc", "ts", "mts", "js", "mjs"];
 
 /**
- * Returns the config file that is named, or the nearest one upward from the working directory to the
- * repository's root, or an empty config.
+ * Returns the config file that is named, or the nearest one upward from the first of the paths (the
+ * working directory without paths) to the repository's root, or an empty config.
  */
 export async function loadConfig(
 	cwd: string,
 	named?: string,
+	paths: readonly string[] = [],
 ): Promise<LoadedConfig | ConfigFileProblem> {
 	const files = diskFiles(cwd);
-	const file = named === undefined ? findConfig(files) : relativePath(cwd, named);
+	const file =
+		named === undefined
+			? findConfig(files, relativePath(cwd, paths[0] ?? "."))
+			: relativePath(cwd, named);
 	if (file === undefined) return { config: {}, directory: path.resolve(cwd) };
 	if (!files.exists(file)) {
 		return problem("notFound", file, `${file} does not exist`, "Check the path of --config.");
@@ -49,8 +53,8 @@ export async function loadConfig(
 	const config = parseConfig(value.value);
 	if (isProblems(config)) {
 		const message = `${file}: ${config.map((one) => one.message).join("; ")}`;
-		const hint =
-			config.find((one) => one.hint !== undefined)?.hint ?? "See lockkeeper.schema.json.";
+		const hints = config.flatMap((one) => one.hint ?? []);
+		const hint = hints.length > 0 ? hints.join(" ") : "See lockkeeper.schema.json.";
 		return { ...problem("invalid", file, message, hint), details: config };
 	}
 	return { config, path: file, directory: path.dirname(path.resolve(cwd, file)) };
@@ -60,8 +64,8 @@ function isProblems(config: Config | readonly ConfigProblem[]): config is readon
 	return Array.isArray(config);
 }
 
-function findConfig(files: Files): string | undefined {
-	for (const directory of ancestorsOf(".", files)) {
+function findConfig(files: Files, start: string): string | undefined {
+	for (const directory of ancestorsOf(start, files)) {
 		for (const extension of extensions) {
 			const file = joinPath(directory, `lockkeeper.config.${extension}`);
 			if (files.exists(file)) return file;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { ProjectProblem } from "../core/migration.ts";
 import type { SourceFile } from "../core/source.ts";
@@ -91,7 +91,7 @@ export function diskFiles(cwd: string): Files {
 			readings.set(file, reading);
 			return reading;
 		},
-		exists: (file) => statSync(path.resolve(cwd, file), { throwIfNoEntry: false }) !== undefined,
+		exists: (file) => existsSync(path.resolve(cwd, file)),
 		list(directory) {
 			const known = listings.get(directory);
 			if (known) return known;
@@ -129,15 +129,29 @@ function readingOf(file: string, bytes: Uint8Array): FileReading {
 
 function readFromDisk(absolute: string, file: string): FileReading {
 	try {
+		// Reading a pipe or a device could wait for ever.
+		if (!statSync(absolute).isFile() && !statSync(absolute).isDirectory()) {
+			return { problem: noRegularFile(file) };
+		}
 		return readingOf(file, readFileSync(absolute));
 	} catch (error) {
 		return { problem: unreadable(file, error) };
 	}
 }
 
+function noRegularFile(file: string): ProjectProblem {
+	return {
+		code: "unreadableFile",
+		severity: "error",
+		file,
+		message: `${file} cannot be read: it is a pipe or a device`,
+		hint: "Write - instead of the name to read standard input.",
+	};
+}
+
 function unreadable(file: string, error: unknown): ProjectProblem {
 	const reason = errorCode(error);
-	if (reason === "ENOENT") {
+	if (reason === "ENOENT" || reason === "ENOTDIR") {
 		return {
 			code: "fileNotFound",
 			severity: "error",
@@ -178,7 +192,8 @@ function listDisk(directory: string): readonly string[] {
 					return isLink && leadsUp(full, directory) ? [] : [`${entry.name}/`];
 				}
 				// Reading a pipe or a device could wait for ever.
-				return target?.isFile() ? [entry.name] : [];
+				const isDangling = isLink && target === undefined;
+				return target?.isFile() || isDangling ? [entry.name] : [];
 			})
 			.sort(compareText);
 	} catch (error) {

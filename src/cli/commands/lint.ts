@@ -32,10 +32,15 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe:
 					"Migrations or their directories; all that are found when left out; - reads stdin",
 			})
-			.option("since", { type: "string", describe: "Judge what was added since a git reference" })
-			.option("config", { type: "string", describe: "The config file to use" })
+			.option("since", {
+				type: "string",
+				requiresArg: true,
+				describe: "Judge what was added since a git reference",
+			})
+			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("format", {
 				choices: formats,
+				requiresArg: true,
 				default: "text" as const,
 				describe: "How to print findings",
 			})
@@ -68,6 +73,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 			})
 			.option("fail-on", {
 				choices: thresholds,
+				requiresArg: true,
 				default: "error" as const,
 				describe: "Exit with 1 from this severity on",
 			})

@@ -10,7 +10,7 @@ import { explanationJson, explanationText } from "../../report/explanation.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import { paletteFor } from "../colour.ts";
 import { fail, print } from "../output.ts";
-import { readStandardInput } from "../standard-input.ts";
+import { readStandardInput, standardInputMark } from "../standard-input.ts";
 
 async function explanationsOf(
 	cwd: string,
@@ -19,8 +19,8 @@ async function explanationsOf(
 	configDirectory: string,
 ): Promise<readonly Explanation[] | ProjectProblem> {
 	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
-	const readsInput = args.files?.includes("-") === true;
-	const named = (args.files ?? []).filter((file) => file !== "-");
+	const readsInput = args.files?.includes(standardInputMark) === true;
+	const named = (args.files ?? []).filter((file) => file !== standardInputMark);
 	// `--history a.sql b.sql` takes every file that follows: without another one the last is meant.
 	const given = args.history ?? [];
 	const nothingElse = named.length === 0 && !readsInput && given.length > 1;
@@ -50,7 +50,11 @@ async function explanationsOf(
 /** Prints what each statement does. */
 export async function runExplain(args: ExplainArguments): Promise<void> {
 	const cwd = process.cwd();
-	const loaded = await loadConfig(cwd, args.config);
+	const loaded = await loadConfig(
+		cwd,
+		args.config,
+		args.files?.filter((file) => file !== standardInputMark),
+	);
 	if ("code" in loaded) {
 		fail(loaded);
 		return;

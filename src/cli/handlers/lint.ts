@@ -9,8 +9,9 @@ import { text } from "../../report/text.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
 import type { LintArguments } from "../commands/lint.ts";
 import { paletteFor } from "../colour.ts";
+import { noSuchRule } from "../no-such-rule.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
-import { readStandardInput } from "../standard-input.ts";
+import { readStandardInput, standardInputMark } from "../standard-input.ts";
 import { startStopwatch } from "../stopwatch.ts";
 
 const severityRank: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
@@ -43,9 +44,7 @@ function severitiesOf(given: readonly string[]): Record<string, RuleSetting> | M
 
 function unknownRule(ids: readonly string[]): Misuse | undefined {
 	const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
-	return unknown === undefined
-		? undefined
-		: { message: `There is no rule ${unknown}.`, hint: "lockkeeper rules lists them all." };
+	return unknown === undefined ? undefined : noSuchRule(unknown);
 }
 
 function isMisuse(value: object): value is Misuse {
@@ -58,6 +57,10 @@ async function requestOf(
 	config: Config,
 	configDirectory: string,
 ): Promise<LintRequest | Misuse> {
+	const { "max-warnings": maxWarnings } = args;
+	if (maxWarnings !== undefined && !(Number.isInteger(maxWarnings) && maxWarnings >= 0)) {
+		return { message: "--max-warnings is not a number.", hint: "Write --max-warnings 0 or more." };
+	}
 	const severities = severitiesOf(args.rule ?? []);
 	if (isMisuse(severities)) return severities;
 	const wrong = unknownRule([
@@ -67,7 +70,8 @@ async function requestOf(
 		...(args.skip ?? []),
 	]);
 	if (wrong) return wrong;
-	const readsInput = args.files?.includes("-") === true || args["stdin-filename"] !== undefined;
+	const readsInput =
+		args.files?.includes(standardInputMark) === true || args["stdin-filename"] !== undefined;
 	return {
 		configDirectory,
 		severities,
@@ -109,7 +113,10 @@ function render(report: LintReport, args: LintArguments): string {
 export async function runLint(args: LintArguments): Promise<void> {
 	const cwd = process.cwd();
 	const stopwatch = startStopwatch();
-	const loaded = await loadConfig(cwd, args.config);
+	const paths = (args.files ?? []).filter((file) => file !== standardInputMark);
+	const stdinName = args["stdin-filename"];
+	const places = stdinName === undefined ? paths : [...paths, stdinName];
+	const loaded = await loadConfig(cwd, args.config, places);
 	if ("code" in loaded) {
 		fail(loaded);
 		return;
@@ -124,7 +131,6 @@ export async function runLint(args: LintArguments): Promise<void> {
 		fail(request);
 		return;
 	}
-	const paths = (args.files ?? []).filter((file) => file !== "-");
 	const report = await lintRepository(cwd, paths, config, request);
 	if ("code" in report) {
 		fail(report);

@@ -1,6 +1,7 @@
 import { rules } from "../../generated/rules.ts";
 import { rulePage } from "../../report/rule-page.ts";
 import type { RulesArguments } from "../commands/rules.ts";
+import { noSuchRule } from "../no-such-rule.ts";
 import { fail, print } from "../output.ts";
 
 function listing(): string {
@@ -32,5 +33,5 @@ export function runRules({ id, format }: RulesArguments): void {
 	}
 	const rule = rules.find((candidate) => candidate.id === id);
 	if (rule) print(rulePage(rule));
-	else fail({ message: `There is no rule ${id}.`, hint: "lockkeeper rules lists them all." });
+	else fail(noSuchRule(id));
 }
