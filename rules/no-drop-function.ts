@@ -30,6 +30,13 @@ function accepts(routine: Routine, calledWith: readonly TypeName[]): boolean {
 	);
 }
 
+/** True when IF EXISTS finds nothing: a history that makes functions would know it. */
+function isAbsent(operation: OperationOf<"dropFunction">, catalog: Catalog): boolean {
+	if (!operation.ifExists) return false;
+	for (const routine of catalog.allRoutines()) if (routine.origin) return true;
+	return historyIsWhole(catalog);
+}
+
 function isTriggerFunction(routine: Routine | undefined): boolean {
 	return routine?.returns?.name === "trigger" || routine?.returns?.name === "event_trigger";
 }
@@ -82,7 +89,7 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 			const { catalog } = context;
 			const routine = dropped(operation, catalog);
 			if (context.madeHere(routine?.origin) || isTriggerFunction(routine)) return;
-			if (operation.ifExists && !routine && historyIsWhole(catalog)) return;
+			if (!routine && isAbsent(operation, catalog)) return;
 			const { name, schema = routine?.schema ?? catalog.searchPath[0] ?? "public" } =
 				operation.function;
 			const object = contractObject(catalog, `${schema}.${name}`);

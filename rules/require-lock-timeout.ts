@@ -1,10 +1,17 @@
 import { defineRule, type Lock, type Operation, type OperationContext } from "#core";
 import { relationNamed } from "../src/catalog/exposure.ts";
 
-/** True where a wait with a limit does harm, or where no wait is possible. */
+/** True where a limit does harm, where no wait is possible, or where CONCURRENTLY is what is missing. */
 function needsNoLimit(operation: Operation): boolean {
-	if (operation.kind === "lockTable") return operation.noWait;
-	return "concurrently" in operation && operation.concurrently;
+	switch (operation.kind) {
+		case "lockTable":
+			return operation.noWait;
+		case "createIndex":
+		case "dropIndex":
+			return true;
+		default:
+			return "concurrently" in operation && operation.concurrently;
+	}
 }
 
 function isSet(value: string | undefined): boolean {
@@ -70,11 +77,14 @@ CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 			const lock = strongLock(operation, context);
 			if (!lock) return;
 			const table = relationNamed(context.catalog, lock.relation);
+			// A new table that refers to this one: the lock is short and the table itself unused.
+			const isNewTable = operation.kind === "createTable";
 			context.report({
 				message: limit === undefined ? "waitsWithoutLimit" : "limitIsOff",
 				at: operation,
 				table,
-				once: context.migration.id,
+				once: `${context.migration.id} ${isNewTable ? "new table" : "change"}`,
+				...(isNewTable && { severity: "info" }),
 				data: {
 					table: table.name,
 					waiters: lock.blocks === "readsAndWrites" ? "every read and write" : "every write",

@@ -34,10 +34,13 @@ END $$;`,
 	],
 	on: {
 		unanalyzable(operation, context) {
+			const { file, range } = context.statement;
 			context.report({
 				message: "unknown",
 				data: { reason: operation.reason },
 				at: operation,
+				// One look at the statement answers for everything that it puts together.
+				once: `${file.path} ${range.start}`,
 			});
 		},
 	},
