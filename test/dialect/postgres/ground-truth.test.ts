@@ -16,7 +16,7 @@ const forms = loadForms();
 
 /** Refusals that only the rows or a hand in the server's own catalog decide: no text can tell them. */
 function isDecidedByRows({ id }: Form, { error = "" }: Measured): boolean {
-	return error.startsWith("23") || id === "add_unique_using_invalid_index";
+	return error.startsWith("23") || error === "22001" || id === "add_unique_using_invalid_index";
 }
 
 function differences(form: Form, measured: Measured, version: number): readonly string[] {

@@ -36,8 +36,10 @@ export interface Form {
 const folder = new URL("../../../fixtures/ground-truth/", import.meta.url);
 
 export function loadForms(): readonly Form[] {
-	const lines = readFileSync(new URL("pg.jsonl", folder), "utf8").trim().split("\n");
-	return lines.map((line) => JSON.parse(line) as Form);
+	return ["pg.jsonl", "pg-more.jsonl"].flatMap((name) => {
+		const lines = readFileSync(new URL(name, folder), "utf8").trim().split("\n");
+		return lines.map((line) => JSON.parse(line) as Form);
+	});
 }
 
 export function versionsOf({ versions }: Measured): readonly number[] {

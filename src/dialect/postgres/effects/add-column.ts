@@ -197,7 +197,10 @@ function addInlineConstraints(
 		if (constraint.type === "foreignKey") {
 			const given = column.default !== undefined || isSerial(column);
 			const valued = given && !(column.default && isNullConstant(column.default));
-			const check = given && constraint.enforced ? (valued ? "both" : "referencing") : "none";
+			const reads =
+				given ||
+				(target.kind === "partitioned" && !has(scene.version, "partitionedReferenceSkips"));
+			const check = reads && constraint.enforced ? (valued ? "both" : "referencing") : "none";
 			addForeignKey(constraint, target, scene, draft, check, operation.only);
 		}
 		if (constraint.type === "unique" || constraint.type === "primaryKey") {

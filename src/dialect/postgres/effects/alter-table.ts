@@ -184,7 +184,7 @@ function changeStorage(action: Action, target: Target, scene: Scene, draft: Draf
 		case "setTableParameters":
 			refuseParameters(action, scene, draft);
 			if (target.kind === "partitioned" && !action.reset) {
-				const code = scene.version >= 17 ? "42809" : "22023";
+				const code = has(scene.version, "partitionedParametersKind") ? "42809" : "22023";
 				refuse(draft, code, "a partitioned table has no storage parameters");
 			}
 			return;

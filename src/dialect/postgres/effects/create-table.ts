@@ -129,7 +129,9 @@ function createPartition(
 	copyIndexes(parent.table, key, scene, draft);
 	for (const constraint of parent.table.constraints) {
 		if (constraint.type !== "foreignKey") continue;
-		lock(draft, targetOf(scene, constraint.references).key, "ShareRowExclusiveLock");
+		const strong = has(scene.version, "referencesToPartitioned");
+		const mode = strong ? "ShareRowExclusiveLock" : "AccessShareLock";
+		lock(draft, targetOf(scene, constraint.references).key, mode);
 	}
 }
 

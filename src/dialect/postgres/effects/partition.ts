@@ -175,6 +175,7 @@ function releaseForeignKeys(parent: Target, partition: Target, scene: Scene, dra
 	}
 	for (const { table } of scene.catalog.referencesTo(parent.key)) {
 		if (keyOf(table) === partition.key) continue;
+		lock(draft, partition.key, "AccessExclusiveLock");
 		lock(draft, keyOf(table), "AccessExclusiveLock");
 		scan(draft, tableStorage(table));
 		because(draft, `${keyOf(table)} references the parent: it is read, and its reads wait`);

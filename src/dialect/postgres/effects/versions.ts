@@ -9,8 +9,6 @@ export const since = {
 	/** Indexes, primary keys, unique constraints and foreign keys of partitioned tables. */
 	partitionedIndexes: 11,
 	partitionedRowTriggers: 11,
-	/** INSERT locks the partitions that get rows, before all of them. */
-	lazyRouting: 11,
 	lockView: 11,
 	partitionedBeforeTriggers: 13,
 	defaultPartition: 11,
@@ -30,6 +28,10 @@ export const since = {
 	referencesToPartitioned: 12,
 	/** Partitions that WHERE rules out are not locked. */
 	partitionPruning: 12,
+	/** INSERT locks the partitions that get rows, before all of them. */
+	lazyRouting: 12,
+	/** ADD COLUMN ... REFERENCES without a default reads no partition. */
+	partitionedReferenceSkips: 12,
 	generatedStored: 12,
 	dropStatisticsLocksTable: 12,
 	dropExpression: 13,
@@ -50,6 +52,8 @@ export const since = {
 	renameTriggerRecurses: 15,
 	/** Before, DROP COLUMN dropped the stored generated columns that use it. */
 	generatedColumnsProtect: 15,
+	/** Storage parameters of a partitioned table are refused as the wrong kind of object. */
+	partitionedParametersKind: 16,
 	setExpression: 17,
 	/** ATTACH and PARTITION OF of a referenced table: SHARE ROW EXCLUSIVE on the tables that refer. */
 	partitionLocksReferrers: 15,
