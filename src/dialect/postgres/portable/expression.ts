@@ -1,7 +1,8 @@
 import type { Expr, ExprCall, OrderByStatement } from "pgsql-ast-parser";
 import type { Expression } from "../../../core/expression.ts";
 import { identifier, nameOf, partsOf, plainName } from "./name.ts";
-import { isOperator, lowerOperators, numberText } from "./operators.ts";
+import { isOperator, numberText } from "./operator-pieces.ts";
+import { lowerOperators } from "./operators.ts";
 import { lowerQuery } from "./query.ts";
 import type { PortableSource } from "./source.ts";
 import { lowerType } from "./type.ts";
