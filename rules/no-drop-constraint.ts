@@ -42,14 +42,14 @@ foreign key breaks no statement and is not reported. An equal unique index that 
 the release makes it good.`,
 	category: "compatibility",
 	dialects: ["postgres"],
-	severity: "error",
+	severity: "warning",
 	aliases: { pgfence: "drop-constraint" },
 	help: "First release code that does not rely on it, or create an equal unique index before.",
 	messages: {
 		drops:
-			"INSERT ... ON CONFLICT ({columns}) on {table} fails once {constraint} is dropped, and duplicates can get in.",
+			"Any INSERT ... ON CONFLICT ({columns}) on {table} fails once {constraint} is dropped, and duplicates can get in.",
 		exclusion:
-			"INSERT ... ON CONFLICT ON CONSTRAINT {constraint} on {table} fails once it is dropped, and overlapping rows can get in.",
+			"Any INSERT ... ON CONFLICT ON CONSTRAINT {constraint} on {table} fails once it is dropped, and overlapping rows can get in.",
 		unknown:
 			"{constraint} is named like a unique constraint: INSERT ... ON CONFLICT that relies on it fails once it is dropped.",
 	},
