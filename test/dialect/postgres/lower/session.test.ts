@@ -129,7 +129,7 @@ describe("sessions", () => {
 			),
 		).toMatchInlineSnapshot(`
 			"EXPLAIN UPDATE orders SET total = 1
-			  sessionCommand command=EXPLAIN
+			  sessionCommand command=EXPLAIN planned=[{kind=update table=orders set=[{column=total value='1'}]}]
 			EXPLAIN (ANALYZE) UPDATE orders SET total = 1
 			  sessionCommand command=EXPLAIN
 			  update table=orders set=[{column=total value='1'}]
@@ -137,7 +137,7 @@ describe("sessions", () => {
 			  sessionCommand command=EXPLAIN
 			  createTableAs table=totals persistence=permanent query={targets=[{expression='1'}]} withData
 			PREPARE q AS SELECT 1
-			  sessionCommand command=PREPARE
+			  sessionCommand command=PREPARE planned=[{kind=select query={targets=[{expression='1'}]}}]
 			EXECUTE q
 			  sessionCommand command=EXECUTE
 			DEALLOCATE ALL
