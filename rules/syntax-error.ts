@@ -17,6 +17,7 @@ on the statements after it are less certain.`,
 		tooComplex: "This statement was not judged: {problem}.",
 		encoding: "The text is damaged here: {problem}.",
 		unsupported: "This statement was not judged: {problem}.",
+		template: "This statement was not judged: {problem}.",
 	},
 	examples: [
 		{
@@ -45,6 +46,12 @@ ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 				...(unread.reason === "unsupported" && {
 					severity: "warning",
 					help: "Lint it where WebAssembly runs, so that PostgreSQL's own grammar reads it.",
+				}),
+				// A file made of such placeholders says it once; the summary counts every statement.
+				...(unread.reason === "template" && {
+					once: statement.file.path,
+					severity: "warning",
+					help: "Judge it by hand, or lint the SQL that the migration tool makes of it.",
 				}),
 				...(unread.hint !== undefined && { help: unread.hint }),
 			});

@@ -9,7 +9,13 @@ export interface Comment {
 
 /** Why a statement could not be read. It is reported and counted, never passed over. */
 export interface Unread {
-	readonly reason: "syntax" | "tooComplex" | "encoding" | "unsupported";
+	readonly reason:
+		| "syntax"
+		| "tooComplex"
+		| "encoding"
+		| "unsupported"
+		/** A placeholder stands for SQL that only the migration tool knows. */
+		| "template";
 	/** The parser's words, e.g. `syntax error at or near "TABEL"`. */
 	readonly message: string;
 	/** The narrowest place that is known. */

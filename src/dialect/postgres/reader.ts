@@ -63,7 +63,29 @@ function readPiece(
 	if (bulk) return { parts: [{ range, operations: [bulk] }] };
 	const read = withinStack(piece, () => readStatement(text, piece));
 	if ("parts" in read) return read;
+	if (read.error.reason === "syntax" && placeholders.length > 0) {
+		const parts = readWithoutPlaceholders(text, piece, placeholders, readStatement);
+		if (parts) return { parts };
+	}
 	return { parts: [], unread: explainUnread(text, piece, read.error, placeholders) };
+}
+
+/** A placeholder that stands for a whole clause often has an empty value too: read what is left. */
+function readWithoutPlaceholders(
+	text: string,
+	piece: Piece,
+	placeholders: readonly Range[],
+	readStatement: StatementReader,
+): readonly StatementPart[] | undefined {
+	let blanked = text.slice(0, piece.end);
+	for (const { start, end } of placeholders) {
+		blanked = blanked.slice(0, start) + " ".repeat(end - start) + blanked.slice(end);
+	}
+	const tokens = piece.tokens.filter(
+		(token) => !placeholders.some(({ start, end }) => start <= token.start && token.end <= end),
+	);
+	const read = withinStack(piece, () => readStatement(blanked, { ...piece, tokens }));
+	return "parts" in read && read.parts.length > 0 ? read.parts : undefined;
 }
 
 function readWithServerGrammar(text: string, piece: Piece): ReturnType<StatementReader> {

@@ -24,11 +24,15 @@ export function explainUnread(
 	}
 	const invalid = piece.tokens.find(({ kind }) => kind === "invalid");
 	const at = error.reason === "tooComplex" ? piece : placeOf(text, piece, error.offset, invalid);
-	const hint =
-		hintFor(text, piece, error, invalid) ??
-		(placeholders.some(({ start, end }) => start <= error.offset && error.offset <= end + 1)
-			? "The placeholder here stands for more than a name or a value."
-			: explainSlip(text, piece, error.offset));
+	const [template] = placeholders;
+	if (error.reason === "syntax" && template) {
+		return {
+			reason: "template",
+			message: "a placeholder stands for SQL that only the migration tool knows",
+			at: { start: template.start, end: template.end },
+		};
+	}
+	const hint = hintFor(text, piece, error, invalid) ?? explainSlip(text, piece, error.offset);
 	return {
 		reason: error.reason,
 		message: shorten(error.message),
