@@ -6,6 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { nearestOf } from "../core/config-shape.ts";
 import { exitCodes, fail, note } from "./output.ts";
 import { standardInputMark } from "./standard-input.ts";
@@ -46,6 +47,7 @@ function commandLine(args: readonly string[]): Argv {
 		.command(lintCommand)
 		.command(explainCommand)
 		.command(rulesCommand)
+		.command(traceCommand)
 		.strict()
 		.recommendCommands()
 		.locale("en")

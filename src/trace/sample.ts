@@ -9,8 +9,16 @@ interface Holder {
 	readonly session: Session;
 	/** Its transaction, as those who wait for it to end name it. */
 	readonly transaction: string | null | undefined;
-	holds: "everything" | "reads" | "nothing";
+	holds: "everything" | "changes" | "reads" | "nothing";
 }
+
+/** What a holder lets go of step by step, so that a second, stronger request waits once more. */
+const looser = {
+	everything: ["changes", "ROLLBACK TO SAVEPOINT changes"],
+	changes: ["reads", "ROLLBACK TO SAVEPOINT reads"],
+	reads: ["nothing", "ROLLBACK"],
+	nothing: ["nothing", "ROLLBACK"],
+} as const;
 
 /** Servers allow 100 connections by default. */
 const maximumHolders = 24;
@@ -28,6 +36,8 @@ async function hold(connect: () => Promise<Session>, relation: Relation): Promis
 	await session.execute("BEGIN");
 	await session.execute(`LOCK TABLE ONLY ${table} IN ACCESS SHARE MODE`);
 	await session.execute("SAVEPOINT reads");
+	await session.execute(`LOCK TABLE ONLY ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+	await session.execute("SAVEPOINT changes");
 	await session.execute(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`);
 	const [row] = await session.query(
 		"SELECT virtualxid FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid = pg_backend_pid()",
@@ -35,11 +45,11 @@ async function hold(connect: () => Promise<Session>, relation: Relation): Promis
 	return { oid: relation.oid, session, transaction: row?.[0], holds: "everything" };
 }
 
-/** Lets the next request pass: first all but the strongest, then every one. */
+/** Lets the next request pass. */
 async function loosen(holder: Holder): Promise<void> {
-	const weaker = holder.holds === "everything" ? "reads" : "nothing";
-	await holder.session.execute(weaker === "reads" ? "ROLLBACK TO SAVEPOINT reads" : "ROLLBACK");
-	holder.holds = weaker;
+	const [holds, command] = looser[holder.holds];
+	await holder.session.execute(command);
+	holder.holds = holds;
 }
 
 function watchQuery(processId: string): string {

@@ -69,3 +69,22 @@ export function scriptOf(history: History): readonly Step[] {
 export function sqlOf({ statement }: Pick<Step, "statement">): string {
 	return statement.file.text.slice(statement.range.start, statement.range.end);
 }
+
+/** The extensions that a history creates. */
+export function extensionsOf(history: Omit<History, "version" | "oneSession">): readonly string[] {
+	// Their names do not depend on the version.
+	const steps = scriptOf({ ...history, version: 18, oneSession: true });
+	return steps.flatMap(({ operations }) =>
+		operations.flatMap((operation) =>
+			operation.kind === "createExtension" ? [operation.extension] : [],
+		),
+	);
+}
+
+/** Where in its file the server found what it refused; the statement's start when it did not say. */
+export function placeOf(step: Step, failure: { readonly position?: number }): number {
+	const { start } = step.statement.range;
+	if (failure.position === undefined) return start;
+	const before = Array.from(sqlOf(step)).slice(0, failure.position - 1);
+	return start + before.join("").length;
+}

@@ -130,67 +130,58 @@ class Run {
 	}
 }
 
-async function replayReleased(
-	run: Run,
-	steps: readonly Step[],
-	request: TraceRequest,
-	total: number,
-): Promise<readonly HistoryFailure[]> {
-	const failures: HistoryFailure[] = [];
-	for (const [at, step] of steps.entries()) {
-		request.onProgress?.(at, total, step);
-		await run.enter(step);
-		const failure = await run.replay(step);
-		if (failure) failures.push({ step, failure });
-	}
-	await run.enter(undefined);
-	return failures;
-}
-
 function reasonNotToRun(step: Step): string | undefined {
-	if (step.statement.placeholders.length > 0) {
-		return "it has placeholders that the migration tool fills in";
-	}
-	return undefined;
+	return step.statement.placeholders.length > 0
+		? "it has placeholders that the migration tool fills in"
+		: undefined;
 }
 
-/** Runs the candidates to the first that fails: the migration tool would stop there. */
-async function observeCandidates(
-	run: Run,
-	engine: TraceEngine,
-	steps: readonly Step[],
-	onProgress: (at: number, step: Step) => void,
-): Promise<readonly TracedStatement[]> {
-	const traced: TracedStatement[] = [];
-	let stopped = false;
-	for (const [at, step] of steps.entries()) {
-		onProgress(at, step);
+/** Runs the candidates of each release to the first that fails: the migration tool would stop there. */
+class CandidateRun {
+	readonly statements: TracedStatement[] = [];
+	readonly #run: Run;
+	readonly #engine: TraceEngine;
+	#failedRelease: string | undefined;
+
+	constructor(run: Run, engine: TraceEngine) {
+		this.#run = run;
+		this.#engine = engine;
+	}
+
+	async enter(step: Step | undefined): Promise<void> {
+		const failure = await this.#run.enter(step);
+		const last = this.statements.at(-1);
+		if (!failure || !last?.seen) return;
+		this.statements[this.statements.length - 1] = { ...last, seen: { ...last.seen, failure } };
+		if (step?.migration.release === last.step.migration.release) await this.#stop(last.step);
+	}
+
+	async #stop({ migration }: Step): Promise<void> {
+		this.#failedRelease = migration.release;
+		await this.#run.abandon();
+	}
+
+	async observe(step: Step): Promise<void> {
 		const said = unite(step.effects);
-		const failedCommit = stopped ? undefined : await run.enter(step);
-		const previous = traced.at(-1);
-		if (failedCommit && previous?.seen) {
-			traced[traced.length - 1] = {
-				...previous,
-				seen: { ...previous.seen, failure: failedCommit },
-			};
-			stopped = true;
+		const report = (rest: Pick<TracedStatement, "notRun" | "seen" | "differences">): void => {
+			this.statements.push({ step, said, ...rest });
+		};
+		if (step.migration.release === this.#failedRelease) {
+			report({ differences: [], notRun: "an earlier statement of its release failed" });
+			return;
 		}
-		const notRun = stopped ? "an earlier statement failed" : reasonNotToRun(step);
-		if (notRun !== undefined) {
-			traced.push({ step, said, differences: [], notRun });
-		} else if (controlsTransaction(step)) {
-			await engine.execute(sqlOf(step));
-			traced.push({ step, said, differences: [] });
+		await this.enter(step);
+		const notRun = reasonNotToRun(step);
+		if (notRun !== undefined) report({ differences: [], notRun });
+		else if (controlsTransaction(step)) {
+			await this.#engine.execute(sqlOf(step));
+			report({ differences: [] });
 		} else {
-			const seen = await run.observe(step);
-			const differences = step.statement.unread ? [] : compare(said, seen);
-			traced.push({ step, said, seen, differences });
-			if (seen.failure) stopped = true;
+			const seen = await this.#run.observe(step);
+			report({ seen, differences: step.statement.unread ? [] : compare(said, seen) });
+			if (seen.failure) await this.#stop(step);
 		}
 	}
-	if (stopped) await run.abandon();
-	else await run.enter(undefined);
-	return traced;
 }
 
 /**
@@ -204,22 +195,43 @@ export async function traceHistory(
 	request: TraceRequest = {},
 ): Promise<Trace> {
 	const steps = scriptOf({ ...history, version: engine.version, oneSession: true });
-	const released = steps.filter(({ migration }) => !migration.candidate);
-	const candidates = steps.filter(({ migration }) => migration.candidate);
+	const lastCandidate = steps.findLastIndex(({ migration }) => migration.candidate);
+	const toRun = steps.slice(0, lastCandidate + 1);
 	if (history.searchPath) {
 		const path = history.searchPath.map(quoteIdentifier).join(", ");
 		await engine.execute(`SET search_path = ${path}`);
 	}
 	const run = new Run(engine);
-	const failures = await replayReleased(run, released, request, steps.length);
-	const filled = request.rows === undefined ? [] : await fillTables(engine, request.rows);
-	const statements = await observeCandidates(run, engine, candidates, (at, step) =>
-		request.onProgress?.(released.length + at, steps.length, step),
-	);
+	const candidates = new CandidateRun(run, engine);
+	const failures: HistoryFailure[] = [];
+	let filled: readonly FilledTable[] | undefined;
+	for (const [at, step] of toRun.entries()) {
+		request.onProgress?.(at, toRun.length, step);
+		if (!step.migration.candidate) {
+			await run.enter(step);
+			const failure = await run.replay(step);
+			if (failure) failures.push({ step, failure });
+			continue;
+		}
+		if (filled === undefined && request.rows !== undefined) {
+			await run.enter(undefined);
+			filled = await fillTables(engine, request.rows);
+		}
+		await candidates.observe(step);
+	}
+	await candidates.enter(undefined);
 	return {
 		engine: { name: engine.name, version: engine.version },
-		history: { statements: released.length, failures },
-		filled,
-		statements,
+		history: {
+			statements: toRun.filter(({ migration }) => !migration.candidate).length,
+			failures,
+		},
+		filled: filled ?? [],
+		statements: candidates.statements,
 	};
+}
+
+/** True when something happened otherwise than it was said, or a candidate statement failed. */
+export function disagrees({ statements }: Trace): boolean {
+	return statements.some(({ differences, seen }) => differences.length > 0 || seen?.failure);
 }

@@ -31,8 +31,8 @@ function sectionsOf(text: string): readonly { readonly marker: Marker; readonly 
 }
 
 function versionsOf(text: string | undefined): Form["versions"] {
-	const [, from, to] = /^(\d*)-(\d*)$/.exec(text ?? "-") ?? [];
-	return { from: Number(from || 0), to: Number(to || 99) };
+	const [, from = "", to = ""] = /^(\d*)-(\d*)$/.exec(text ?? "-") ?? [];
+	return { from: Number(from), to: to === "" ? 99 : Number(to) };
 }
 
 function readForms(family: string, text: string): readonly Form[] {
