@@ -27,12 +27,14 @@ const whereItRuns: Readonly<Record<RecipeStep["transaction"], string>> = {
 	people: "",
 };
 
-function recipeLines(recipe: FilledRecipe, palette: Palette): readonly string[] {
+function recipeLines(recipe: FilledRecipe, palette: Palette, width: number): readonly string[] {
 	return recipe.steps.flatMap((step, at) => {
 		const where = whereItRuns[step.transaction];
-		const title = `-- ${at + 1}. ${step.title}${where === "" ? "" : ` (${where})`}`;
+		const title = `${at + 1}. ${step.title}${where === "" ? "" : `; ${where}`}`;
 		return [
-			`          ${palette.faint(title)}`,
+			...wrap(title, width - 16).map((line, row) =>
+				palette.faint(`          -- ${row === 0 ? "" : "   "}${line}`),
+			),
 			...(step.sql?.split("\n") ?? []).map((line) => `          ${palette.code(line)}`),
 		];
 	});
@@ -74,7 +76,7 @@ function findingLines(
 		);
 	}
 	lines.push(...labelled(palette, "Do", finding.help, width));
-	if (finding.recipe && withRecipe) lines.push(...recipeLines(finding.recipe, palette));
+	if (finding.recipe && withRecipe) lines.push(...recipeLines(finding.recipe, palette, width));
 	lines.push(...labelled(palette, "More", palette.faint(`lockkeeper rules ${rule}`), width));
 	return [...lines, ""];
 }

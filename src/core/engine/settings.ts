@@ -7,6 +7,8 @@ import type { Operation } from "../operation.ts";
 export class SettingsTracker {
 	#session = new Map<string, string>();
 	#local = new Map<string, string>();
+	/** The session's settings before the open transaction first changed one. */
+	#before: Map<string, string> | undefined;
 	#merged: ReadonlyMap<string, string> | undefined = new Map();
 
 	get current(): ReadonlyMap<string, string> {
@@ -17,7 +19,8 @@ export class SettingsTracker {
 	start(): void {
 		this.#session = new Map();
 		this.#local = new Map();
-		this.#merged = this.#session;
+		this.#before = undefined;
+		this.#merged = undefined;
 	}
 
 	apply(operation: Operation, inTransaction: boolean): void {
@@ -25,6 +28,7 @@ export class SettingsTracker {
 			case "setParameter": {
 				// Outside a transaction SET LOCAL only warns and changes nothing.
 				if (operation.scope === "local" && !inTransaction) return;
+				if (inTransaction) this.#before ??= new Map(this.#session);
 				const target = operation.scope === "local" ? this.#local : this.#session;
 				if (operation.value === undefined) target.delete(operation.name);
 				else target.set(operation.name, operation.value);
@@ -32,12 +36,14 @@ export class SettingsTracker {
 				break;
 			}
 			case "resetAllParameters":
+				if (inTransaction) this.#before ??= new Map(this.#session);
 				this.#session.clear();
 				this.#local.clear();
 				break;
 			case "commit":
 			case "rollback":
-				if (this.#local.size === 0) return;
+				if (operation.kind === "rollback" && this.#before) this.#session = this.#before;
+				this.#before = undefined;
 				this.#local.clear();
 				break;
 			default:

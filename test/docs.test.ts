@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { rules } from "../src/generated/rules.ts";
+import { rulePage } from "../src/report/rule-page.ts";
+import { directoryWith, lockkeeper, root } from "./cli/run.ts";
+
+const readme = readFileSync(path.join(root, "README.md"), "utf8");
+const guides = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"];
+const sample = "fixtures/projects/webshop";
+
+function withBlock(text: string, name: string, content: string): string {
+	const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+	const from = text.indexOf(start) + start.length;
+	const to = text.indexOf(end);
+	if (from < start.length || to < from) throw new Error(`README.md has no block ${name}`);
+	return `${text.slice(0, from)}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+/** A Markdown table as prettier writes it. */
+function table(rows: readonly (readonly string[])[]): string {
+	const [head = []] = rows;
+	const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+	const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+	const [first, ...rest] = rows.map((row) =>
+		line(row.map((cell, column) => cell.padEnd(widths[column]!))),
+	);
+	return [first, line(widths.map((width) => "-".repeat(width))), ...rest].join("\n");
+}
+
+function ruleTable(): string {
+	return table([
+		["Rule", "Severity", "What it asks for"],
+		...rules.map(({ id, severity, summary }) => [
+			`[${id}](docs/rules/${id}.md)`,
+			severity,
+			summary,
+		]),
+	]);
+}
+
+/** The first two findings of the sample project and the last line. */
+async function capture(): Promise<string> {
+	const { stdout } = await lockkeeper(["lint", sample]);
+	const [first = "", second = ""] = stdout.split(/\n\n(?=fixtures\/)/);
+	const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+	const screen = [first, second, "...", last].join("\n\n");
+	return ["```text", `$ lockkeeper lint ${sample}`, screen, "```"].join("\n");
+}
+
+test("the README shows what the sample project prints and lists every rule", async () => {
+	const expected = withBlock(withBlock(readme, "capture", await capture()), "rules", ruleTable());
+	await expect(expected).toMatchFileSnapshot("../README.md");
+});
+
+test.for(rules)("docs/rules/$id.md is the page of the rule", async (rule) => {
+	await expect(rulePage(rule)).toMatchFileSnapshot(`../docs/rules/${rule.id}.md`);
+});
+
+function shellLines(file: string): readonly string[] {
+	const text = readFileSync(path.join(root, file), "utf8");
+	return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block = ""]) =>
+		block.trim().split("\n"),
+	);
+}
+
+/** What installs, builds or tests is run by .ci/run itself. */
+const runElsewhere = /^(?:npm (?:ci|install|test|run)\b|\.ci\/run|npx (?:vitest|prettier)\b)/;
+
+function commandsIn(file: string): readonly string[] {
+	return shellLines(file)
+		.flatMap((line) => line.split(" && "))
+		.filter((command) => !runElsewhere.test(command));
+}
+
+/** A shop on a branch, with lockkeeper installed as npm would. */
+function installedShop(): string {
+	const cwd = directoryWith({ "draft.sql": "SELECT 1;\n", "schema.sql": "SELECT 1;\n" });
+	cpSync(path.join(root, sample), cwd, { recursive: true });
+	cpSync(path.join(root, sample), path.join(cwd, sample), { recursive: true });
+	mkdirSync(path.join(cwd, "bin"));
+	const program = path.join(root, "dist/cli.js");
+	const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`;
+	writeFileSync(path.join(cwd, "bin/lockkeeper"), script, { mode: 0o755 });
+	symlinkSync(path.join(root, "dist"), path.join(cwd, "dist"));
+	const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];
+	for (const args of [
+		["init", "--initial-branch=main"],
+		[...identity, "commit", "--allow-empty", "--message=Shop"],
+		["update-ref", "refs/remotes/origin/main", "HEAD"],
+	]) {
+		execFileSync("git", args, { cwd, stdio: "ignore" });
+	}
+	return cwd;
+}
+
+test.for(guides.flatMap(commandsIn))("%s works", (command) => {
+	const cwd = installedShop();
+	const { status, stderr } = spawnSync("sh", ["-c", command.replace(/^npx /, "")], {
+		cwd,
+		encoding: "utf8",
+		env: { ...process.env, PATH: `${path.join(cwd, "bin")}:${process.env["PATH"] ?? ""}` },
+	});
+	expect(stderr).toBe("");
+	// The sample has hazards.
+	expect([0, 1]).toContain(status);
+});
+
+test("the config example of the README is one", async () => {
+	const example = /```json\n([^]*?)```/.exec(readme)?.[1] ?? "";
+	const cwd = installedShop();
+	writeFileSync(path.join(cwd, "lockkeeper.config.json"), example);
+	const { code, stderr } = await lockkeeper(["lint"], { cwd });
+	expect(stderr).toBe("");
+	expect(code).toBe(1);
+});
+
+test("every directive that the README shows is understood", async () => {
+	const sql = [...readme.matchAll(/```sql\n([^]*?)```/g)].map(([, block]) => block).join("\n");
+	const cwd = directoryWith({ "001_all.sql": sql });
+	const { stdout } = await lockkeeper(["lint", "001_all.sql", "--format", "concise"], { cwd });
+	expect(stdout).not.toMatch(/unknown-directive|unused-ignore|require-verification-query/);
+});
