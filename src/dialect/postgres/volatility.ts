@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { operandsOf } from "../../catalog/expression.ts";
-import type { CallExpression, Expression, TypeName } from "../../core/expression.ts";
+import type { Routine } from "../../catalog/model.ts";
+import type { CallExpression, Expression, Query, TypeName } from "../../core/expression.ts";
 import {
 	immutableFunctions,
 	mixedFunctions,
@@ -115,9 +116,33 @@ function functionVolatility(
 				argumentTypes.length >= count && argumentTypes.length - defaults <= count,
 		);
 	if (routines.length > 0) {
-		return routines.map((routine): Volatility => routine.volatility).reduce(leastConstant);
+		return routines.map((routine) => routineVolatility(routine, catalog)).reduce(leastConstant);
 	}
 	return extensionFunctions.get(name) ?? "unknown";
+}
+
+/**
+ * What a function says of itself, or what its body is: the planner puts `SELECT <expression>` of an SQL
+ * function without arguments in the place of the call (inline_function in optimizer/util/clauses.c).
+ */
+function routineVolatility(routine: Routine, catalog: Catalog): Volatility {
+	const { volatility, language, argumentTypes, securityDefiner, settings, body } = routine;
+	if (volatility === "immutable" || language !== "sql" || argumentTypes.length > 0)
+		return volatility;
+	const operations = body.flatMap((part) => part.operations);
+	const [operation] = operations;
+	if (securityDefiner || settings.size > 0 || operations.length !== 1) return volatility;
+	if (operation?.kind !== "select" || !isOneExpression(operation.query)) return volatility;
+	const [target] = operation.query.targets;
+	const inlined = target ? volatilityOf(target.expression, catalog) : volatility;
+	return leastConstant(inlined, volatility) === volatility ? inlined : volatility;
+}
+
+function isOneExpression(query: Query): boolean {
+	const { targets, from, where, having, grouped, limit, values, combined, ctes } = query;
+	const plain = where === undefined && having === undefined && limit === undefined;
+	const alone = from.length === 0 && combined.length === 0 && ctes.length === 0;
+	return targets.length === 1 && plain && alone && !grouped && values === undefined;
 }
 
 /** True for a function or a special form of the server itself. */

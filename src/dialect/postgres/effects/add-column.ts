@@ -37,6 +37,7 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 	const { column, ifNotExists, only } = operation;
 	const tree = treeOf(scene, target, only);
 	const [first] = tree;
+	refuseByKind(target, draft);
 	if (first && columnOf(target.table, column.name)) {
 		lock(draft, first.key, "AccessExclusiveLock");
 		if (ifNotExists)
@@ -64,6 +65,15 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 		refuse(draft, "23502", `the rows that are there have no value for ${column.name}`);
 	}
 	addInlineConstraints(operation, target, scene, draft);
+}
+
+function refuseByKind({ kind, key, table }: Target, draft: Draft): void {
+	if (kind === "view" || kind === "materializedView") {
+		refuse(draft, "42809", `${key} is a view: its columns are those of its query`);
+	}
+	if (table?.partitionOf) {
+		refuse(draft, "42809", "a partition has the columns of its parent and no others");
+	}
 }
 
 function refuseByVersion(column: ColumnDefinition, scene: Scene, draft: Draft): void {

@@ -70,7 +70,7 @@ export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Dr
 			continue;
 		lock(draft, targetOf(scene, constraint.references).key, "RowShareLock");
 	}
-	refuseNewEnumValues(operation, table, scene, draft);
+	refuseNewEnumValues(table, (column) => valuesFor(operation, table, column) ?? [], scene, draft);
 }
 
 function changed(name: QualifiedName, scene: Scene, draft: Draft): Target {
@@ -154,13 +154,18 @@ function lockRouted(operation: Insert, table: Table, scene: Scene, draft: Draft)
  * A value that ALTER TYPE ... ADD VALUE gave an enum may not be used before that transaction commits.
  * Source: https://www.postgresql.org/docs/current/sql-altertype.html, Notes.
  */
-function refuseNewEnumValues(operation: Insert, table: Table, scene: Scene, draft: Draft): void {
+function refuseNewEnumValues(
+	table: Table,
+	valuesOf: (column: string) => readonly Expression[],
+	scene: Scene,
+	draft: Draft,
+): void {
 	const { enumValues } = earlierIn(scene);
 	if (enumValues.size === 0) return;
 	for (const column of table.columns) {
 		const type = column.type && scene.catalog.type(column.type);
 		if (type?.kind !== "enum") continue;
-		for (const value of valuesFor(operation, table, column.name) ?? []) {
+		for (const value of valuesOf(column.name)) {
 			if (value.kind !== "literal" || !enumValues.has(`${keyOf(type)}.${value.value}`)) continue;
 			// Before 12 ADD VALUE is refused in a transaction, so the value is not there at all.
 			const code = has(scene.version, "enumValueInTransaction") ? "55P04" : "22P02";
@@ -180,6 +185,9 @@ export function update(operation: OperationOf<"update">, scene: Scene, draft: Dr
 	reachRows(target, operation.where, operation.from.length > 0, scene, draft, reading);
 	const { table } = target;
 	if (!table) return;
+	const assigned = (name: string): readonly Expression[] =>
+		operation.set.filter(({ column }) => column === name).map(({ value }) => value);
+	refuseNewEnumValues(table, assigned, scene, draft);
 	const set = operation.set.map(({ column }) => column);
 	for (const constraint of constraintsWithParents(table, scene)) {
 		if (constraint.type !== "foreignKey" || constraint.initiallyDeferred) continue;

@@ -76,6 +76,7 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	if (operation.include.length > 0) wants("indexInclude", "INCLUDE");
 	if (operation.nullsNotDistinct) wants("nullsNotDistinct", "NULLS NOT DISTINCT");
 	refuseExpressions(operation, target, scene, draft);
+	refuseUnordered(operation, target, draft);
 	if (target.kind === "foreign") refuse(draft, "42809", "a foreign table has no indexes");
 	if (target.kind === "view") refuse(draft, "42809", "a view has no indexes");
 	if (target.kind !== "partitioned") return;
@@ -90,6 +91,22 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	);
 	if (operation.unique && !coversPartitionKey(target.table, columns)) {
 		refuse(draft, "0A000", "a unique index of a partitioned table must hold the partition key");
+	}
+}
+
+/** Types without a default btree operator class. Source: src/include/catalog/pg_opclass.dat. */
+const unordered: ReadonlySet<string> = new Set(
+	"json xml point box polygon circle line lseg path".split(" "),
+);
+
+function refuseUnordered(operation: CreateIndex, { table }: Target, draft: Draft): void {
+	if (operation.method !== "btree") return;
+	for (const { expression, operatorClass } of operation.elements) {
+		if (expression.kind !== "column" || operatorClass !== undefined) continue;
+		const type = columnOf(table, expression.path.at(-1) ?? "")?.type;
+		if (type && type.schema === undefined && unordered.has(type.name) && type.dimensions === 0) {
+			refuse(draft, "42704", `the type ${type.name} has no order for a btree index`);
+		}
 	}
 }
 
