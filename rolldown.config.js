@@ -65,6 +65,8 @@ export default defineConfig({
 		index: "src/index.ts",
 	},
 	platform: "node",
+	// PGlite is the user's to install; pg asks for its native twin and for Cloudflare's sockets in vain.
+	external: [/^@electric-sql\/pglite/, "pg-native", "pg-cloudflare", "cloudflare:sockets"],
 	plugins: [copyParserWasm, collectLicences],
 	// The parser's loader is CommonJS and looks for its wasm file beside itself.
 	transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
