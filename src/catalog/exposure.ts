@@ -30,3 +30,22 @@ export function relationNamed(catalog: Catalog, key: Key): QualifiedName {
 	const dot = key.indexOf(".");
 	return { schema: key.slice(0, dot), name: key.slice(dot + 1) };
 }
+
+/** Returns those of the relations that others may use and that may have many rows, each once. */
+export function largeInUse(
+	questions: TableQuestions,
+	keys: readonly Key[],
+): readonly QualifiedName[] {
+	return [...new Set(keys)]
+		.map((key) => relationNamed(questions.catalog, key))
+		.filter((relation) => isLargeInUse(questions, relation));
+}
+
+/** Returns relations in words: "orders", "orders and customers", "orders and 4 more tables". */
+export function nameRelations(relations: readonly QualifiedName[]): string {
+	const [first, second, ...more] = relations.map(({ name }) => name);
+	if (first === undefined || second === undefined) return first ?? "";
+	return more.length === 0
+		? `${first} and ${second}`
+		: `${first} and ${more.length + 1} more tables`;
+}

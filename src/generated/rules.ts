@@ -16,6 +16,7 @@ import noRenameObject from "../../rules/no-rename-object.ts";
 import noRenameTable from "../../rules/no-rename-table.ts";
 import noRequiredWithoutDefault from "../../rules/no-required-without-default.ts";
 import noSetSchema from "../../rules/no-set-schema.ts";
+import noTableRewrite from "../../rules/no-table-rewrite.ts";
 import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
 	noRenameTable,
 	noRequiredWithoutDefault,
 	noSetSchema,
+	noTableRewrite,
 	noTypeChangeRewrite,
 	noValidateInSameTransaction,
 	noWorkUnderStrongLock,
