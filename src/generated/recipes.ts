@@ -13,6 +13,8 @@ import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts"
 import dropColumn from "../plan/recipes/drop-column.ts";
 import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
+import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
+import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
 import renameColumn from "../plan/recipes/rename-column.ts";
 import renameTable from "../plan/recipes/rename-table.ts";
 import replaceEnumValue from "../plan/recipes/replace-enum-value.ts";
@@ -34,6 +36,8 @@ export const recipes: readonly AnyRecipe[] = [
 	dropColumn,
 	dropIndexConcurrently,
 	dropTable,
+	refreshConcurrently,
+	reindexConcurrently,
 	renameColumn,
 	renameTable,
 	replaceEnumValue,

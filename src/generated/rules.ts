@@ -23,6 +23,8 @@ import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
 import requireBatchedChange from "../../rules/require-batched-change.ts";
 import requireConcurrentIndex from "../../rules/require-concurrent-index.ts";
 import requireConcurrentIndexDrop from "../../rules/require-concurrent-index-drop.ts";
+import requireConcurrentRefresh from "../../rules/require-concurrent-refresh.ts";
+import requireConcurrentReindex from "../../rules/require-concurrent-reindex.ts";
 import requireLockTimeout from "../../rules/require-lock-timeout.ts";
 import requireNotNullProof from "../../rules/require-not-null-proof.ts";
 import requireNotValidConstraint from "../../rules/require-not-valid-constraint.ts";
@@ -58,6 +60,8 @@ export const rules: readonly Rule[] = [
 	requireBatchedChange,
 	requireConcurrentIndex,
 	requireConcurrentIndexDrop,
+	requireConcurrentRefresh,
+	requireConcurrentReindex,
 	requireLockTimeout,
 	requireNotNullProof,
 	requireNotValidConstraint,
