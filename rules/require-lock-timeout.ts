@@ -78,7 +78,9 @@ CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 			if (!lock) return;
 			const table = relationNamed(context.catalog, lock.relation);
 			// A new table that refers to this one: the lock is short and the table itself unused.
-			const isNewTable = operation.kind === "createTable";
+			const isNewTable =
+				operation.kind === "createTable" ||
+				(operation.kind === "addConstraint" && context.isNew(operation.table));
 			context.report({
 				message: limit === undefined ? "waitsWithoutLimit" : "limitIsOff",
 				at: operation,

@@ -9,6 +9,7 @@ import { neutralizePlaceholders } from "./placeholders.ts";
 import { split, type Piece } from "./splitter.ts";
 import { isComment, type Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
+import { unreadTable } from "./unread-table.ts";
 import { explainUnread } from "./unread.ts";
 
 /** Reads one SQL statement of a text: what it does, or why that is not known. */
@@ -67,7 +68,11 @@ function readPiece(
 		const parts = readWithoutPlaceholders(text, piece, placeholders, readStatement);
 		if (parts) return { parts };
 	}
-	return { parts: [], unread: explainUnread(text, piece, read.error, placeholders) };
+	const table = unreadTable(text, piece);
+	return {
+		parts: table ? [{ range, operations: [table] }] : [],
+		unread: explainUnread(text, piece, read.error, placeholders),
+	};
 }
 
 /** A placeholder that stands for a whole clause often has an empty value too: read what is left. */
