@@ -68,7 +68,7 @@ function readPiece(
 		const parts = readWithoutPlaceholders(text, piece, placeholders, readStatement);
 		if (parts) return { parts };
 	}
-	const table = unreadTable(text, piece);
+	const table = unreadTable(text, withoutPlaceholders(piece, placeholders));
 	return {
 		parts: table ? [{ range, operations: [table] }] : [],
 		unread: explainUnread(text, piece, read.error, placeholders),
@@ -86,11 +86,16 @@ function readWithoutPlaceholders(
 	for (const { start, end } of placeholders) {
 		blanked = blanked.slice(0, start) + " ".repeat(end - start) + blanked.slice(end);
 	}
+	const left = withoutPlaceholders(piece, placeholders);
+	const read = withinStack(piece, () => readStatement(blanked, left));
+	return "parts" in read && read.parts.length > 0 ? read.parts : undefined;
+}
+
+function withoutPlaceholders(piece: Piece, placeholders: readonly Range[]): Piece {
 	const tokens = piece.tokens.filter(
 		(token) => !placeholders.some(({ start, end }) => start <= token.start && token.end <= end),
 	);
-	const read = withinStack(piece, () => readStatement(blanked, { ...piece, tokens }));
-	return "parts" in read && read.parts.length > 0 ? read.parts : undefined;
+	return { ...piece, tokens };
 }
 
 function readWithServerGrammar(text: string, piece: Piece): ReturnType<StatementReader> {
