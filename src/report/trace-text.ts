@@ -1,7 +1,7 @@
 import { positionAt } from "../core/source.ts";
 import type { Difference } from "../trace/compare.ts";
 import type { Observation } from "../trace/observe.ts";
-import { placeOf, sqlOf, type Step } from "../trace/script.ts";
+import { placeOf, silenceOf, sqlOf, type Step } from "../trace/script.ts";
 import type { HistoryFailure, Trace, TracedStatement } from "../trace/trace.ts";
 import { countOf, type Palette } from "./report.ts";
 
@@ -69,11 +69,13 @@ function statementLines(
 		return [`${place}  ${palette.warning("not run")}`, code, line(["because", notRun]), ""];
 	}
 	if (!seen) return [place, code, ""];
-	const verdict = step.statement.unread
-		? palette.warning("could not be read, so nothing was said")
-		: differences.length > 0
-			? palette.error("not as said")
-			: "as said";
+	const silence = silenceOf(step);
+	const verdict =
+		silence !== undefined
+			? palette.warning(`nothing was said: ${silence}`)
+			: differences.length > 0
+				? palette.error("not as said")
+				: "as said";
 	return [
 		`${place}  ${verdict}  ${palette.faint(duration(seen.milliseconds))}`,
 		code,

@@ -132,7 +132,7 @@ function compareScans(said: Said, seen: Observation): readonly Difference[] {
 	return compareSets(
 		"scans",
 		["read whole", "not read whole"],
-		new Set(expected.filter((relation) => !isEmpty(relation))),
+		new Set(expected.filter((relation) => !isEmpty(relation) || happened.includes(relation))),
 		new Set(happened),
 	);
 }

@@ -65,6 +65,15 @@ export function scriptOf(history: History): readonly Step[] {
 	return steps;
 }
 
+/** Why the effects say nothing about a statement, or not all; undefined when they do. */
+export function silenceOf({ statement, operations }: Step): string | undefined {
+	if (statement.unread) return "it could not be read";
+	if (operations.some(({ kind }) => kind === "unanalyzable")) {
+		return "it runs SQL that is put together while it runs";
+	}
+	return undefined;
+}
+
 /** The text that is sent to the server. */
 export function sqlOf({ statement }: Pick<Step, "statement">): string {
 	return statement.file.text.slice(statement.range.start, statement.range.end);

@@ -5,8 +5,9 @@ import { quoteIdentifier } from "../dialect/postgres/quote.ts";
 import { compare, unite, type Difference, type Said } from "./compare.ts";
 import type { Execution, Failure, TraceEngine } from "./engine.ts";
 import { observeAlone, observeInTransaction, type Observation } from "./observe.ts";
+import { couldUseIndex } from "./plans.ts";
 import { fillTables, type FilledTable } from "./rows.ts";
-import { scriptOf, sqlOf, type Step } from "./script.ts";
+import { scriptOf, silenceOf, sqlOf, type Step } from "./script.ts";
 
 /** A candidate statement: what was said, what happened, and whether that is the same. */
 export interface TracedStatement {
@@ -161,6 +162,20 @@ class CandidateRun {
 		await this.#run.abandon();
 	}
 
+	async #differences(step: Step, said: Said, seen: Observation): Promise<readonly Difference[]> {
+		if (silenceOf(step) !== undefined) return [];
+		const differences: Difference[] = [];
+		for (const difference of compare(said, seen)) {
+			const { aspect, relation } = difference;
+			const isExtraScan = aspect === "scans" && relation !== undefined && !said.scans.has(relation);
+			const inTransaction = step.transaction !== undefined;
+			if (isExtraScan && (await couldUseIndex(this.#engine, step, relation, inTransaction)))
+				continue;
+			differences.push(difference);
+		}
+		return differences;
+	}
+
 	async observe(step: Step): Promise<void> {
 		const said = unite(step.effects);
 		const report = (rest: Pick<TracedStatement, "notRun" | "seen" | "differences">): void => {
@@ -178,7 +193,7 @@ class CandidateRun {
 			report({ differences: [] });
 		} else {
 			const seen = await this.#run.observe(step);
-			report({ seen, differences: step.statement.unread ? [] : compare(said, seen) });
+			report({ seen, differences: await this.#differences(step, said, seen) });
 			if (seen.failure) await this.#stop(step);
 		}
 	}
