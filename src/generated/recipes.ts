@@ -13,6 +13,7 @@ import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts"
 import dropColumn from "../plan/recipes/drop-column.ts";
 import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
+import provePartitionBound from "../plan/recipes/prove-partition-bound.ts";
 import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
 import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
 import renameColumn from "../plan/recipes/rename-column.ts";
@@ -36,6 +37,7 @@ export const recipes: readonly AnyRecipe[] = [
 	dropColumn,
 	dropIndexConcurrently,
 	dropTable,
+	provePartitionBound,
 	refreshConcurrently,
 	reindexConcurrently,
 	renameColumn,

@@ -29,6 +29,7 @@ import requireLockTimeout from "../../rules/require-lock-timeout.ts";
 import requireNotNullProof from "../../rules/require-not-null-proof.ts";
 import requireNotValidConstraint from "../../rules/require-not-valid-constraint.ts";
 import requireOutsideTransaction from "../../rules/require-outside-transaction.ts";
+import requirePartitionProof from "../../rules/require-partition-proof.ts";
 import requirePrebuiltUniqueIndex from "../../rules/require-prebuilt-unique-index.ts";
 import requireVerificationQuery from "../../rules/require-verification-query.ts";
 import syntaxError from "../../rules/syntax-error.ts";
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
 	requireNotNullProof,
 	requireNotValidConstraint,
 	requireOutsideTransaction,
+	requirePartitionProof,
 	requirePrebuiltUniqueIndex,
 	requireVerificationQuery,
 	syntaxError,

@@ -53,7 +53,13 @@ export function boundIsExcluded(
 ): boolean {
 	const key = keyColumn(parent);
 	if (key === undefined) return false;
-	const facts = factsOn(table, key);
+	const parts = checksOf(table);
+	return (
+		factsExclude(factsFrom(parts, key), bound) || parts.some((part) => excludes(part, key, bound))
+	);
+}
+
+function factsExclude(facts: Omit<Facts, "notNull">, bound: PartitionBound): boolean {
 	if (bound.kind === "range") {
 		const [from] = bound.from;
 		const [to] = bound.to;
@@ -71,20 +77,54 @@ export function boundIsExcluded(
 	);
 }
 
+/**
+ * True when a condition leaves out every row of the bound: it names all values of a list with NOT IN, or
+ * each of its alternatives lies outside. A key without a value is outside unless the list has NULL.
+ */
+function excludes(part: Expression, key: string, bound: PartitionBound): boolean {
+	switch (part.kind) {
+		case "or":
+			return part.operands.every((operand) => excludes(operand, key, bound));
+		case "isNull":
+			return (
+				!part.negated &&
+				isColumn(part.operand, key) &&
+				!(bound.kind === "list" && bound.values.some(isNull))
+			);
+		case "in":
+			return (
+				part.negated &&
+				bound.kind === "list" &&
+				isColumn(part.operand, key) &&
+				bound.values.every((value) => part.list.some((other) => compare(value, other) === 0))
+			);
+		default:
+			return factsExclude(factsFrom(conjuncts(part), key), bound);
+	}
+}
+
 function keyColumn(parent: Table | undefined): string | undefined {
 	const [key, ...more] = parent?.partitionBy?.keys ?? [];
 	return key?.kind === "column" && more.length === 0 ? key.path.at(-1) : undefined;
 }
 
-function factsOn(table: Table, column: string): Facts {
-	const parts = table.constraints.flatMap((constraint) =>
+function checksOf(table: Table): readonly Expression[] {
+	return table.constraints.flatMap((constraint) =>
 		constraint.type === "check" && constraint.validated && constraint.enforced
 			? conjuncts(constraint.expression)
 			: [],
 	);
+}
+
+function factsOn(table: Table, column: string): Facts {
+	const parts = checksOf(table);
 	const notNull =
 		table.columns.some(({ name, notNull: marked }) => name === column && marked) ||
 		parts.some((part) => impliesNotNull(part, column));
+	return { notNull, ...factsFrom(parts, column) };
+}
+
+function factsFrom(parts: readonly Expression[], column: string): Omit<Facts, "notNull"> {
 	const comparisons = parts.flatMap((part) => comparisonsOf(part, column));
 	const values = parts.map((part) => valuesOf(part, column)).find((list) => list !== undefined);
 	const limits = (operators: readonly string[]): readonly Limit[] =>
@@ -92,7 +132,6 @@ function factsOn(table: Table, column: string): Facts {
 			.filter(({ operator }) => operators.includes(operator))
 			.map(({ operator, value }) => ({ value, inclusive: operator !== "<" && operator !== ">" }));
 	return {
-		notNull,
 		atLeast: limits([">=", ">", "="]),
 		atMost: limits(["<=", "<", "="]),
 		...(values ? { values } : {}),
