@@ -89,6 +89,7 @@ function replace<T>(
 	after: readonly T[] = [],
 	targetsOf: (element: T) => readonly string[],
 ): void {
+	if (before === after) return;
 	const { removed, added } = difference(before, after);
 	for (const element of removed)
 		for (const target of targetsOf(element)) edges.remove(target, user);

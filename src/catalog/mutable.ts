@@ -18,6 +18,11 @@ export function createCatalog(options?: {
 	return new MutableCatalog(options?.searchPath ?? ["public"]);
 }
 
+/** The schema of a key that ends in the name; both may hold dots. */
+function schemaOf(key: Key, name: string): string {
+	return key.slice(0, key.length - name.length - 1);
+}
+
 /** The two parts of an object's identity. */
 export interface Place {
 	readonly schema: string;
@@ -103,14 +108,20 @@ export class MutableCatalog implements Catalog {
 	}
 
 	resolve(name: QualifiedName): Key {
-		return keyOf(this.place(name));
+		if (name.schema !== undefined) return `${name.schema}.${name.name}`;
+		return this.#searchRelation(name.name) ?? `${this.creationSchema}.${name.name}`;
 	}
 
 	/** Returns schema and name of what `resolve` finds. */
 	place(name: QualifiedName): Place {
 		if (name.schema !== undefined) return { schema: name.schema, name: name.name };
-		const schema = this.#search(name.name, (key) => this.relationExists(key));
-		return { schema: schema ?? this.creationSchema, name: name.name };
+		const key = this.#searchRelation(name.name);
+		const schema = key === undefined ? this.creationSchema : schemaOf(key, name.name);
+		return { schema, name: name.name };
+	}
+
+	#searchRelation(name: string): Key | undefined {
+		return this.#search(name, (key) => this.relationExists(key));
 	}
 
 	/** Where an object without a schema is made. An empty path (pg_dump sets one) counts as `public`. */
@@ -125,11 +136,17 @@ export class MutableCatalog implements Catalog {
 		return { schema, name: name.name };
 	}
 
-	#search(name: string, exists: (key: Key) => boolean): string | undefined {
-		const here = (schema: string) => exists(`${schema}.${name}`);
-		if (this.#hasTemporary && here(temporarySchema)) return temporarySchema;
-		if (this.#path.length === 0 && here(this.creationSchema)) return this.creationSchema;
-		return this.#path.find(here);
+	/** Returns the first key on the search path that exists. */
+	#search(name: string, exists: (key: Key) => boolean): Key | undefined {
+		if (this.#hasTemporary) {
+			const key = `${temporarySchema}.${name}`;
+			if (exists(key)) return key;
+		}
+		for (const schema of this.#path.length > 0 ? this.#path : [this.creationSchema]) {
+			const key = `${schema}.${name}`;
+			if (exists(key)) return key;
+		}
+		return undefined;
 	}
 
 	/** True when a table, view, sequence, index or composite type has the name. */
@@ -220,7 +237,7 @@ export class MutableCatalog implements Catalog {
 	resolveType(name: QualifiedName): Key {
 		if (name.schema !== undefined) return `${name.schema}.${name.name}`;
 		const found = this.#search(name.name, (key) => this.#typeExists(key));
-		return `${found ?? this.creationSchema}.${name.name}`;
+		return found ?? `${this.creationSchema}.${name.name}`;
 	}
 
 	#typeExists(key: Key): boolean {
@@ -229,13 +246,14 @@ export class MutableCatalog implements Catalog {
 
 	/** Returns the schema in which a type's name is found. */
 	schemaOfType(name: string): string | undefined {
-		return this.#search(name, (key) => this.#typeExists(key));
+		const key = this.#search(name, (candidate) => this.#typeExists(candidate));
+		return key === undefined ? undefined : schemaOf(key, name);
 	}
 
 	routines(name: QualifiedName): readonly Routine[] {
 		if (name.schema !== undefined) return this.routinesByKey(`${name.schema}.${name.name}`);
-		const schema = this.#search(name.name, (key) => this.#routines.has(key));
-		return schema === undefined ? [] : this.routinesByKey(`${schema}.${name.name}`);
+		const key = this.#search(name.name, (candidate) => this.#routines.has(candidate));
+		return key === undefined ? [] : this.routinesByKey(key);
 	}
 
 	routinesByKey(key: Key): readonly Routine[] {
@@ -304,8 +322,8 @@ export class MutableCatalog implements Catalog {
 
 	statisticsTable(name: QualifiedName): Key | undefined {
 		if (name.schema !== undefined) return this.#statistics.get(`${name.schema}.${name.name}`);
-		const schema = this.#search(name.name, (key) => this.#statistics.has(key));
-		return schema === undefined ? undefined : this.#statistics.get(`${schema}.${name.name}`);
+		const key = this.#search(name.name, (candidate) => this.#statistics.has(candidate));
+		return key === undefined ? undefined : this.#statistics.get(key);
 	}
 
 	putStatistics(key: Key, table: Key): void {

@@ -6,10 +6,11 @@ import type { MutableCatalog } from "./mutable.ts";
 import { figureColumnName } from "./naming.ts";
 import { typeOf } from "./result-type.ts";
 
-/** A column that a query gives. `base` is schema.table.column of the table it comes from. */
+/** A column that a query gives. */
 export interface OutputColumn {
 	readonly name: string;
 	readonly type?: TypeName;
+	/** Of a column that a query hands on: schema.table.column of the relation it comes from. */
 	readonly base?: string;
 }
 
@@ -171,19 +172,21 @@ function addSources(
 /** Returns what a table or view gives under a name. */
 export function relationSource(catalog: MutableCatalog, key: Key, alias: string): Source {
 	const table = catalog.tableByKey(key);
-	if (table) {
-		const columns = table.columns.map((column) => ({ ...column, base: `${key}.${column.name}` }));
-		return { alias, key, columns: table.complete ? columns : undefined };
-	}
+	if (table) return { alias, key, columns: table.complete ? table.columns : undefined };
 	const view = catalog.viewByKey(key);
 	if (!view) return { alias, key, columns: undefined };
 	const types = readQuery(catalog, view.query).output;
 	const known = view.columns.length > 0 ? view.columns : types?.map(({ name }) => name);
 	const columns = known?.map((name, at): OutputColumn => {
 		const type = types?.[at]?.type;
-		return { name, ...(type && { type }), base: `${key}.${name}` };
+		return { name, ...(type && { type }) };
 	});
 	return { alias, key, columns };
+}
+
+/** Returns schema.table.column of the relation that a column comes from. */
+export function baseOf({ source, column }: Found): string | undefined {
+	return source.key === undefined ? column.base : `${source.key}.${column.name}`;
 }
 
 function analyzeExpression(expression: Expression, scope: Scope, uses: Uses): void {
@@ -200,10 +203,11 @@ function analyzeExpression(expression: Expression, scope: Scope, uses: Uses): vo
 
 function basesOf(path: readonly string[], scope: Scope): readonly string[] {
 	if (path.at(-1) !== "*") {
-		const base = findColumn(path, scope)?.column.base;
+		const found = findColumn(path, scope);
+		const base = found && baseOf(found);
 		return base === undefined ? [] : [base];
 	}
-	return (expandStar(path, scope) ?? []).flatMap(({ column }) => column.base ?? []);
+	return (expandStar(path, scope) ?? []).flatMap((found) => baseOf(found) ?? []);
 }
 
 /** Returns the columns of `*` or `t.*`; undefined where they cannot be told. */
@@ -241,10 +245,9 @@ export function findColumn(path: readonly string[], scope: Scope): Found | undef
 	const unknown = candidates.filter((source) => !source.columns);
 	const [only] = unknown;
 	if (only && unknown.length === 1) {
-		const base = only.key === undefined ? undefined : `${only.key}.${name}`;
 		const stub = only.key === undefined ? undefined : scope.catalog.tableByKey(only.key);
 		const known = stub?.columns.find((column) => column.name === name);
-		return { source: only, column: { name, ...known, ...(base !== undefined && { base }) } };
+		return { source: only, column: known ?? { name } };
 	}
 	return scope.outer && unknown.length === 0 ? findColumn(path, scope.outer) : undefined;
 }
@@ -255,7 +258,10 @@ function outputOf(query: Query, scope: Scope): readonly OutputColumn[] | undefin
 		if (expression.kind === "column" && expression.path.at(-1) === "*") {
 			const star = expandStar(expression.path, scope);
 			if (!star) return undefined;
-			for (const { column } of star) output.push(column);
+			for (const found of star) {
+				const base = baseOf(found);
+				output.push({ ...found.column, ...(base !== undefined && { base }) });
+			}
 			continue;
 		}
 		const type = typeOf(expression, scope);

@@ -4,7 +4,7 @@ import { renameColumnIn, replaceIn } from "../expression.ts";
 import type { Constraint, Key, Policy, Table, View } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { replaceInQuery } from "../qualify.ts";
-import { findColumn, relationSource, scopeOfQuery, type Scope } from "../query.ts";
+import { baseOf, findColumn, relationSource, scopeOfQuery, type Scope } from "../query.ts";
 import { relationUse } from "../uses.ts";
 import { alteredTable, columnOf, type Replay } from "./altered.ts";
 import { changeExpressions } from "./table-expressions.ts";
@@ -132,7 +132,7 @@ function renameInViews(catalog: MutableCatalog, key: Key, from: string, to: stri
 function renameInQuery(query: Query, outer: Scope, key: Key, from: string, to: string): Query {
 	const scope = scopeOfQuery(query, outer);
 	const isIt = (expression: Expression) =>
-		expression.kind === "column" && baseOf(expression.path, scope) === `${key}.${from}`;
+		expression.kind === "column" && baseOfPath(expression.path, scope) === `${key}.${from}`;
 	// The query goes on giving the column under its old name.
 	const targets = query.targets.map((target) =>
 		target.alias === undefined && isIt(target.expression) ? { ...target, alias: from } : target,
@@ -157,15 +157,16 @@ function renameInScope(
 ): Expression {
 	return replaceIn(expression, {
 		expression: (inner) =>
-			inner.kind === "column" && baseOf(inner.path, scope) === `${key}.${from}`
+			inner.kind === "column" && baseOfPath(inner.path, scope) === `${key}.${from}`
 				? renamePath(inner, to)
 				: inner,
 		query: (query) => renameInQuery(query, scope, key, from, to),
 	});
 }
 
-function baseOf(path: readonly string[], scope: Scope): string | undefined {
-	return path.at(-1) === "*" ? undefined : findColumn(path, scope)?.column.base;
+function baseOfPath(path: readonly string[], scope: Scope): string | undefined {
+	const found = path.at(-1) === "*" ? undefined : findColumn(path, scope);
+	return found && baseOf(found);
 }
 
 function renamePath(expression: Expression, to: string): Expression {

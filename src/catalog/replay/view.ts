@@ -1,4 +1,4 @@
-import type { Query } from "../../core/expression.ts";
+import type { Expression, Query } from "../../core/expression.ts";
 import { keyOf } from "../catalog.ts";
 import { dropObjects } from "../dependencies.ts";
 import type { OperationOf } from "../../core/operation.ts";
@@ -69,10 +69,11 @@ function viewOf(
 
 /** A `*` means the columns that are there when the view is made; later ones do not join it. */
 function expandStars(catalog: MutableCatalog, query: Query): Query {
+	if (!query.targets.some(({ expression }) => isStar(expression))) return query;
 	const scope = scopeOfQuery(query, { catalog, sources: [], ctes: new Map(), merged: [] });
 	const targets = query.targets.flatMap((target) => {
 		const { expression } = target;
-		if (expression.kind !== "column" || expression.path.at(-1) !== "*") return [target];
+		if (!isStar(expression)) return [target];
 		const found = expandStar(expression.path, scope);
 		if (!found) return [target];
 		return found.map(({ source, column }) => ({
@@ -80,6 +81,10 @@ function expandStars(catalog: MutableCatalog, query: Query): Query {
 		}));
 	});
 	return { ...query, targets };
+}
+
+function isStar(expression: Expression): expression is Extract<Expression, { kind: "column" }> {
+	return expression.kind === "column" && expression.path.at(-1) === "*";
 }
 
 export function dropView(

@@ -12,8 +12,8 @@ import type { Moment } from "./history.ts";
 import type { ActiveRule } from "./lint.ts";
 import type { ReleasedNames } from "./released-names.ts";
 
-/** Where a rule is when it reports. */
-export interface Scope {
+/** What is the same for all reports of a release. */
+export interface ReleaseScope {
 	readonly dialect: DialectId;
 	readonly version: number;
 	readonly release: string;
@@ -21,13 +21,17 @@ export interface Scope {
 	readonly ruleIds: ReadonlySet<string>;
 	/** The files of this release, by path. */
 	readonly files: ReadonlyMap<string, SourceFile>;
+	add(scope: Scope, active: ActiveRule, report: Report<string>): void;
+}
+
+/** Where a rule is when it reports. */
+export interface Scope extends ReleaseScope {
 	readonly migration: Migration;
 	readonly statement: Statement;
 	/** Absent for what has to do with the text alone. */
 	readonly catalog?: Catalog;
 	/** Set while an operation is judged. */
 	readonly moment?: Moment;
-	add(scope: Scope, active: ActiveRule, report: Report<string>): void;
 }
 
 function originOf(catalog: Catalog, name: QualifiedName): Origin | undefined {
@@ -57,15 +61,15 @@ export function catalogQuestions(
 }
 
 /**
- * Returns what rules may know and do at one operation. All rules share it, one after the other: what is
- * reported goes to the rule that `current` tells at that moment.
+ * Returns what rules may know and do at one operation. All rules share it, one after the other: `report`
+ * knows whose turn it is.
  */
 export function operationContext(
-	scope: Scope,
+	scope: ReleaseScope,
 	moment: Moment,
 	evidence: EvidenceBook,
 	names: ReleasedNames,
-	current: () => ActiveRule,
+	report: (report: Report<string>) => void,
 ): OperationContext {
 	const { isNew, madeHere, rowsOf } = catalogQuestions(moment.catalog, scope.release, scope.rows);
 	return {
@@ -90,9 +94,7 @@ export function operationContext(
 				: [];
 		},
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
-		report: (report) => {
-			scope.add(scope, current(), report);
-		},
+		report,
 	};
 }
 

@@ -96,7 +96,9 @@ class Replayer {
 
 	#runMigration(migration: Migration): void {
 		const visited = this.#visitor.visits(migration);
-		if (this.#history.oneSession !== true) this.#settings.start();
+		if (this.#history.oneSession !== true) {
+			this.#settings.start();
+		}
 		for (const section of migration.up) this.#runSection(migration, section, visited);
 		if (!visited) return;
 		for (const section of migration.down) {

@@ -15,7 +15,13 @@ import type {
 } from "../rule.ts";
 import type { SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
-import { catalogQuestions, operationContext, type Scope, statementContextFor } from "./context.ts";
+import {
+	catalogQuestions,
+	operationContext,
+	type ReleaseScope,
+	type Scope,
+	statementContextFor,
+} from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { buildFinding, reviseFinding } from "./findings.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
@@ -176,14 +182,13 @@ class Linter implements HistoryVisitor {
 		const { operation, statement, migration } = moment;
 		const [first, ...others] = this.#listening(operation.kind);
 		if (!first) return;
-		const scope: Scope = {
-			...this.#scope(moment.catalog, migration.release),
-			migration,
-			statement,
-			moment,
-		};
+		const base = this.#scopeOfRelease(migration.release);
 		let current = first;
-		const context = operationContext(scope, moment, this.#evidence, this.#names, () => current);
+		// Most operations are not reported: only a report makes the whole scope.
+		const report = (what: Report<string>): void => {
+			this.#add({ ...base, catalog: moment.catalog, migration, statement, moment }, current, what);
+		};
+		const context = operationContext(base, moment, this.#evidence, this.#names, report);
 		for (const active of [first, ...others]) {
 			current = active;
 			callListener(active.rule.on, operation.kind, operation, context);
@@ -202,7 +207,7 @@ class Linter implements HistoryVisitor {
 		const [first] = entries;
 		if (!first) return;
 		const id = first.migration.release;
-		const base = this.#scope(after, id);
+		const base = this.#scopeOfRelease(id);
 		const questions = catalogQuestions(after, id, this.#input.rows);
 		for (const active of this.#input.rules) {
 			active.rule.on.releaseEnd?.(
@@ -213,7 +218,12 @@ class Linter implements HistoryVisitor {
 					version: base.version,
 					report: (entry, report) => {
 						base.add(
-							{ ...base, migration: entry.migration, statement: entry.statement },
+							{
+								...base,
+								catalog: after,
+								migration: entry.migration,
+								statement: entry.statement,
+							},
 							active,
 							report,
 						);
@@ -254,10 +264,10 @@ class Linter implements HistoryVisitor {
 	}
 
 	#statementScope(migration: Migration, statement: Statement): Scope {
-		return { ...this.#scope(undefined, migration.release), migration, statement };
+		return { ...this.#scopeOfRelease(migration.release), migration, statement };
 	}
 
-	#scope(catalog: Catalog | undefined, release: string): Omit<Scope, "migration" | "statement"> {
+	#scopeOfRelease(release: string): ReleaseScope {
 		const { dialect, version } = this.#input.history;
 		return {
 			dialect: dialect.id,
@@ -266,7 +276,6 @@ class Linter implements HistoryVisitor {
 			rows: this.#input.rows,
 			ruleIds: this.#ruleIds,
 			files: this.#files,
-			...(catalog && { catalog }),
 			add: (scope, active, report) => {
 				this.#add(scope, active, report);
 			},
