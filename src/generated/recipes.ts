@@ -3,6 +3,7 @@ import type { AnyRecipe } from "../plan/recipe.ts";
 import addColumnThenConstraints from "../plan/recipes/add-column-then-constraints.ts";
 import addColumnThenFill from "../plan/recipes/add-column-then-fill.ts";
 import addConstraintInTwoSteps from "../plan/recipes/add-constraint-in-two-steps.ts";
+import addDomainConstraintByTable from "../plan/recipes/add-domain-constraint-by-table.ts";
 import addForeignKeyByPartition from "../plan/recipes/add-foreign-key-by-partition.ts";
 import addPrimaryKey from "../plan/recipes/add-primary-key.ts";
 import addRequiredColumn from "../plan/recipes/add-required-column.ts";
@@ -10,6 +11,7 @@ import buildIndexByPartition from "../plan/recipes/build-index-by-partition.ts";
 import buildIndexConcurrently from "../plan/recipes/build-index-concurrently.ts";
 import changeInBatches from "../plan/recipes/change-in-batches.ts";
 import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts";
+import detachConcurrently from "../plan/recipes/detach-concurrently.ts";
 import dropColumn from "../plan/recipes/drop-column.ts";
 import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
@@ -27,6 +29,7 @@ export const recipes: readonly AnyRecipe[] = [
 	addColumnThenConstraints,
 	addColumnThenFill,
 	addConstraintInTwoSteps,
+	addDomainConstraintByTable,
 	addForeignKeyByPartition,
 	addPrimaryKey,
 	addRequiredColumn,
@@ -34,6 +37,7 @@ export const recipes: readonly AnyRecipe[] = [
 	buildIndexConcurrently,
 	changeInBatches,
 	changeTypeInNewColumn,
+	detachConcurrently,
 	dropColumn,
 	dropIndexConcurrently,
 	dropTable,

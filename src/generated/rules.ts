@@ -2,6 +2,7 @@
 import type { Rule } from "../core/rule.ts";
 import noAddColumnRewrite from "../../rules/no-add-column-rewrite.ts";
 import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
+import noDomainConstraintScan from "../../rules/no-domain-constraint-scan.ts";
 import noDropColumn from "../../rules/no-drop-column.ts";
 import noDropConstraint from "../../rules/no-drop-constraint.ts";
 import noDropFunction from "../../rules/no-drop-function.ts";
@@ -21,6 +22,7 @@ import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
 import requireBatchedChange from "../../rules/require-batched-change.ts";
+import requireConcurrentDetach from "../../rules/require-concurrent-detach.ts";
 import requireConcurrentIndex from "../../rules/require-concurrent-index.ts";
 import requireConcurrentIndexDrop from "../../rules/require-concurrent-index-drop.ts";
 import requireConcurrentRefresh from "../../rules/require-concurrent-refresh.ts";
@@ -40,6 +42,7 @@ import unusedIgnore from "../../rules/unused-ignore.ts";
 export const rules: readonly Rule[] = [
 	noAddColumnRewrite,
 	noAddRequiredColumn,
+	noDomainConstraintScan,
 	noDropColumn,
 	noDropConstraint,
 	noDropFunction,
@@ -59,6 +62,7 @@ export const rules: readonly Rule[] = [
 	noValidateInSameTransaction,
 	noWorkUnderStrongLock,
 	requireBatchedChange,
+	requireConcurrentDetach,
 	requireConcurrentIndex,
 	requireConcurrentIndexDrop,
 	requireConcurrentRefresh,
