@@ -99,6 +99,12 @@ export class MutableCatalog implements Catalog {
 		this.#pathBefore = undefined;
 	}
 
+	/** Begins a new session: it has the search path that the catalog began with. */
+	startSession(): void {
+		this.#path = this.#defaultPath;
+		this.#pathBefore = undefined;
+	}
+
 	/** Runs something with a schema in front of the search path. */
 	within(schema: string, run: () => void): void {
 		const path = this.#path;

@@ -167,6 +167,17 @@ describe("the search path", () => {
 		expect(replaySql(sql).searchPath).toEqual(expected);
 	});
 
+	it.each([
+		"set search_path = sales",
+		"begin; set local search_path = sales",
+		"select pg_catalog.set_config('search_path', '', false)",
+	])("is the first one again in a session after %s", (sql) => {
+		const catalog = replaySql(sql, createCatalog({ searchPath: ["app"] }));
+		catalog.startSession();
+		catalog.endTransaction();
+		expect(catalog.searchPath).toEqual(["app"]);
+	});
+
 	it("counts as public when it is empty", () => {
 		const catalog = replaySql("set search_path = ''; create table orders (id int)");
 		expect(catalog.resolve({ name: "orders" })).toBe("public.orders");

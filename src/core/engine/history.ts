@@ -98,6 +98,7 @@ class Replayer {
 		const visited = this.#visitor.visits(migration);
 		if (this.#history.oneSession !== true) {
 			this.#settings.start();
+			this.#catalog.startSession();
 		}
 		for (const section of migration.up) this.#runSection(migration, section, visited);
 		if (!visited) return;

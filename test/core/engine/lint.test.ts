@@ -76,6 +76,15 @@ describe("settings", () => {
 	] as const)("%j", async ([sql, count]) => {
 		expect(await findings(sql, only)).toHaveLength(count);
 	});
+
+	test("a search path lasts to the end of its migration, not into the next one", async () => {
+		const archive = "CREATE SCHEMA archive;\nSET search_path = archive;";
+		const { findings: found } = await lintSql(
+			[orders, { id: "002_archive", sql: archive }, { id: "003_change", sql: lock }],
+			only,
+		);
+		expect(found.map(({ because }) => because)).toEqual([["orders exists since 001_orders."]]);
+	});
 });
 
 describe("ignores", () => {
