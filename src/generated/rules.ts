@@ -5,8 +5,10 @@ import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
 import noDomainConstraintScan from "../../rules/no-domain-constraint-scan.ts";
 import noDropColumn from "../../rules/no-drop-column.ts";
 import noDropConstraint from "../../rules/no-drop-constraint.ts";
+import noDropExtension from "../../rules/no-drop-extension.ts";
 import noDropFunction from "../../rules/no-drop-function.ts";
 import noDropSchema from "../../rules/no-drop-schema.ts";
+import noDropSequence from "../../rules/no-drop-sequence.ts";
 import noDropTable from "../../rules/no-drop-table.ts";
 import noDropType from "../../rules/no-drop-type.ts";
 import noDropView from "../../rules/no-drop-view.ts";
@@ -18,6 +20,7 @@ import noRenameTable from "../../rules/no-rename-table.ts";
 import noRequiredWithoutDefault from "../../rules/no-required-without-default.ts";
 import noSetSchema from "../../rules/no-set-schema.ts";
 import noTableRewrite from "../../rules/no-table-rewrite.ts";
+import noTruncate from "../../rules/no-truncate.ts";
 import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
@@ -45,8 +48,10 @@ export const rules: readonly Rule[] = [
 	noDomainConstraintScan,
 	noDropColumn,
 	noDropConstraint,
+	noDropExtension,
 	noDropFunction,
 	noDropSchema,
+	noDropSequence,
 	noDropTable,
 	noDropType,
 	noDropView,
@@ -58,6 +63,7 @@ export const rules: readonly Rule[] = [
 	noRequiredWithoutDefault,
 	noSetSchema,
 	noTableRewrite,
+	noTruncate,
 	noTypeChangeRewrite,
 	noValidateInSameTransaction,
 	noWorkUnderStrongLock,
