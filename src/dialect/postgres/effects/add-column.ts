@@ -4,7 +4,7 @@ import { columnsIn } from "../../../catalog/expression.ts";
 import { domainOf, isConstrained, typeLabel } from "../type-change.ts";
 import { isBuiltIn, unknownFunctionsIn, volatilityOf } from "../volatility.ts";
 import { refuseRowTypeUse } from "./alter-type.ts";
-import { addForeignKey, addUniqueness } from "./constraint.ts";
+import { addForeignKey, addUniqueness, refusePrimaryKey } from "./constraint.ts";
 import { because, hasFile, lock, refuse, rewrite, scan, type Draft } from "./draft.ts";
 import {
 	columnOf,
@@ -49,6 +49,9 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 		refuse(draft, "42P16", "the column must be added to the child tables too");
 	}
 	refuseByVersion(column, scene, draft);
+	refuseSecondKey(column, target, scene, draft);
+	refuseIdentityBelow(column, target, scene, draft);
+	refuseEnumDefault(column, scene, draft);
 	for (const { key } of tree) lock(draft, key, "AccessExclusiveLock");
 	const filled = rewriteReason(column, scene, draft);
 	for (const storage of tree) {
@@ -76,6 +79,37 @@ function refuseByKind({ kind, key, table }: Target, draft: Draft): void {
 	}
 }
 
+function refuseSecondKey(
+	column: ColumnDefinition,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	for (const constraint of column.constraints) {
+		if (constraint.type === "primaryKey") refusePrimaryKey(constraint, target, scene, draft);
+	}
+}
+
+/** Children and, before 17, partitions cannot share the numbers of their parent's identity. */
+function refuseIdentityBelow(
+	column: ColumnDefinition,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	if (!column.identity || descendantsOf(scene, target.key).length === 0) return;
+	if (target.kind === "partitioned" && has(scene.version, "partitionedIdentity")) return;
+	refuse(draft, "42P16", "an identity column cannot be added to a table that has children");
+}
+
+function refuseEnumDefault(column: ColumnDefinition, scene: Scene, draft: Draft): void {
+	const { type, default: value } = column;
+	if (!type || type.dimensions > 0 || value?.kind !== "literal" || value.type !== "string") return;
+	const known = scene.catalog.type(type);
+	if (known?.kind !== "enum" || known.values.some((one) => one.value === value.value)) return;
+	refuse(draft, "22P02", `${value.value} is no value of the enum ${known.name}`);
+}
+
 function refuseByVersion(column: ColumnDefinition, scene: Scene, draft: Draft): void {
 	const { version } = scene;
 	const wants = (feature: keyof typeof since, words: string): void => {
@@ -86,6 +120,7 @@ function refuseByVersion(column: ColumnDefinition, scene: Scene, draft: Draft): 
 	if (column.generated?.kind === "virtual") wants("generatedVirtual", "virtual columns");
 	if (column.compression !== undefined) wants("compression", "COMPRESSION");
 	if (column.constraints.some(({ enforced }) => !enforced)) wants("notEnforced", "NOT ENFORCED");
+	if (column.storage !== undefined) wants("columnStorageClause", "STORAGE at a column");
 	if (column.default) refuseUnknownFunctions(column, scene, draft);
 	if (column.generated) refuseChangingExpression(column, scene, draft);
 }

@@ -8,6 +8,7 @@ import { because, lock, lockIndex, refuse, rewrite, type Draft } from "./draft.t
 import type { LockMode } from "./locks.ts";
 import { dropNotNull, setNotNull } from "./not-null.ts";
 import { attachPartition, detachPartition } from "./partition.ts";
+import { refuseKind } from "./relation-kind.ts";
 import {
 	renameColumn,
 	renameConstraint,
@@ -34,6 +35,7 @@ export function alterTable(action: Action, scene: Scene, draft: Draft): void {
 	const target = targetOf(scene, action.table);
 	if (target.kind === "assumed") draft.assumed = true;
 	if (action.ifTableExists && isMissing(scene, target)) return;
+	refuseKind(action, target, draft);
 	if (target.kind === "index") {
 		alterIndexLikeTable(action, target, scene, draft);
 		return;
@@ -47,12 +49,35 @@ function refuseMissingColumn(action: Action, target: Target, scene: Scene, draft
 	if (!("column" in action) || typeof action.column !== "string") return;
 	const name = action.column;
 	if (target.table?.complete !== true || columnOf(target.table, name)) return;
-	const added = scene.command.some(
-		(operation) => operation.kind === "addColumn" && operation.column.name === name,
-	);
+	const added =
+		!beforeAdditions.has(action.kind) &&
+		scene.command.some(
+			(operation) => operation.kind === "addColumn" && operation.column.name === name,
+		);
 	const ifExists = action.kind === "dropColumn" && action.ifExists;
-	if (!added && !ifExists) refuse(draft, "42703", `column ${name} does not exist`);
+	if (added || ifExists) return;
+	if (systemColumns.has(name)) refuse(draft, "0A000", `${name} is a column of the server's own`);
+	refuse(draft, "42703", `column ${name} does not exist`);
 }
+
+/** Actions that run before the columns of the same command are added (the AT_PASS order, tablecmds.c). */
+const beforeAdditions: ReadonlySet<Action["kind"]> = new Set([
+	"alterColumnType",
+	"dropColumn",
+	"dropDefault",
+	"dropExpression",
+	"dropIdentity",
+	"dropNotNull",
+]);
+
+const systemColumns: ReadonlySet<string> = new Set([
+	"cmax",
+	"cmin",
+	"ctid",
+	"tableoid",
+	"xmax",
+	"xmin",
+]);
 
 /** ALTER INDEX says some actions of ALTER TABLE; the table of the index stays free. */
 function alterIndexLikeTable(action: Action, target: Target, scene: Scene, draft: Draft): void {
@@ -140,7 +165,11 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			return;
 		case "setDefault":
 		case "dropDefault":
+			refuseDefaultOf(action, target, draft);
+			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
+			return;
 		case "setColumnStorage":
+			refuseStorage(action, target, scene, draft);
 			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
 			return;
 		case "setColumnStatistics":
@@ -153,6 +182,7 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			if (!has(scene.version, "compression")) {
 				refuse(draft, "42601", `PostgreSQL ${scene.version} does not know COMPRESSION`);
 			}
+			refuseFixedLength(action.column, target, draft);
 			lock(draft, target.key, "AccessExclusiveLock");
 			return;
 		case "setTriggerState":
@@ -166,6 +196,44 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			return;
 		default:
 			changeStorage(action, target, scene, draft);
+	}
+}
+
+/** The value of a generated or identity column is not a default. */
+function refuseDefaultOf(
+	action: OperationOf<"setDefault" | "dropDefault">,
+	target: Target,
+	draft: Draft,
+): void {
+	const column = columnOf(target.table, action.column);
+	if (column?.identity) refuse(draft, "42601", `${column.name} is an identity column`);
+	if (column?.generated) refuse(draft, "42601", `${column.name} is a generated column`);
+}
+
+function refuseStorage(
+	{ column, storage }: OperationOf<"setColumnStorage">,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const strategy = storage.toLowerCase();
+	if (strategy === "default" && !has(scene.version, "columnStorageClause")) {
+		refuse(draft, "42601", `PostgreSQL ${scene.version} does not know STORAGE DEFAULT`);
+	}
+	if (strategy !== "plain" && strategy !== "default") refuseFixedLength(column, target, draft);
+}
+
+/** Types whose values are never long enough to be compressed or moved out (typlen > 0, pg_type.dat). */
+const fixedLength: ReadonlySet<string> = new Set(
+	"bool int2 int4 int8 float4 float8 money date time timetz timestamp timestamptz interval uuid oid".split(
+		" ",
+	),
+);
+
+function refuseFixedLength(name: string, target: Target, draft: Draft): void {
+	const type = columnOf(target.table, name)?.type;
+	if (type && type.dimensions === 0 && fixedLength.has(type.name)) {
+		refuse(draft, "0A000", `values of ${type.name} have a fixed length: they stay as they are`);
 	}
 }
 

@@ -124,6 +124,15 @@ function refuseOnTree(operation: AlterType, target: Target, scene: Scene, draft:
 	if (table.complete && !columnOf(table, column) && !isAdded(column, scene)) {
 		refuse(draft, "42703", `column ${column} does not exist`);
 	}
+	if (operation.type.name.endsWith("serial")) {
+		refuse(draft, "42704", `${operation.type.name} is no type, only a shorthand in new columns`);
+	}
+	const [once] = scene.command.filter(
+		(other) => other.kind === "alterColumnType" && other.column === column,
+	);
+	if (once !== undefined && once !== operation) {
+		refuse(draft, "0A000", `the type of ${column} is changed twice`);
+	}
 	if (only && descendantsOf(scene, target.key).length > 0) {
 		refuse(draft, "42P16", "the type must be changed in the child tables too");
 	}

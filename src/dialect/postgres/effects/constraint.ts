@@ -12,7 +12,7 @@ import {
 	type Storage,
 } from "./draft.ts";
 import { constraintIndexName } from "./index-name.ts";
-import { isKnownNotNull, pendingNotNull, requireNotNull } from "./not-null.ts";
+import { isAddedUnfilled, isKnownNotNull, pendingNotNull, requireNotNull } from "./not-null.ts";
 import {
 	columnOf,
 	constraintOf,
@@ -49,7 +49,12 @@ export function addConstraint(
 			addNotNull(constraint, target, scene, draft, only);
 			return;
 		case "foreignKey": {
-			const check = constraint.notValid || !constraint.enforced ? "none" : "both";
+			const check =
+				constraint.notValid || !constraint.enforced
+					? "none"
+					: isAddedEmpty(constraint.columns, scene)
+						? "referencing"
+						: "both";
 			addForeignKey(constraint, target, scene, draft, check, only);
 			return;
 		}
@@ -61,6 +66,11 @@ export function addConstraint(
 		case "exclude":
 			addExclusion(constraint, target, scene, draft);
 	}
+}
+
+/** True when the same command adds one of the columns and nothing fills it: no row refers to anything. */
+function isAddedEmpty(columns: readonly string[], scene: Scene): boolean {
+	return columns.some((name) => isAddedUnfilled(name, scene));
 }
 
 /** Only a primary key, and since 18 every key, stops reads of the partitions too. */
@@ -340,7 +350,7 @@ export function coversPartitionKey(table: Table | undefined, columns: readonly s
 	);
 }
 
-function refusePrimaryKey(
+export function refusePrimaryKey(
 	constraint: Uniqueness,
 	target: Target,
 	scene: Scene,

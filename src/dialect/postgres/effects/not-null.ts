@@ -139,7 +139,7 @@ function scanFor(
 }
 
 /** The column is added by another action of the command and nothing fills it. */
-function isAddedUnfilled(name: string, scene: Scene): boolean {
+export function isAddedUnfilled(name: string, scene: Scene): boolean {
 	return scene.command.some(
 		(operation) =>
 			operation.kind === "addColumn" &&
@@ -151,6 +151,11 @@ function isAddedUnfilled(name: string, scene: Scene): boolean {
 	);
 }
 
+function isNullable(table: Table | undefined, name: string): boolean {
+	const column = columnOf(table, name);
+	return column !== undefined && !column.notNull && !pendingNotNull(table, name);
+}
+
 export function dropNotNull(
 	operation: OperationOf<"dropNotNull">,
 	target: Target,
@@ -158,7 +163,11 @@ export function dropNotNull(
 	draft: Draft,
 ): void {
 	const { column, only } = operation;
-	for (const { key } of treeOf(scene, target, only)) lock(draft, key, "AccessExclusiveLock");
+	// Since 18 the children are reached through the constraint: where there is none, nothing is done.
+	const nothing = has(scene.version, "namedNotNull") && isNullable(target.table, column);
+	for (const { key } of treeOf(scene, target, only || nothing)) {
+		lock(draft, key, "AccessExclusiveLock");
+	}
 	const dropped = droppedConstraints(scene);
 	const key = target.table?.constraints.find(
 		(constraint) => constraint.type === "primaryKey" && !dropped.has(constraint.name),

@@ -42,6 +42,16 @@ export function renameColumn(
 	if (table?.complete && !columnOf(table, column)) {
 		refuse(draft, "42703", `column ${column} does not exist`);
 	}
+	const parents = [
+		...(table?.inherits ?? []),
+		...(table?.partitionOf ? [table.partitionOf.parent] : []),
+	];
+	if (parents.some((key) => columnOf(scene.catalog.tableByKey(key), column))) {
+		refuse(draft, "42P16", `column ${column} is inherited: rename it in the parent table`);
+	}
+	if (operation.relation === "view" && !has(scene.version, "viewRenameColumn")) {
+		refuse(draft, "42601", `PostgreSQL ${scene.version} does not know ALTER VIEW RENAME COLUMN`);
+	}
 	if (columnOf(table, to)) refuse(draft, "42701", `column ${to} exists already`);
 	because(draft, `code that says ${column} fails from the commit on`);
 }

@@ -5,7 +5,7 @@ import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
-import { descendantsOf, isMissing, targetOf, type Scene } from "./scene.ts";
+import { columnOf, descendantsOf, isMissing, targetOf, type Scene } from "./scene.ts";
 
 const advancing: ReadonlySet<string> = new Set(["nextval", "setval"]);
 
@@ -83,6 +83,9 @@ export function dropSequence(
 	lock(draft, target.key, "AccessExclusiveLock");
 	draft.phase = "contract";
 	draft.reversible = "lossy";
+	const owner = scene.catalog.sequence(operation.sequence)?.ownedBy;
+	const owning = owner && columnOf(scene.catalog.tableByKey(owner.table), owner.column);
+	if (owning?.identity) refuse(draft, "2BP01", `identity column ${owning.name} needs the sequence`);
 	for (const table of scene.catalog.tables()) {
 		const drawing = table.columns.filter(
 			(column) => column.default && draws(column.default, target.key, scene),
