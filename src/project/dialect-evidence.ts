@@ -44,6 +44,8 @@ const signs: readonly Sign[] = [
 	sign("sqlite", 4, "PRAGMA", /^\s*PRAGMA\b/im),
 	sign("sqlite", 4, "AUTOINCREMENT", /\bAUTOINCREMENT\b/i),
 	sign("sqlite", 3, "WITHOUT ROWID", /\bWITHOUT\s+ROWID\b/i),
+	sign("sqlite", 4, "INSERT OR REPLACE", /\bINSERT\s+OR\s+(?:REPLACE|IGNORE)\b/i),
+	sign("sqlite", 3, "SQLite's functions", /\b(?:unixepoch|strftime|jsonb_array)\s*\(/i),
 	sign("hsqldb", 3, "CREATE CACHED TABLE", /\bCREATE\s+(?:CACHED|MEMORY)\s+TABLE\b/i),
 	sign("hsqldb", 3, "LONGVARCHAR", /\bLONGVARCHAR\b/i),
 	sign("sqlserver", 4, "GO", /^GO\s*$/m),

@@ -15,7 +15,7 @@ import { changesSince, type GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
 import { layouts } from "./layouts/index.ts";
 import { plain, revisionOf } from "./layouts/plain.ts";
-import { looseProject, readProject, type Wanted } from "./read-project.ts";
+import { looseProject, readHistories, type Wanted } from "./read-project.ts";
 
 /** What a run asks for beside paths and config. */
 export interface DiscoveryRequest {
@@ -52,10 +52,10 @@ export async function discoverProjects(
 	const wanted = await wantedPlaces(named, config, base, files);
 	if ("code" in wanted) return wanted;
 	if (wanted.length === 0) return noMigrations(named);
-	return wanted.map((want) => {
-		const context = { files, config, ...(grown ? { since: grown } : {}) };
-		return "place" in want ? readProject(want, context) : looseProject(want.files, context);
-	});
+	const context = { files, config, ...(grown ? { since: grown } : {}) };
+	return wanted.flatMap((want) =>
+		"place" in want ? readHistories(want, context) : [looseProject(want.files, context)],
+	);
 }
 
 function withAdded(changes: GitChanges, file: string): GitChanges {

@@ -78,6 +78,7 @@ function directoriesOf(names: readonly string[], base: string): readonly string[
 
 function owns(place: Place, directory: string, files: Files): boolean {
 	if (!place.layout.ownsFolders || !isWithin(place.root, directory)) return false;
+	if (place.layout.ownsDatabaseFolders === true) return true;
 	// A folder named for a database is a history of its own.
 	return !pathFrom(place.root, directory, files.cwd)
 		.split("/")

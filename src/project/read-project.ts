@@ -27,8 +27,27 @@ export interface ReadContext {
 	readonly since?: GitChanges;
 }
 
+/** Reads a place as a project, or as one for each database when its files are written for several. */
+export function readHistories(want: Wanted, context: ReadContext): readonly Project[] {
+	const { detection, settings } = want.place;
+	const databases = settings?.dialect === undefined ? (detection.databases ?? []) : [];
+	if (databases.length === 0) return [readProject(want, context)];
+	const projects = databases.map((id) => {
+		const dialect = { id, why: "the names of the files" };
+		return readProject(
+			{ ...want, place: { ...want.place, detection: { ...detection, dialect } } },
+			context,
+		);
+	});
+	// A named file that is for one database is no part of the others.
+	const fitting = projects.filter(({ problems }) =>
+		problems.every(({ code }) => code !== "notInHistory"),
+	);
+	return fitting.length > 0 ? fitting : projects.slice(0, 1);
+}
+
 /** Reads a place as a project: its history in order, its dialect, its releases. */
-export function readProject({ place, named }: Wanted, context: ReadContext): Project {
+function readProject({ place, named }: Wanted, context: ReadContext): Project {
 	const { root, layout, settings = { root } } = place;
 	const files = withoutExcluded(context.files, place);
 	const first = layout.read(root, files, settings.dialect ?? "postgres");

@@ -270,7 +270,8 @@ describe("broken input", () => {
 
 	test("migrations of a tool that is not known yet are not read as plain SQL", async () => {
 		const root = directoryWith({
-			"migrations/001_orders.sql": "-- +migrate Up\nSELECT 1;\n-- +migrate Down\nSELECT 2;\n",
+			"migrations/001_orders.sql":
+				"-- Create orders\n-- Migration SQL\nSELECT 1;\n-- //@UNDO\nSELECT 2;\n",
 		});
 		const project = await onlyProject(root);
 		expect(project.migrations).toEqual([]);

@@ -1,7 +1,8 @@
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
-import type { Range, SourceFile } from "../../core/source.ts";
+import type { SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
+import { bareSections, wrappedSection, type Part } from "./line-statements.ts";
 import {
 	compareDigits,
 	duplicateRevisions,
@@ -81,10 +82,12 @@ function migrationNames(directory: string, files: Files): readonly Name[] {
 }
 
 /** goose knows an annotation by "--" and "+goose" in a trimmed line (internal/sqlparser/parser.go). */
-function annotationOf(line: Line): string | undefined {
-	const match = /^\s*--.*?\+goose\s+(.*?)\s*$/i.exec(line.text);
+function annotationOf(line: string): string | undefined {
+	const match = /^\s*--.*?\+goose\s+(.*?)\s*$/i.exec(line);
 	return match?.[1]?.toLowerCase().replace(/\s+/g, " ");
 }
+
+const isAnnotation = (line: string): boolean => annotationOf(line) !== undefined;
 
 interface Sections {
 	readonly up: readonly Section[];
@@ -99,7 +102,7 @@ function sectionsOf(file: SourceFile, problems: ProjectProblem[]): Sections {
 	let isBare = false;
 	let substitutes = false;
 	for (const line of linesOf(file.text)) {
-		const annotation = annotationOf(line);
+		const annotation = annotationOf(line.text);
 		if (annotation === undefined) continue;
 		if (annotation === "up" || annotation === "down") {
 			if (current) current.end = line.range.start;
@@ -118,49 +121,13 @@ function sectionsOf(file: SourceFile, problems: ProjectProblem[]): Sections {
 	}
 	if (blockStart) problems.push(openBlock(file, blockStart));
 	if (found.up.length === 0) problems.push(noUp(file));
-	const sections = isBare ? bareSections : wrappedSection;
+	const sections = (part: Part): readonly Section[] =>
+		isBare ? bareSections(file, part, isAnnotation) : wrappedSection(file, part);
 	return {
-		up: found.up.flatMap((part) => sections(file, part)),
-		down: found.down.flatMap((part) => sections(file, part)),
+		up: found.up.flatMap(sections),
+		down: found.down.flatMap(sections),
 		substitutes,
 	};
-}
-
-interface Part {
-	readonly start: number;
-	end: number;
-	readonly blocks: Range[];
-}
-
-function wrappedSection(file: SourceFile, { start, end, blocks }: Part): readonly Section[] {
-	const statementRule = { endsAt: "lineEnd", blocks } as const;
-	return [{ file, range: { start, end }, transaction: "file", statementRule }];
-}
-
-/** Without the transaction goose sends statement by statement, and each block as one message. */
-function bareSections(file: SourceFile, { start, end, blocks }: Part): readonly Section[] {
-	const statementRule = { endsAt: "lineEnd", blocks: [] } as const;
-	const sections: Section[] = [];
-	let at = start;
-	for (const block of blocks) {
-		const before = { start: at, end: block.start };
-		if (hasText(file, before)) {
-			sections.push({ file, range: before, transaction: "none", statementRule });
-		}
-		sections.push({ file, range: block, transaction: "implicit" });
-		at = block.end;
-	}
-	const rest = { start: at, end };
-	if (hasText(file, rest)) {
-		sections.push({ file, range: rest, transaction: "none", statementRule });
-	}
-	return sections;
-}
-
-/** True when more than blank lines and goose's own lines stand there (comments count: directives). */
-function hasText(file: SourceFile, range: Range): boolean {
-	const text = file.text.slice(range.start, range.end);
-	return linesOf(text).some((line) => line.text.trim() !== "" && annotationOf(line) === undefined);
 }
 
 function openBlock(file: SourceFile, line: Line): ProjectProblem {

@@ -1,21 +1,58 @@
+import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
+import { diesel } from "./diesel.ts";
 import { drizzle } from "./drizzle.ts";
 import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { goose } from "./goose.ts";
+import { graphileMigrate } from "./graphile-migrate.ts";
+import { hasura } from "./hasura.ts";
 import type { Layout } from "./layout.ts";
+import { liquibase } from "./liquibase.ts";
+import { morph } from "./morph.ts";
+import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { plain } from "./plain.ts";
+import { playEvolutions } from "./play-evolutions.ts";
+import { pop } from "./pop.ts";
+import { postgresMigrations } from "./postgres-migrations.ts";
 import { prisma } from "./prisma.ts";
+import { rails } from "./rails.ts";
+import { rambler } from "./rambler.ts";
+import { refinery } from "./refinery.ts";
+import { sqitch } from "./sqitch.ts";
+import { sqlMigrate } from "./sql-migrate.ts";
+import { sqlx } from "./sqlx.ts";
 import { supabase } from "./supabase.ts";
+import { tern } from "./tern.ts";
 
-/** Every layout, the one with the surest evidence first. */
+/**
+ * Every layout, the one with the surest evidence first: files of the tool's own, then lines of its own,
+ * then names that several tools share.
+ */
 export const layouts: readonly Layout[] = [
 	prisma,
 	drizzle,
+	sqitch,
+	graphileMigrate,
 	supabase,
+	hasura,
+	diesel,
+	pop,
 	dbmate,
 	goose,
+	sqlMigrate,
+	rambler,
+	tern,
+	playEvolutions,
+	nodePgMigrate,
+	liquibase,
+	refinery,
 	flyway,
+	morph,
+	sqlx,
 	golangMigrate,
+	postgresMigrations,
+	atlas,
+	rails,
 	plain,
 ];

@@ -7,6 +7,8 @@ export interface Detection {
 	readonly why: string;
 	/** The dialect, when the layout's own files say it. */
 	readonly dialect?: { readonly id: DatabaseId; readonly why: string };
+	/** The databases in the names of files, when one directory holds a history for each. */
+	readonly databases?: readonly DatabaseId[];
 }
 
 export interface LayoutReading {
@@ -21,6 +23,8 @@ export interface Layout {
 	readonly name: string;
 	/** True when the migrations may lie in folders below the directory. */
 	readonly ownsFolders: boolean;
+	/** True when a list says what runs: then a folder named for a database is no history of its own. */
+	readonly ownsDatabaseFolders?: boolean;
 	/** Returns the evidence that a directory holds migrations of this tool. */
 	detect(directory: string, files: Files): Detection | undefined;
 	/** Returns the migrations of a directory, which need not have been detected. */

@@ -71,8 +71,8 @@ function notRead(file: string, tool: string): ProjectProblem {
 		code: "unknownLayout",
 		severity: "error",
 		file,
-		message: `${file} is a migration of ${tool}, whose files are not read yet`,
-		hint: "Exclude the directory in the config until this tool is known.",
+		message: `${file} is a migration of ${tool}, not plain SQL`,
+		hint: "Name the tool's layout under projects in the config, or exclude the directory.",
 	};
 }
 

@@ -1,4 +1,9 @@
-import type { ProjectProblem, Section, TransactionClass } from "../../core/migration.ts";
+import type {
+	DatabaseId,
+	ProjectProblem,
+	Section,
+	TransactionClass,
+} from "../../core/migration.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
 
@@ -9,6 +14,23 @@ export function wholeFile(
 	more: Partial<Section> = {},
 ): Section {
 	return { file, range: { start: 0, end: file.text.length }, transaction, ...more };
+}
+
+/**
+ * Returns the class of a text that a tool sends as one message without a transaction of its own:
+ * PostgreSQL makes one transaction of several statements, the others run each by itself
+ * (https://www.postgresql.org/docs/current/protocol-flow.html, Multiple Statements in a Simple Query).
+ */
+export function oneMessage(dialect: DatabaseId): TransactionClass {
+	return dialect === "postgres" || dialect === "cockroachdb" ? "implicit" : "none";
+}
+
+/** Returns the folders of a directory, without the slash. */
+export function folderNames(directory: string, files: Files): readonly string[] {
+	return files
+		.list(directory)
+		.filter((name) => name.endsWith("/"))
+		.map((name) => name.slice(0, -1));
 }
 
 /** A line of a file with its place, without its line end. */
@@ -71,6 +93,22 @@ export function sqlNames(directory: string, files: Files): readonly string[] {
 		.filter((name) => !name.endsWith("/") && /\.sql$/i.test(name) && !isVerifyFile(name));
 }
 
+/** Returns the first SQL file of a directory whose text matches, of those with a name that does. */
+export function firstMarked(
+	directory: string,
+	files: Files,
+	marker: RegExp,
+	name = /^\d/,
+): string | undefined {
+	return sqlNames(directory, files).find(
+		(candidate) =>
+			name.test(candidate) &&
+			marker.test(
+				(files.read(joinPath(directory, candidate)).file?.text ?? "").replace(/^\uFEFF/, ""),
+			),
+	);
+}
+
 /** Returns the .sql files of a directory and of the folders below it, without sidecars. */
 export function sqlFilesBelow(
 	directory: string,
@@ -118,4 +156,15 @@ export function duplicateRevisions(
 		});
 	}
 	return problems;
+}
+
+/** The problem of a file that has no line of its tool's before the first statement. */
+export function noUpMarker(path: string, marker: string, tool: string): ProjectProblem {
+	return {
+		code: "badMarker",
+		severity: "error",
+		file: path,
+		message: `${path} has no "${marker}" line: ${tool} runs nothing of it`,
+		hint: `Put "${marker}" on a line of its own before the first statement.`,
+	};
 }

@@ -1,0 +1,76 @@
+import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
+import type { SourceFile } from "../../core/source.ts";
+import { compareText, joinPath, type Files } from "../files.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { isMentionedAbove } from "./manifest.ts";
+import { compareDigits, firstMarked, readInto, verifySections } from "./section.ts";
+
+const fileName = /^(\d+)[-_](.+)\.(?:sql|[cm]?[jt]s)$/;
+const dialect: { readonly id: DatabaseId; readonly why: string } = {
+	id: "postgres",
+	why: "node-pg-migrate is for PostgreSQL",
+};
+
+/** node-pg-migrate: SQL files with `-- Up Migration` and `-- Down Migration`, beside programs. */
+export const nodePgMigrate: Layout = {
+	id: "node-pg-migrate",
+	name: "node-pg-migrate",
+	ownsFolders: false,
+
+	detect(directory, files) {
+		const marked = firstMarked(directory, files, marker("(?:up|down)"));
+		if (marked !== undefined) return { why: `-- Up Migration in ${marked}`, dialect };
+		const first = names(directory, files)[0];
+		if (first === undefined || !/^\d{13,17}[-_]/.test(first)) return undefined;
+		if (!isMentionedAbove(directory, files, "package.json", /"node-pg-migrate"/)) return undefined;
+		return { why: `node-pg-migrate in package.json above files like ${first}`, dialect };
+	},
+
+	read(directory, files): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const migrations: MigrationSource[] = [];
+		for (const name of names(directory, files)) {
+			const path = joinPath(directory, name);
+			const [, , title = ""] = fileName.exec(name) ?? [];
+			const common = { id: name.replace(/\.\w+$/, ""), name: title, placeholders: [] };
+			if (!name.endsWith(".sql")) {
+				migrations.push({ ...common, up: [], down: [], verify: [], programFile: path });
+				continue;
+			}
+			const file = readInto(path, files, problems);
+			if (!file) continue;
+			const { up, down } = sectionsOf(file);
+			migrations.push({ ...common, up, down, verify: verifySections(path, files, problems) });
+		}
+		return { migrations, problems };
+	},
+};
+
+function names(directory: string, files: Files): readonly string[] {
+	const digits = (name: string): string => /^\d+/.exec(name)?.[0] ?? "";
+	return files
+		.list(directory)
+		.filter((name) => fileName.test(name) && !name.endsWith(".d.ts"))
+		.filter((name) => !name.endsWith(".verify.sql"))
+		.sort((a, b) => compareDigits(digits(a), digits(b)) || compareText(a, b));
+}
+
+function marker(verb: string): RegExp {
+	return new RegExp(`^\\s*--[\\s-]*${verb}\\s+migration`, "im");
+}
+
+/** Without a mark the whole file is the way up (src/sqlMigration.ts). */
+function sectionsOf(file: SourceFile): { readonly up: Section[]; readonly down: Section[] } {
+	const [upAt, downAt] = [marker("up"), marker("down")].map((mark) => file.text.search(mark));
+	const section = (start: number, other: number): Section => ({
+		file,
+		range: { start, end: other > start ? other : file.text.length },
+		// All pending migrations run in one transaction (--single-transaction, the default).
+		transaction: "all",
+	});
+	const [up = -1, down = -1] = [upAt, downAt];
+	return {
+		up: [up === -1 ? { ...section(0, 0) } : section(up, down)],
+		down: down === -1 ? [] : [section(down, up)],
+	};
+}
