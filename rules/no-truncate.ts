@@ -29,11 +29,12 @@ function alsoEmptied(operation: Truncate, context: OperationContext): readonly K
 }
 
 /** True when rows that somebody may need are there. */
-function hasRows(key: Key, { catalog, isNew, rowsOf }: OperationContext): boolean {
+function hasRows(key: Key, context: OperationContext): boolean {
+	const { catalog } = context;
 	const table = relationNamed(catalog, key);
 	const known = catalog.table(table);
 	if (known ? known.persistence !== "permanent" : historyIsWhole(catalog)) return false;
-	return !isNew(table) && known?.empty !== true && rowsOf(table) !== 0;
+	return !context.isNew(table) && known?.empty !== true && context.rowsOf(table) !== 0;
 }
 
 export default defineRule({

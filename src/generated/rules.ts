@@ -2,6 +2,7 @@
 import type { Rule } from "../core/rule.ts";
 import noAddColumnRewrite from "../../rules/no-add-column-rewrite.ts";
 import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
+import noDisabledTrigger from "../../rules/no-disabled-trigger.ts";
 import noDomainConstraintScan from "../../rules/no-domain-constraint-scan.ts";
 import noDropColumn from "../../rules/no-drop-column.ts";
 import noDropConstraint from "../../rules/no-drop-constraint.ts";
@@ -12,6 +13,7 @@ import noDropSequence from "../../rules/no-drop-sequence.ts";
 import noDropTable from "../../rules/no-drop-table.ts";
 import noDropType from "../../rules/no-drop-type.ts";
 import noDropView from "../../rules/no-drop-view.ts";
+import noEnumValueInTransaction from "../../rules/no-enum-value-in-transaction.ts";
 import noExclusionConstraint from "../../rules/no-exclusion-constraint.ts";
 import noRenameColumn from "../../rules/no-rename-column.ts";
 import noRenameEnumValue from "../../rules/no-rename-enum-value.ts";
@@ -45,6 +47,7 @@ import unusedIgnore from "../../rules/unused-ignore.ts";
 export const rules: readonly Rule[] = [
 	noAddColumnRewrite,
 	noAddRequiredColumn,
+	noDisabledTrigger,
 	noDomainConstraintScan,
 	noDropColumn,
 	noDropConstraint,
@@ -55,6 +58,7 @@ export const rules: readonly Rule[] = [
 	noDropTable,
 	noDropType,
 	noDropView,
+	noEnumValueInTransaction,
 	noExclusionConstraint,
 	noRenameColumn,
 	noRenameEnumValue,

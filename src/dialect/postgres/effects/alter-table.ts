@@ -3,6 +3,7 @@ import { addColumn } from "./add-column.ts";
 import { alterColumnType } from "./alter-type.ts";
 import { alterIdentity, alterExpression, setPersistence } from "./column-property.ts";
 import { addConstraint, alterConstraint, validateConstraint } from "./constraint.ts";
+import { refuseNewEnumValues } from "./data.ts";
 import { dropColumn, dropConstraint } from "./drop.ts";
 import { because, lock, lockIndex, refuse, rewrite, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
@@ -164,6 +165,13 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			alterExpression(action, target, scene, draft);
 			return;
 		case "setDefault":
+			refuseDefaultOf(action, target, draft);
+			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
+			if (target.table) {
+				const given = (name: string) => (name === action.column ? [action.default] : []);
+				refuseNewEnumValues(target.table, given, scene, draft);
+			}
+			return;
 		case "dropDefault":
 			refuseDefaultOf(action, target, draft);
 			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
@@ -232,7 +240,7 @@ const fixedLength: ReadonlySet<string> = new Set(
 
 function refuseFixedLength(name: string, target: Target, draft: Draft): void {
 	const type = columnOf(target.table, name)?.type;
-	if (type && type.dimensions === 0 && fixedLength.has(type.name)) {
+	if (type?.dimensions === 0 && fixedLength.has(type.name)) {
 		refuse(draft, "0A000", `values of ${type.name} have a fixed length: they stay as they are`);
 	}
 }

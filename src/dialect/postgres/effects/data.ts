@@ -154,7 +154,7 @@ function lockRouted(operation: Insert, table: Table, scene: Scene, draft: Draft)
  * A value that ALTER TYPE ... ADD VALUE gave an enum may not be used before that transaction commits.
  * Source: https://www.postgresql.org/docs/current/sql-altertype.html, Notes.
  */
-function refuseNewEnumValues(
+export function refuseNewEnumValues(
 	table: Table,
 	valuesOf: (column: string) => readonly Expression[],
 	scene: Scene,
@@ -165,7 +165,8 @@ function refuseNewEnumValues(
 	for (const column of table.columns) {
 		const type = column.type && scene.catalog.type(column.type);
 		if (type?.kind !== "enum") continue;
-		for (const value of valuesOf(column.name)) {
+		for (const given of valuesOf(column.name)) {
+			const value = given.kind === "cast" ? given.operand : given;
 			if (value.kind !== "literal" || !enumValues.has(`${keyOf(type)}.${value.value}`)) continue;
 			// Before 12 ADD VALUE is refused in a transaction, so the value is not there at all.
 			const code = has(scene.version, "enumValueInTransaction") ? "55P04" : "22P02";
