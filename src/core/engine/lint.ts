@@ -88,6 +88,7 @@ class Linter implements HistoryVisitor {
 	readonly #input: LintInput;
 	readonly #findings: { readonly finding: Finding; readonly order: number }[] = [];
 	readonly #seen = new Set<string>();
+	readonly #atReleaseEnd: readonly ActiveRule[];
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
 	readonly #ignores = new IgnoreBook();
 	readonly #names = new ReleasedNames();
@@ -103,6 +104,7 @@ class Linter implements HistoryVisitor {
 
 	constructor(input: LintInput) {
 		this.#input = input;
+		this.#atReleaseEnd = input.rules.filter(({ rule }) => rule.on.releaseEnd !== undefined);
 		this.#evidence = new EvidenceBook(input.history.migrations);
 		this.#ruleIds = input.ruleIds ?? new Set(input.rules.map(({ rule }) => rule.id));
 	}
@@ -180,7 +182,8 @@ class Linter implements HistoryVisitor {
 
 	#judge(moment: Moment): void {
 		const { operation, statement, migration } = moment;
-		const [first, ...others] = this.#listening(operation.kind);
+		const listening = this.#listening(operation.kind);
+		const first = listening[0];
 		if (!first) return;
 		const base = this.#scopeOfRelease(migration.release);
 		let current = first;
@@ -189,7 +192,7 @@ class Linter implements HistoryVisitor {
 			this.#add({ ...base, catalog: moment.catalog, migration, statement, moment }, current, what);
 		};
 		const context = operationContext(base, moment, this.#evidence, this.#names, report);
-		for (const active of [first, ...others]) {
+		for (const active of listening) {
 			current = active;
 			callListener(active.rule.on, operation.kind, operation, context);
 			active.rule.on.anyOperation?.(operation, context);
@@ -209,7 +212,7 @@ class Linter implements HistoryVisitor {
 		const id = first.migration.release;
 		const base = this.#scopeOfRelease(id);
 		const questions = catalogQuestions(after, id, this.#input.rows);
-		for (const active of this.#input.rules) {
+		for (const active of this.#atReleaseEnd) {
 			active.rule.on.releaseEnd?.(
 				{ id, entries, verifications },
 				{

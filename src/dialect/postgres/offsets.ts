@@ -31,9 +31,9 @@ function findWideCharacters(text: string, unit: "bytes" | "codePoints"): readonl
 }
 
 function mapOf(text: string, unit: "bytes" | "codePoints"): OffsetMap {
-	const wide = findWideCharacters(text, unit);
 	const clamp = (offset: number) => Math.min(Math.max(offset, 0), text.length);
-	if (wide.length === 0) return clamp;
+	if (!/[\u0080-\uffff]/.test(text)) return clamp;
+	const wide = findWideCharacters(text, unit);
 	return (offset) => {
 		const before = lastStartingAtOrBefore(wide, offset);
 		if (!before) return clamp(offset);

@@ -71,19 +71,11 @@ function isIdle(draft: Draft): boolean {
 	return draft.phase === "expand" && draft.reversible === "yes" && isEmpty(draft);
 }
 
-function isEmpty({
-	locks,
-	indexLocks,
-	builds,
-	rewrites,
-	scans,
-	reasons,
-	fails,
-	transaction,
-	assumed,
-}: Draft): boolean {
-	const sizes = [locks, indexLocks, builds, rewrites, scans, reasons].map(({ size }) => size);
-	return sizes.every((size) => size === 0) && !fails && !assumed && transaction === "allowed";
+function isEmpty(draft: Draft): boolean {
+	const { locks, indexLocks, builds, rewrites, scans, reasons } = draft;
+	const touched = locks.size + indexLocks.size + builds.size + rewrites.size + scans.size;
+	if (touched + reasons.size > 0) return false;
+	return !draft.fails && !draft.assumed && draft.transaction === "allowed";
 }
 
 function fill(operation: Operation, scene: Scene, draft: Draft): void {
