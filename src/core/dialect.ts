@@ -6,8 +6,12 @@ import type { Comment, Statement } from "./statement.ts";
 
 export type DialectId = "postgres" | "mysql" | "mariadb" | "sqlite";
 
-/** Templates that a migration tool fills in before it sends the SQL. */
-export type PlaceholderStyle = "dollarBrace" | "doubleBrace" | "psql" | "percent";
+/**
+ * Templates that a migration tool fills in before it sends the SQL. `doubledSemicolon`: the tool cuts at
+ * every semicolon, and two of them stand for one inside a statement.
+ */
+export type PlaceholderStyle =
+	"dollarBrace" | "doubleBrace" | "psql" | "percent" | "doubledSemicolon";
 
 export interface ReadOptions {
 	/** The part of the file to read (an up section); the whole file otherwise. */
@@ -38,6 +42,8 @@ export interface Dialect {
 	readonly id: DialectId;
 	/** Which engine parses; a degraded one says why. */
 	readonly engine: { readonly name: string; readonly degraded?: string };
+	/** The server's names of its lock modes on tables, from weak to strong. */
+	readonly lockModes: readonly string[];
 	read(file: SourceFile, options: ReadOptions): Reading;
 	/**
 	 * The effects of operations that the server runs as one command, one effect for each operation in

@@ -27,20 +27,6 @@ const durationRank: Readonly<Record<Duration, number>> = {
 };
 const phaseRank: Readonly<Record<Phase, number>> = { expand: 0, migrate: 1, contract: 2 };
 const undoRank: Readonly<Record<Effect["reversible"], number>> = { yes: 0, lossy: 1, none: 2 };
-/** PostgreSQL's lock modes from weakest to strongest (docs: explicit-locking). */
-const modeRank = new Map(
-	[
-		"AccessShareLock",
-		"RowShareLock",
-		"RowExclusiveLock",
-		"ShareUpdateExclusiveLock",
-		"ShareLock",
-		"ShareRowExclusiveLock",
-		"ExclusiveLock",
-		"AccessExclusiveLock",
-	].map((mode, rank) => [mode, rank]),
-);
-
 function worse<Value extends string>(
 	a: Value,
 	b: Value,
@@ -49,12 +35,12 @@ function worse<Value extends string>(
 	return rank[b] > rank[a] ? b : a;
 }
 
-function strongestLocks(all: readonly Lock[]): readonly Lock[] {
+function strongestLocks(all: readonly Lock[], modes: readonly string[]): readonly Lock[] {
 	const byRelation = new Map<Key, Lock>();
 	for (const lock of all) {
 		const known = byRelation.get(lock.relation);
-		const stronger = (modeRank.get(lock.mode) ?? 0) > (modeRank.get(known?.mode ?? "") ?? -1);
-		if (stronger) byRelation.set(lock.relation, lock);
+		if (!known || modes.indexOf(lock.mode) > modes.indexOf(known.mode))
+			byRelation.set(lock.relation, lock);
 	}
 	return [...byRelation.values()];
 }
@@ -63,16 +49,24 @@ function unique(values: readonly string[]): readonly string[] {
 	return [...new Set(values)];
 }
 
-function combine(effects: readonly Effect[], isOld: (relation: Key) => boolean): Effect {
+function combine(
+	effects: readonly Effect[],
+	modes: readonly string[],
+	isOld: (relation: Key) => boolean,
+): Effect {
 	const builds = new Map<string, IndexBuild>();
 	for (const effect of effects) for (const build of effect.builds) builds.set(build.index, build);
 	const fails = effects.find((effect) => effect.fails)?.fails;
 	const better = effects.find((effect) => effect.better)?.better;
 	return {
-		locks: strongestLocks(effects.flatMap((effect) => effect.locks)).filter(({ relation }) =>
-			isOld(relation),
+		locks: strongestLocks(
+			effects.flatMap((effect) => effect.locks),
+			modes,
+		).filter(({ relation }) => isOld(relation)),
+		indexLocks: strongestLocks(
+			effects.flatMap((effect) => effect.indexLocks),
+			modes,
 		),
-		indexLocks: strongestLocks(effects.flatMap((effect) => effect.indexLocks)),
 		rewrites: unique(effects.flatMap((effect) => effect.rewrites)).filter(isOld),
 		scans: unique(effects.flatMap((effect) => effect.scans)).filter(isOld),
 		builds: [...builds.values()],
@@ -121,6 +115,11 @@ interface Collected {
 
 class Explainer implements HistoryVisitor {
 	readonly #collected: Collected[] = [];
+	readonly #modes: readonly string[];
+
+	constructor(modes: readonly string[]) {
+		this.#modes = modes;
+	}
 
 	visits(migration: Migration): boolean {
 		return migration.candidate;
@@ -141,7 +140,11 @@ class Explainer implements HistoryVisitor {
 	finish(): readonly Explanation[] {
 		const slow = new Set<Statement>();
 		const combined = this.#collected.map((collected) => {
-			const effect = combine(collected.effects, (relation) => !collected.made.has(relation));
+			const effect = combine(
+				collected.effects,
+				this.#modes,
+				(relation) => !collected.made.has(relation),
+			);
 			if (effect.duration === "rows" || effect.duration === "index") slow.add(collected.statement);
 			return { ...collected, effect };
 		});
@@ -167,7 +170,7 @@ class Explainer implements HistoryVisitor {
 
 /** Replays the history and returns what each statement of its candidate migrations does. */
 export function explain(history: History): readonly Explanation[] {
-	const explainer = new Explainer();
+	const explainer = new Explainer(history.dialect.lockModes);
 	replayHistory(history, explainer);
 	return explainer.finish();
 }

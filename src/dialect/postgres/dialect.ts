@@ -1,5 +1,6 @@
 import type { Dialect } from "../../core/dialect.ts";
 import { effects } from "./effects/index.ts";
+import { lockModes } from "./lock-modes.ts";
 import { loadParser } from "./parser.ts";
 import { readPostgres } from "./reader.ts";
 
@@ -22,6 +23,7 @@ export async function loadPostgres(
 	return {
 		id: "postgres",
 		engine: { name: "libpg-query" },
+		lockModes,
 		read: (file, readOptions) => readPostgres(file, readOptions),
 		effects,
 	};
@@ -45,6 +47,7 @@ async function loadPortable(reason: string): Promise<Dialect> {
 			name: "pgsql-ast-parser",
 			degraded: `Read with the portable parser, not with PostgreSQL's own grammar (${reason}). It reads fewer kinds of statements and no PL/pgSQL; what it cannot read is counted as unread and is not judged.`,
 		},
+		lockModes,
 		read: (file, readOptions) =>
 			readPostgres(file, readOptions, (text, piece) => readPortable(text, piece)),
 		effects,

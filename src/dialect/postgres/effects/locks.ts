@@ -1,34 +1,20 @@
 import type { Blocking } from "../../../core/effect.ts";
+import { lockModes, type LockMode } from "../lock-modes.ts";
 
-/**
- * Lock modes of tables from weak to strong, under the server's own names.
- * Source: https://www.postgresql.org/docs/current/explicit-locking.html
- */
-const modes = [
-	"AccessShareLock",
-	"RowShareLock",
-	"RowExclusiveLock",
-	"ShareUpdateExclusiveLock",
-	"ShareLock",
-	"ShareRowExclusiveLock",
-	"ExclusiveLock",
-	"AccessExclusiveLock",
-] as const;
-
-export type LockMode = (typeof modes)[number];
+export type { LockMode } from "../lock-modes.ts";
 
 export function isLockMode(name: string): name is LockMode {
-	return modes.some((mode) => mode === name);
+	return lockModes.some((mode) => mode === name);
 }
 
 /** The mode of that name; the strongest for a name that is none. */
 export function modeNamed(name: string): LockMode {
-	return modes.find((mode) => mode === name) ?? "AccessExclusiveLock";
+	return lockModes.find((mode) => mode === name) ?? "AccessExclusiveLock";
 }
 
 export function strongest(one: LockMode | undefined, other: LockMode): LockMode {
 	if (one === undefined) return other;
-	return modes.indexOf(one) > modes.indexOf(other) ? one : other;
+	return lockModes.indexOf(one) > lockModes.indexOf(other) ? one : other;
 }
 
 /**

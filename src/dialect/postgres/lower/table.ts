@@ -14,22 +14,12 @@ import {
 	lowerPartitionBound,
 	lowerPartitionKey,
 } from "./constraint.ts";
+import { lockModes } from "../lock-modes.ts";
 import { lowerExpression } from "./expression.ts";
 import { lowerName, lowerRelation, textsOf } from "./name.ts";
 import { lowerParameters } from "./parameter.ts";
 import type { LowerSource } from "./source.ts";
 import { lowerType } from "./type.ts";
-
-const lockModes = [
-	"AccessShareLock",
-	"RowShareLock",
-	"RowExclusiveLock",
-	"ShareUpdateExclusiveLock",
-	"ShareLock",
-	"ShareRowExclusiveLock",
-	"ExclusiveLock",
-	"AccessExclusiveLock",
-];
 
 /** CREATE TABLE, CREATE FOREIGN TABLE, TRUNCATE and LOCK TABLE. */
 export function lowerTable(node: Node, source: LowerSource): Operation[] | undefined {
