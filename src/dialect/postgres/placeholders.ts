@@ -36,8 +36,9 @@ export function neutralizePlaceholders(
 	text: string,
 	styles: readonly PlaceholderStyle[],
 ): NeutralizedText {
-	const templates = findTemplates(text, styles);
-	const filled = replaceAll(text, templates);
+	const single = styles.includes("doubledSemicolon") ? text.replaceAll(";;", "; ") : text;
+	const templates = findTemplates(single, styles);
+	const filled = replaceAll(single, templates);
 	const variables = styles.includes("psql") ? findPsqlVariables(filled) : [];
 	const placeholders = [...templates, ...variables].sort((a, b) => a.start - b.start);
 	return {

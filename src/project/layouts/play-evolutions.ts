@@ -28,8 +28,7 @@ export const playEvolutions: Layout = {
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
 		const migrations: MigrationSource[] = [];
-		const names = sqlNames(directory, files).filter((name) => /^\d+\.sql$/.test(name));
-		for (const name of [...names].sort((a, b) => compareDigits(a.slice(0, -4), b.slice(0, -4)))) {
+		for (const name of numberedNames(directory, files)) {
 			const path = joinPath(directory, name);
 			const file = readInto(path, files, problems);
 			if (!file) continue;
@@ -42,7 +41,7 @@ export const playEvolutions: Layout = {
 				up: ups,
 				down: downs,
 				verify: verifySections(path, files, problems),
-				placeholders: [],
+				placeholders: ["doubledSemicolon"],
 			});
 		}
 		return { migrations, problems: [...problems, ...unread(directory, files)] };
@@ -74,19 +73,23 @@ function sectionsOf(file: SourceFile): { readonly ups: Section[]; readonly downs
 
 /** Play opens 1.sql, 2.sql and so on until one is missing: other names and later numbers never run. */
 function unread(directory: string, files: Files): readonly ProjectProblem[] {
-	const names = new Set(sqlNames(directory, files));
-	let last = 0;
-	while (names.has(`${last + 1}.sql`)) last++;
-	return [...names]
-		.filter((name) => {
-			const number = /^([1-9]\d*)\.sql$/.exec(name)?.[1];
-			return number === undefined || Number(number) > last;
-		})
+	const names = sqlNames(directory, files);
+	let missing = 1;
+	while (names.includes(`${missing}.sql`)) missing++;
+	return names
+		.filter((name) => !/^\d+\.sql$/.test(name) || Number(name.slice(0, -4)) > missing)
 		.map((name) => ({
 			code: "notInHistory",
 			severity: "warning",
 			file: joinPath(directory, name),
-			message: `${joinPath(directory, name)} is not run by Play, which reads 1.sql, 2.sql ... until one is missing (${last + 1}.sql)`,
+			message: `${joinPath(directory, name)} is not run by Play, which reads 1.sql, 2.sql ... until one is missing (${missing}.sql)`,
 			hint: "Give it the next number, or move it out of the directory.",
 		}));
+}
+
+/** Returns the numbered files in order, also those after a gap: they are on their way. */
+function numberedNames(directory: string, files: Files): readonly string[] {
+	return sqlNames(directory, files)
+		.filter((name) => /^\d+\.sql$/.test(name))
+		.sort((a, b) => compareDigits(a.slice(0, -4), b.slice(0, -4)));
 }

@@ -97,7 +97,7 @@ function gaps(found: readonly Entry[]): readonly ProjectProblem[] {
 	return [
 		{
 			code: "missingFile",
-			severity: "error",
+			severity: "warning",
 			file: at.path,
 			message: `${at.path} stands where tern expects migration ${index + 1}: it stops here`,
 			hint: "Number the files from 1 on without a gap.",

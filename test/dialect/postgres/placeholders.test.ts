@@ -26,6 +26,12 @@ describe("neutralizePlaceholders", () => {
 		});
 	});
 
+	it("makes one semicolon of two where the tool cuts at single ones", () => {
+		expect(neutralize("AS $$ BEGIN x := 1;; END;; $$;", "doubledSemicolon")).toBe(
+			"AS $$ BEGIN x := 1;  END;  $$;",
+		);
+	});
+
 	it("puts the same name for the same placeholder, alone and inside names", () => {
 		expect(neutralize("ALTER TABLE ${Schema}.t_${env}_x, ${Schema}.u", "dollarBrace")).toBe(
 			"ALTER TABLE _schema__.t__env___x, _schema__.u",
