@@ -21,6 +21,7 @@ import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
 import renameColumn from "../plan/recipes/rename-column.ts";
 import renameTable from "../plan/recipes/rename-table.ts";
 import replaceEnumValue from "../plan/recipes/replace-enum-value.ts";
+import setDefinerSearchPath from "../plan/recipes/set-definer-search-path.ts";
 import setNotNull from "../plan/recipes/set-not-null.ts";
 import takeOverUniqueIndex from "../plan/recipes/take-over-unique-index.ts";
 import validateAfterCommit from "../plan/recipes/validate-after-commit.ts";
@@ -47,6 +48,7 @@ export const recipes: readonly AnyRecipe[] = [
 	renameColumn,
 	renameTable,
 	replaceEnumValue,
+	setDefinerSearchPath,
 	setNotNull,
 	takeOverUniqueIndex,
 	validateAfterCommit,

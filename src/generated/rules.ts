@@ -32,11 +32,13 @@ import requireConcurrentIndex from "../../rules/require-concurrent-index.ts";
 import requireConcurrentIndexDrop from "../../rules/require-concurrent-index-drop.ts";
 import requireConcurrentRefresh from "../../rules/require-concurrent-refresh.ts";
 import requireConcurrentReindex from "../../rules/require-concurrent-reindex.ts";
+import requireDefinerSearchPath from "../../rules/require-definer-search-path.ts";
 import requireLockTimeout from "../../rules/require-lock-timeout.ts";
 import requireNotNullProof from "../../rules/require-not-null-proof.ts";
 import requireNotValidConstraint from "../../rules/require-not-valid-constraint.ts";
 import requireOutsideTransaction from "../../rules/require-outside-transaction.ts";
 import requirePartitionProof from "../../rules/require-partition-proof.ts";
+import requirePolicyBeforeRowSecurity from "../../rules/require-policy-before-row-security.ts";
 import requirePrebuiltUniqueIndex from "../../rules/require-prebuilt-unique-index.ts";
 import requireVerificationQuery from "../../rules/require-verification-query.ts";
 import syntaxError from "../../rules/syntax-error.ts";
@@ -77,11 +79,13 @@ export const rules: readonly Rule[] = [
 	requireConcurrentIndexDrop,
 	requireConcurrentRefresh,
 	requireConcurrentReindex,
+	requireDefinerSearchPath,
 	requireLockTimeout,
 	requireNotNullProof,
 	requireNotValidConstraint,
 	requireOutsideTransaction,
 	requirePartitionProof,
+	requirePolicyBeforeRowSecurity,
 	requirePrebuiltUniqueIndex,
 	requireVerificationQuery,
 	syntaxError,
