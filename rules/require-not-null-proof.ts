@@ -112,5 +112,24 @@ ALTER TABLE shipments ALTER COLUMN id SET NOT NULL;
 ALTER TABLE shipments ADD CONSTRAINT shipments_pkey PRIMARY KEY USING INDEX shipments_pkey;`,
 		},
 	],
-	on: { setNotNull: judge, addConstraint: judge },
+	on: {
+		setNotNull: judge,
+		addConstraint: judge,
+		addColumn(operation, context) {
+			const { table, column } = operation;
+			const effect = context.effectOf(operation);
+			// A stored column writes the table anew; a virtual one is computed for every row to find NULLs.
+			if (column.generated?.kind !== "virtual" || !isLargeInUse(context, table)) return;
+			const isNotNull = column.constraints.some(({ type }) => type === "notNull");
+			if (!isNotNull || effect.rewrites.length + effect.builds.length > 0) return;
+			if (effect.scans.length === 0) return;
+			context.report({
+				message: "notNull",
+				at: operation,
+				table,
+				data: { table: table.name, column: column.name },
+				help: `Add the column without NOT NULL. ${helpFor(context.version)}`,
+			});
+		},
+	},
 });

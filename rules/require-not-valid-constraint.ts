@@ -41,6 +41,8 @@ partitioned table can be NOT VALID from PostgreSQL 18 on; before, it is added to
 			"Every read and write of {table} waits while all its rows are tested for the CHECK of the new column.",
 		inlineForeignKey:
 			"Every read and write of {table} waits while the new column of all its rows is looked up in the referenced table.",
+		enforced:
+			"Every read and write of {table} waits while ENFORCED looks up all its rows in the referenced table.",
 	},
 	examples: [
 		{
@@ -93,6 +95,17 @@ ALTER TABLE orders ADD CONSTRAINT orders_discount_check CHECK (discount >= 0) NO
 					? "Before PostgreSQL 18 a partitioned table refuses NOT VALID: add and validate the foreign key on each partition, then add it to the parent, which takes those over without reading."
 					: separately,
 				recipe: byPartition ? "add-foreign-key-by-partition" : "add-constraint-in-two-steps",
+			});
+		},
+		alterConstraint(operation, context) {
+			const { table } = operation;
+			if (context.effectOf(operation).scans.length === 0 || !isLargeInUse(context, table)) return;
+			context.report({
+				message: "enforced",
+				at: operation,
+				table,
+				data: { table: table.name },
+				help: `Drop the constraint instead. ${separately}`,
 			});
 		},
 		addColumn(operation, context) {
