@@ -98,7 +98,7 @@ async function wantedPlaces(
 		if (configured.length > 0) return configured.map((place) => ({ place }));
 		return (await searchPlaces(".", files)).map((place) => {
 			const highest = climb(place, files);
-			if (highest === place) return { place };
+			if (highest === place && isWithin(".", place.root)) return { place };
 			return { place: highest, named: { files: [], directories: ["."] } };
 		});
 	}

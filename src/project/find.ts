@@ -53,7 +53,7 @@ export async function searchPlaces(base: string, files: Files): Promise<readonly
 	for (const directory of directoriesOf(sqlFiles, base)) {
 		if (places.some((place) => owns(place, directory, files))) continue;
 		const place = placeAt(directory, files);
-		if (!place) continue;
+		if (!place || places.some(({ root }) => root === place.root)) continue;
 		if (place.layout === plain && !isMigrationPlace(directory, base, files)) continue;
 		places.push(place);
 	}
@@ -90,7 +90,7 @@ export function placeAt(directory: string, files: Files, layoutId?: string): Pla
 	for (const layout of layouts) {
 		if (layoutId !== undefined && layout.id !== layoutId) continue;
 		const detection = layout.detect(directory, files);
-		if (detection) return { root: directory, layout, detection };
+		if (detection) return { root: layout.home?.(directory, files) ?? directory, layout, detection };
 	}
 	return undefined;
 }
@@ -102,8 +102,9 @@ export function placeAbove(directory: string, files: Files): Place | undefined {
 		for (const layout of layouts) {
 			if (layout === plain || (steps > 0 && !layout.ownsFolders)) continue;
 			const detection = layout.detect(ancestor, files);
-			if (detection)
-				return climb({ root: relativePath(files.cwd, ancestor), layout, detection }, files);
+			if (!detection) continue;
+			const root = layout.home?.(ancestor, files) ?? ancestor;
+			return climb({ root: relativePath(files.cwd, root), layout, detection }, files);
 		}
 	}
 	return placeAt(directory, files);

@@ -186,6 +186,30 @@ describe("the search", () => {
 		expect(candidates(await onlyProject(root))).toEqual(["1", "2", "3"]);
 	});
 
+	test("Flyway's locations with one beginning of their names and no version in common are one history", async () => {
+		const root = directoryWith({
+			"db/migration/V1__orders.sql": "CREATE TABLE orders (id serial);",
+			"db/migration/V3__sessions.sql": "CREATE TABLE sessions (id serial);",
+			"db/migration_data/V1.1__first_orders.sql": "INSERT INTO orders VALUES (1);",
+			"db/migration_mysql/V1__orders.sql": "CREATE TABLE orders (id int) ENGINE=InnoDB;",
+			"db/migration_h2/V2__orders.sql": "CREATE TABLE orders (id int);",
+		});
+		const projects = await discover(root);
+		expect(projects.map((project) => [project.root, ids(project)])).toEqual([
+			["db/migration", ["1", "1.1", "3"]],
+			["db/migration_h2", ["2"]],
+			["db/migration_mysql", ["1"]],
+		]);
+		const named = await onlyProject(root, ["db/migration_data/V1.1__first_orders.sql"]);
+		expect([named.root, ids(named), candidates(named)]).toEqual([
+			"db/migration",
+			["1", "1.1"],
+			["1.1"],
+		]);
+		const inside = await onlyProject(path.join(root, "db/migration_data"));
+		expect([ids(inside), candidates(inside)]).toEqual([["1", "1.1"], ["1.1"]]);
+	});
+
 	test("maragu.dev/migrate tells migrations apart by their whole names", async () => {
 		const root = directoryWith({
 			"go.mod": "module shop\n\nrequire maragu.dev/migrate v0.6.0\n",

@@ -5,6 +5,7 @@ import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	compareDigits,
 	duplicateRevisions,
+	folderNames,
 	readInto,
 	sqlFilesBelow,
 	sqlNames,
@@ -29,9 +30,20 @@ export const flyway: Layout = {
 		return { why: `file names like ${nameOf(first.file)} in its folders` };
 	},
 
+	home(directory, files) {
+		const name = folderName(directory, files);
+		const parent = joinPath(directory, "..");
+		const longerNames = folderNames(parent, files).filter((other) => isLonger(name, other));
+		const first = longerNames.find((other) =>
+			companions(joinPath(parent, other), files).includes(joinPath(parent, name)),
+		);
+		return first === undefined ? directory : joinPath(parent, first);
+	},
+
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
-		const all = scripts(directory, files);
+		const folders = [directory, ...companions(directory, files)];
+		const all = folders.flatMap((folder) => scripts(folder, files));
 		const versioned = all.filter((script) => script.kind === "V").sort(byVersion);
 		const undo = new Map(
 			all.filter((script) => script.kind === "U").map((script) => [key(script), script.file]),
@@ -56,6 +68,34 @@ export const flyway: Layout = {
 		return { migrations, problems: [...problems, ...strayConfigs(directory, files)] };
 	},
 };
+
+function isLonger(name: string, beginning: string): boolean {
+	return (
+		name !== beginning && /^[_-]/.test(name.slice(beginning.length)) && name.startsWith(beginning)
+	);
+}
+
+/**
+ * Returns the folders beside a directory whose names begin with its own and that share no version with
+ * it: several locations of one history (flyway.locations), such as migration and migration_data.
+ */
+function companions(directory: string, files: Files): readonly string[] {
+	const name = folderName(directory, files);
+	const parent = joinPath(directory, "..");
+	const versions = (folder: string): readonly string[] =>
+		scripts(folder, files).flatMap((script) => (script.kind === "V" ? [key(script)] : []));
+	const taken = new Set(versions(directory));
+	if (taken.size === 0) return [];
+	return folderNames(parent, files)
+		.filter((other) => isLonger(other, name) && databaseNamed(other) === databaseNamed(name))
+		.map((other) => joinPath(parent, other))
+		.filter((folder) => {
+			const own = versions(folder);
+			if (own.length === 0 || own.some((version) => taken.has(version))) return false;
+			for (const version of own) taken.add(version);
+			return true;
+		});
+}
 
 /** Flyway reads V5__x.sql.conf; V5__x.conf it passes over without a word. */
 function strayConfigs(directory: string, files: Files): readonly ProjectProblem[] {

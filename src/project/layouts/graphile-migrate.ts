@@ -121,7 +121,7 @@ function resetScripts(
 	return actions.flatMap((action) => {
 		// The mark says that the script runs as the superuser.
 		const script = typeof action === "string" ? action.replace(/^!/, "") : undefined;
-		if (script === undefined || !script.endsWith(".sql")) return [];
+		if (script?.endsWith(".sql") !== true) return [];
 		const text = readInto(joinPath(directory, script), files, problems);
 		return text ? [{ ...sourceOf(script, script, [text], []), baseline: true }] : [];
 	});

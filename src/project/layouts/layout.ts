@@ -27,6 +27,8 @@ export interface Layout {
 	readonly ownsDatabaseFolders?: boolean;
 	/** Returns the evidence that a directory holds migrations of this tool. */
 	detect(directory: string, files: Files): Detection | undefined;
+	/** Returns the directory whose history a detected directory adds to, itself when it stands alone. */
+	home?(directory: string, files: Files): string;
 	/** Returns the migrations of a directory, which need not have been detected. */
 	read(directory: string, files: Files, dialect: DatabaseId): LayoutReading;
 }

@@ -19,7 +19,7 @@ export const liquibase: Layout = {
 		const root = rootChangelog(directory, files);
 		if (root !== undefined) return { why: `${nameOf(root)} includes SQL files` };
 		// Every directory is asked: a look at the first and the last file must do.
-		const names = sqlNames(directory, files);
+		const names = sqlNames(directory, files).filter((name) => !isTemplate(name));
 		const formatted = [...names.slice(0, 3), ...names.slice(3).slice(-1)].find((name) =>
 			header.test(files.read(joinPath(directory, name)).file?.text ?? ""),
 		);
@@ -61,8 +61,14 @@ function rootChangelog(directory: string, files: Files): string | undefined {
 	return leading.find(isNamedRoot) ?? leading[0];
 }
 
+/** A template of a generator: what it writes may be a migration, itself it is none. */
+function isTemplate(name: string): boolean {
+	return /\.(?:j2|jinja2?|tmpl|tpl)\.sql$/i.test(name);
+}
+
 function formattedBelow(directory: string, files: Files): readonly string[] {
 	return [...sqlFilesBelow(directory, files)]
+		.filter((path) => !isTemplate(path))
 		.filter((path) => header.test(files.read(path).file?.text ?? ""))
 		.sort(compareText);
 }
