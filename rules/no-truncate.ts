@@ -1,11 +1,15 @@
-import { defineRule, historyIsWhole, type OperationContext, type OperationOf } from "#core";
+import {
+	defineRule,
+	historyIsWhole,
+	type OperationOf,
+	type ReleaseContext,
+	type ReleaseEntry,
+} from "#core";
 import { nameRelations, relationNamed } from "../src/catalog/exposure.ts";
 import type { Key } from "../src/catalog/model.ts";
 
-type Truncate = OperationOf<"truncate">;
-
-/** The table itself, or the one whose partition or child it is, that the statement names. */
-function isNamed(key: Key, named: ReadonlySet<Key>, context: OperationContext): boolean {
+/** True for a table that the statement names, and for a partition or child of it. */
+function isNamed(key: Key, named: ReadonlySet<Key>, context: ReleaseContext): boolean {
 	const table = context.catalog.tableByKey(key);
 	if (named.has(key) || !table) return named.has(key);
 	const above = table.partitionOf ? [table.partitionOf.parent] : table.inherits;
@@ -13,28 +17,39 @@ function isNamed(key: Key, named: ReadonlySet<Key>, context: OperationContext): 
 }
 
 /** Tables that lose their rows by CASCADE only. */
-function alsoEmptied(operation: Truncate, context: OperationContext): readonly Key[] {
-	if (!operation.cascade) return [];
-	const { catalog, part } = context;
-	const named = new Set(
-		part.operations.flatMap((other) =>
-			other.kind === "truncate" ? [catalog.resolve(other.table)] : [],
-		),
-	);
-	return context
-		.effectOf(operation)
-		.locks.filter(({ blocks }) => blocks === "readsAndWrites")
+function alsoEmptied({ part, effect }: ReleaseEntry, context: ReleaseContext): readonly Key[] {
+	const { catalog } = context;
+	const truncated = part.operations.filter((other) => other.kind === "truncate");
+	if (!truncated.some(({ cascade }) => cascade)) return [];
+	const named = new Set(truncated.map(({ table }) => catalog.resolve(table)));
+	return effect.locks
+		.filter(({ blocks }) => blocks === "readsAndWrites")
 		.map(({ relation }) => relation)
 		.filter((key) => catalog.tableByKey(key) && !isNamed(key, named, context));
 }
 
 /** True when rows that somebody may need are there. */
-function hasRows(key: Key, context: OperationContext): boolean {
+function hasRows(key: Key, context: ReleaseContext): boolean {
 	const { catalog } = context;
 	const table = relationNamed(catalog, key);
 	const known = catalog.table(table);
 	if (known ? known.persistence !== "permanent" : historyIsWhole(catalog)) return false;
-	return !context.isNew(table) && known?.empty !== true && context.rowsOf(table) !== 0;
+	return !context.isNew(table) && context.rowsOf(table) !== 0;
+}
+
+/** True when a later statement of the release puts rows in. */
+function isRefilled(
+	{ table }: OperationOf<"truncate">,
+	later: readonly ReleaseEntry[],
+	{ catalog }: ReleaseContext,
+): boolean {
+	const key = catalog.resolve(table);
+	return later.some(
+		({ operation }) =>
+			(operation.kind === "insert" || operation.kind === "copy") &&
+			operation.table !== undefined &&
+			catalog.resolve(operation.table) === key,
+	);
 }
 
 export default defineRule({
@@ -51,6 +66,8 @@ ACCESS EXCLUSIVE on all of them: every read and write waits until the transactio
 	help: "Delete only the rows that nobody needs, in batches. If all of them may go, say why in an ignore directive.",
 	messages: {
 		truncates: "All rows of {table} are lost.",
+		refills:
+			"All rows of {table} are lost before it is filled anew: those that only the application wrote do not come back.",
 		cascades: "All rows of {table} are lost, and by CASCADE those of {others}.",
 	},
 	examples: [
@@ -74,18 +91,24 @@ TRUNCATE countries CASCADE;`,
 		},
 	],
 	on: {
-		truncate(operation, context) {
-			const { table } = operation;
-			const key = context.catalog.resolve(table);
-			const others = alsoEmptied(operation, context).filter((other) => hasRows(other, context));
-			if (others.length === 0 && !hasRows(key, context)) return;
-			const names = others.map((other) => relationNamed(context.catalog, other));
-			context.report({
-				message: others.length > 0 ? "cascades" : "truncates",
-				at: operation,
-				table,
-				data: { table: table.name, others: nameRelations(names) },
-			});
+		releaseEnd({ entries }, context) {
+			for (const [at, entry] of entries.entries()) {
+				const { operation } = entry;
+				if (operation.kind !== "truncate" || entry.effect.fails) continue;
+				const { table } = operation;
+				const others = alsoEmptied(entry, context).filter((key) => hasRows(key, context));
+				if (others.length === 0 && !hasRows(context.catalog.resolve(table), context)) continue;
+				const names = others.map((key) => relationNamed(context.catalog, key));
+				const isAlone = others.length === 0;
+				const refilled = isAlone && isRefilled(operation, entries.slice(at + 1), context);
+				context.report(entry, {
+					message: refilled ? "refills" : isAlone ? "truncates" : "cascades",
+					at: operation,
+					table,
+					data: { table: table.name, others: nameRelations(names) },
+					...(refilled && { severity: "warning" }),
+				});
+			}
 		},
 	},
 });

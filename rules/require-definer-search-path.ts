@@ -15,11 +15,14 @@ function report(
 	name: QualifiedName,
 	context: OperationContext,
 ): void {
+	// What was so before this release is not its doing.
+	const { catalog } = context;
+	if (catalog.routines(name).some((old) => isOpen(old) && !context.madeHere(old.origin))) return;
 	context.report({
 		message: "open",
 		at,
 		data: { function: name.name },
-		once: `${context.migration.release} ${context.catalog.resolve(name)}`,
+		once: `${context.migration.release} ${name.schema ?? ""}.${name.name}`,
 		recipe: "set-definer-search-path",
 		atReleaseEnd: (after) => (someIsOpen(after, name) ? undefined : "settled"),
 	});

@@ -1,4 +1,5 @@
-import { defineRule } from "#core";
+import { defineRule, type Migration, type ReleaseEntry } from "#core";
+import { nameRelations } from "../src/catalog/exposure.ts";
 
 export default defineRule({
 	id: "require-policy-before-row-security",
@@ -14,8 +15,7 @@ ROW LEVEL SECURITY takes an ACCESS EXCLUSIVE lock for a moment.`,
 	help: "Create the policies first, then enable row security in the same transaction.",
 	messages: {
 		deniesAll:
-			"Running code that is not the owner of {table} finds no rows and cannot write: row security is enabled and there is no policy.",
-		gap: "Running code that is not the owner of {table} finds no rows until the first policy is created.",
+			"Running code that does not own {tables} finds no rows and cannot write: row security is enabled and there is no policy.",
 	},
 	examples: [
 		{
@@ -26,39 +26,29 @@ ALTER TABLE orders ENABLE ROW LEVEL SECURITY;`,
 CREATE POLICY orders_of_tenant ON orders USING (tenant = current_user);
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;`,
 		},
-		{
-			before: "CREATE TABLE invoices (id bigint PRIMARY KEY, tenant text);",
-			bad: `SET lock_timeout = '2s';
-ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
-CREATE POLICY invoices_of_tenant ON invoices USING (tenant = current_user);`,
-			good: `SET lock_timeout = '2s';
-BEGIN;
-ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
-CREATE POLICY invoices_of_tenant ON invoices USING (tenant = current_user);
-COMMIT;`,
-		},
 	],
 	on: {
-		setRowSecurity(operation, context) {
-			const { table: name, state } = operation;
-			const table = context.catalog.table(name);
-			if (state !== "enable" || !table?.complete || table.rowSecurity || context.isNew(name))
-				return;
-			if (table.policies.length > 0) return;
-			const data = { table: table.name };
-			const isAlone = context.transaction === undefined;
-			context.report({
-				message: "deniesAll",
-				at: operation,
-				table: name,
-				data,
-				atReleaseEnd(after) {
-					const now = after.table(name);
-					if (!now?.rowSecurity) return "settled";
-					if (now.policies.length === 0) return undefined;
-					return isAlone ? { message: "gap", data } : "settled";
-				},
-			});
+		releaseEnd({ entries }, context) {
+			const denied = new Map<Migration, ReleaseEntry[]>();
+			for (const entry of entries) {
+				const { operation, migration } = entry;
+				if (operation.kind !== "setRowSecurity" || operation.state !== "enable") continue;
+				const table = context.catalog.table(operation.table);
+				if (!table?.complete || !table.rowSecurity || table.policies.length > 0) continue;
+				if (context.isNew(table)) continue;
+				denied.set(migration, [...(denied.get(migration) ?? []), entry]);
+			}
+			// Many tables are closed at one go: one place to look at, not twenty.
+			for (const group of denied.values()) {
+				const tables = group.flatMap(({ operation }) =>
+					operation.kind === "setRowSecurity" ? [operation.table] : [],
+				);
+				const [entry] = group;
+				const [table] = tables;
+				if (!entry || !table) continue;
+				const data = { tables: nameRelations(tables) };
+				context.report(entry, { message: "deniesAll", at: entry.operation, table, data });
+			}
 		},
 	},
 });
