@@ -75,6 +75,7 @@ export type ProjectProblemCode =
 	| "noMigrations"
 	| "notInHistory"
 	| "outOfOrder"
+	| "programNotRead"
 	| "supersededBaseline"
 	| "unknownLayout"
 	| "unknownRevision"

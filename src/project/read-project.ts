@@ -78,8 +78,29 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		serverVersion: settings.serverVersion ?? context.config.serverVersion ?? defaultServerVersion,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
 		migrations,
-		problems: [...problems, ...releases.problems],
+		problems: [...problems, ...releases.problems, ...programsNotRead(migrations)],
 	};
+}
+
+/** One problem for all: a history of programs would bury everything else. */
+function programsNotRead(migrations: readonly Migration[]): readonly ProjectProblem[] {
+	const programs = migrations.flatMap(({ candidate, programFile }) =>
+		candidate && programFile !== undefined ? [programFile] : [],
+	);
+	const [first] = programs;
+	if (first === undefined) return [];
+	const others = programs.length - 1;
+	const subject =
+		others === 0 ? `${first} is` : `${first} and ${others} more ${others === 1 ? "is" : "are"}`;
+	return [
+		{
+			code: "programNotRead",
+			severity: "info",
+			file: first,
+			message: `${subject} not SQL: what runs there was not judged`,
+			hint: "Check by hand what it does to the schema; later migrations are judged without it.",
+		},
+	];
 }
 
 /** Reads files that belong to no directory of migrations: one after the other, all candidates. */

@@ -67,7 +67,10 @@ const expectations: readonly Expectation[] = [
 			"3: file / -",
 			"10: file / -",
 		],
-		problems: ["badFileName migrations/V11__orders-index.sql"],
+		problems: [
+			"badFileName migrations/V11__orders-index.sql",
+			"programNotRead migrations/V2__copy_prices.rs",
+		],
 	},
 	{
 		layout: "sqitch",
@@ -144,6 +147,7 @@ const expectations: readonly Expectation[] = [
 			"1707735600000_invoices: all / all",
 			"1709280000000_sessions: all / -",
 		],
+		problems: ["programNotRead migrations/1704447000001_copy-prices.js"],
 	},
 	{
 		layout: "hasura",
@@ -206,6 +210,7 @@ const expectations: readonly Expectation[] = [
 			"0003: file / -",
 			"0004: implicit / -",
 		],
+		problems: ["programNotRead migrations/0002-copy-prices.js"],
 	},
 	{
 		layout: "rails",
@@ -216,6 +221,7 @@ const expectations: readonly Expectation[] = [
 			"20240212110000: none / -, baseline",
 			"20240301080000: - / -, program 20240301080000_create_invoices.rb",
 		],
+		problems: ["programNotRead db/migrate/20240301080000_create_invoices.rb"],
 	},
 ];
 
@@ -268,6 +274,13 @@ describe("pop", () => {
 		const project = await onlyProject(fixtureDirectory("pop"), [], { projects: [settings] });
 		expect(project.migrations[1]!.up[0]!.file.path).toMatch(/\.postgres\.up\.sql$/);
 	});
+});
+
+test("what is no SQL is said once for a history", async () => {
+	const project = await onlyProject(fixtureDirectory("goose"));
+	expect(project.problems.map(({ severity, message }) => [severity, message])).toEqual([
+		["info", "migrations/00002_copy_prices.go is not SQL: what runs there was not judged"],
+	]);
 });
 
 describe("sections", () => {
