@@ -45,11 +45,11 @@ ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'draft';`,
 		},
 		{
 			before: `CREATE TYPE order_status AS ENUM ('open', 'paid');
-CREATE TABLE statuses (code order_status PRIMARY KEY, label text);`,
+CREATE TABLE labels (status order_status, label text);`,
 			bad: `ALTER TYPE order_status ADD VALUE 'lost';
-INSERT INTO statuses (code, label) VALUES ('lost', 'Lost on the way');`,
+INSERT INTO labels (status, label) VALUES ('lost', 'Lost on the way');`,
 			good: `ALTER TYPE order_status ADD VALUE 'lost';
-INSERT INTO statuses (code, label) VALUES ('paid', 'Paid');`,
+INSERT INTO labels (status, label) VALUES ('paid', 'Paid');`,
 			transaction: "file",
 		},
 	],

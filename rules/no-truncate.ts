@@ -87,7 +87,7 @@ INSERT INTO countries VALUES ('DE');
 INSERT INTO addresses VALUES (1, 'DE');`,
 			bad: `SET lock_timeout = '2s';
 TRUNCATE countries CASCADE;`,
-			good: "DELETE FROM countries WHERE code = 'XX';",
+			good: "DELETE FROM addresses WHERE id = 1;",
 		},
 	],
 	on: {

@@ -46,10 +46,10 @@ owner's rights. SET search_path at the function, with pg_temp as the last schema
 	examples: [
 		{
 			before: "CREATE TABLE orders (id bigint PRIMARY KEY, status text);",
-			bad: `CREATE FUNCTION close_orders() RETURNS void LANGUAGE sql SECURITY DEFINER
-AS $$ DELETE FROM orders WHERE id = 7 $$;`,
-			good: `CREATE FUNCTION close_orders() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ DELETE FROM orders WHERE id = 7 $$;`,
+			bad: `CREATE FUNCTION close_order() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+AS $$ BEGIN DELETE FROM orders WHERE id = 7; END $$;`,
+			good: `CREATE FUNCTION close_order() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ BEGIN DELETE FROM orders WHERE id = 7; END $$;`,
 		},
 		{
 			bad: `CREATE FUNCTION today() RETURNS date LANGUAGE sql AS $$ SELECT current_date $$;

@@ -14,6 +14,8 @@ import { emptyDatabase, migrationOf } from "./forms.ts";
 const refused: Readonly<Record<string, string>> = {
 	"no-add-required-column bad 1": "the rows that are there have no value",
 	"no-add-required-column bad 2": "the rows that are there have no value",
+	"no-enum-value-in-transaction bad 1": "the rule is about the refusal",
+	"no-enum-value-in-transaction bad 2": "the rule is about the refusal",
 	"require-outside-transaction bad 1": "the rule is about the refusal",
 	"require-outside-transaction bad 2": "the rule is about the refusal",
 	"syntax-error bad 1": "the rule is about the refusal",
