@@ -83,10 +83,22 @@ export interface Trigger {
 	readonly columns: readonly string[];
 	readonly forEach: "row" | "statement";
 	readonly function: QualifiedName;
+	/** Columns that WHEN looks at. */
+	readonly whenColumns: readonly string[];
 	readonly state: "enabled" | "disabled" | "replica" | "always";
 	/** It is the trigger of the partitioned table above. */
 	readonly inherited?: boolean;
 	readonly origin?: Origin;
+}
+
+/** A rewrite rule. */
+export interface RewriteRule {
+	readonly name: string;
+	readonly event: "select" | "insert" | "update" | "delete";
+	/** Columns of the table that its condition and its actions name. */
+	readonly columns: readonly string[];
+	/** Relations that its actions name. */
+	readonly relations: readonly Key[];
 }
 
 export interface Policy {
@@ -107,7 +119,7 @@ export interface Table extends Named {
 	readonly indexes: readonly Index[];
 	readonly triggers: readonly Trigger[];
 	readonly policies: readonly Policy[];
-	readonly rules: readonly string[];
+	readonly rules: readonly RewriteRule[];
 	readonly partitionBy?: PartitionKey;
 	readonly partitionOf?: { readonly parent: Key; readonly bound: PartitionBound };
 	/** A half-done DETACH CONCURRENTLY leaves the partition pending. */

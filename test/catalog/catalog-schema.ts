@@ -80,7 +80,14 @@ function tableLines(catalog: MutableCatalog, table: Table): string[] {
 			`table ${key} ${table.kind} ${table.persistence}`,
 			...(table.rowSecurity ? ["rls"] : []),
 			...(table.forceRowSecurity ? ["forced"] : []),
-			...(table.rules.length > 0 ? [`rules ${[...table.rules].sort().join(",")}`] : []),
+			...(table.rules.length > 0
+				? [
+						`rules ${table.rules
+							.map(({ name }) => name)
+							.sort()
+							.join(",")}`,
+					]
+				: []),
 			...(above ? [`${table.partitionOf ? "partition of" : "inherits"} ${above}`] : []),
 			...(parameters ? [`with ${parameters}`] : []),
 		].join(" "),

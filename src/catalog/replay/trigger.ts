@@ -1,7 +1,8 @@
-import type { QualifiedName } from "../../core/expression.ts";
-import type { OperationOf } from "../../core/operation.ts";
+import type { Expression, QualifiedName } from "../../core/expression.ts";
+import type { DataOperation, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
-import type { Policy, Table, Trigger } from "../model.ts";
+import { columnsIn, visitExpression } from "../expression.ts";
+import type { Policy, RewriteRule, Table, Trigger } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { qualifyExpression } from "../qualify.ts";
 import { alteredTable, type Replay } from "./altered.ts";
@@ -19,6 +20,7 @@ export const createTrigger: Replay<"createTrigger"> = (catalog, operation, origi
 		events,
 		columns,
 		forEach,
+		whenColumns: operation.when ? [...columnsIn(operation.when)] : [],
 		function: functionPlace(catalog, operation.function),
 		state: existing?.state ?? "enabled",
 		origin,
@@ -78,14 +80,53 @@ export const setTriggerState: Replay<"setTriggerState"> = (catalog, operation) =
 
 export const createRule: Replay<"createRule"> = (catalog, operation) => {
 	const table = alteredTable(catalog, operation.table, false);
-	if (!table || table.rules.includes(operation.rule)) return;
-	catalog.putTable({ ...table, rules: [...table.rules, operation.rule] });
+	if (!table) return;
+	const present = table.rules.some(({ name }) => name === operation.rule);
+	if (present && !operation.orReplace) return;
+	const others = table.rules.filter(({ name }) => name !== operation.rule);
+	const rule: RewriteRule = {
+		name: operation.rule,
+		event: operation.event,
+		columns: ruleColumns(operation),
+		relations: operation.actions.flatMap((action) =>
+			"table" in action && action.table ? [catalog.resolve(action.table)] : [],
+		),
+	};
+	catalog.putTable({ ...table, rules: [...others, rule] });
 };
+
+/** The columns of old and new that a rule names. */
+function ruleColumns({ where, actions }: OperationOf<"createRule">): readonly string[] {
+	const named = new Set(where ? columnsIn(where) : []);
+	for (const expression of actions.flatMap(valuesOf)) {
+		visitExpression(expression, (part) => {
+			if (part.kind !== "column" || !/^(old|new)$/.test(part.path[0] ?? "")) return;
+			const column = part.path.at(-1);
+			if (column !== undefined) named.add(column);
+		});
+	}
+	return [...named];
+}
+
+function valuesOf(action: DataOperation): readonly Expression[] {
+	switch (action.kind) {
+		case "insert":
+			return action.source.kind === "values" ? action.source.rows.flat() : [];
+		case "update":
+			return [...action.set.map(({ value }) => value), ...(action.where ? [action.where] : [])];
+		case "delete":
+			return action.where ? [action.where] : [];
+		case "select":
+			return action.query.where ? [action.query.where] : [];
+		default:
+			return [];
+	}
+}
 
 export const dropRule: Replay<"dropRule"> = (catalog, operation) => {
 	const table = catalog.table(operation.table);
 	if (!table) return;
-	catalog.putTable({ ...table, rules: table.rules.filter((rule) => rule !== operation.rule) });
+	catalog.putTable({ ...table, rules: table.rules.filter(({ name }) => name !== operation.rule) });
 };
 
 export function renameRule(
@@ -94,8 +135,8 @@ export function renameRule(
 	name: string,
 	to: string,
 ): void {
-	if (!table || table.rules.includes(to)) return;
-	const rules = table.rules.map((rule) => (rule === name ? to : rule));
+	if (!table || table.rules.some((rule) => rule.name === to)) return;
+	const rules = table.rules.map((rule) => (rule.name === name ? { ...rule, name: to } : rule));
 	catalog.putTable({ ...table, rules });
 }
 

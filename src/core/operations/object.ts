@@ -1,7 +1,7 @@
 import type { Expression, QualifiedName, Query, TypeName } from "../expression.ts";
 import type { Operation } from "../operation.ts";
 import type { StatementPart } from "../statement.ts";
-import type { ConstraintDefinition, OperationBase, Parameter } from "./table.ts";
+import type { ConstraintDefinition, DataOperation, OperationBase, Parameter } from "./table.ts";
 
 /** A column or expression of an index. */
 export interface IndexElement {
@@ -259,6 +259,9 @@ export type RoutineOperation = OperationBase &
 				readonly table: QualifiedName;
 				readonly orReplace: boolean;
 				readonly event: "select" | "insert" | "update" | "delete";
+				readonly where?: Expression;
+				/** What runs when the rule applies; old and new stand for the row. */
+				readonly actions: readonly DataOperation[];
 		  }
 		| {
 				readonly kind: "dropRule";

@@ -90,6 +90,7 @@ function alterIndexLikeTable(action: Action, target: Target, scene: Scene, draft
 			if (!has(scene.version, "indexColumnStatistics")) {
 				refuse(draft, "42601", `PostgreSQL ${scene.version} knows no statistics of index columns`);
 			}
+			refusePlainIndexColumn(action, scene, draft);
 			lockIndex(draft, target.key, "ShareUpdateExclusiveLock");
 			return;
 		case "setTableParameters":
@@ -97,6 +98,18 @@ function alterIndexLikeTable(action: Action, target: Target, scene: Scene, draft
 			return;
 		default:
 			lockIndex(draft, target.key, "AccessExclusiveLock");
+	}
+}
+
+/** Plain columns of an index have the statistics of the table. */
+function refusePlainIndexColumn(
+	action: OperationOf<"setColumnStatistics">,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const element = scene.catalog.index(action.table)?.index.elements[Number(action.column) - 1];
+	if (element?.expression.kind === "column") {
+		refuse(draft, "0A000", "only expressions of an index have statistics of their own");
 	}
 }
 
@@ -192,6 +205,12 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			}
 			refuseFixedLength(action.column, target, draft);
 			lock(draft, target.key, "AccessExclusiveLock");
+			return;
+		case "setRuleState":
+			lock(draft, target.key, "AccessExclusiveLock");
+			if (target.table?.complete && !target.table.rules.some(({ name }) => name === action.rule)) {
+				refuse(draft, "42704", `rule ${action.rule} does not exist`);
+			}
 			return;
 		case "setTriggerState":
 			setTriggerState(action, scene, draft);

@@ -169,9 +169,12 @@ function refuseDependents(operation: AlterType, table: Table, scene: Scene, draf
 			refuse(draft, "0A000", `policy ${policy.name} uses column ${column}`);
 	}
 	for (const trigger of table.triggers) {
-		if (trigger.columns.includes(column)) {
+		if (trigger.columns.includes(column) || trigger.whenColumns.includes(column)) {
 			refuse(draft, "0A000", `trigger ${trigger.name} names column ${column}`);
 		}
+	}
+	for (const rule of table.rules) {
+		if (rule.columns.includes(column)) refuse(draft, "0A000", `rule ${rule.name} uses ${column}`);
 	}
 	for (const other of table.columns) {
 		if (other.generated && columnsIn(other.generated.expression).has(column)) {

@@ -1,5 +1,6 @@
 import { keyOf } from "../../../catalog/catalog.ts";
-import type { Constraint, Table } from "../../../catalog/model.ts";
+import { visitExpression } from "../../../catalog/expression.ts";
+import type { Column, Constraint, Table } from "../../../catalog/model.ts";
 import type { ConstraintDefinition, OperationOf } from "../../../core/operation.ts";
 import {
 	because,
@@ -83,6 +84,25 @@ function lockForIndex(
 	const exclusive = constraint.type === "primaryKey" || has(scene.version, "keyLocksPartitions");
 	lockPartitions(draft, scene, target.key, exclusive ? "AccessExclusiveLock" : "ShareLock");
 	lock(draft, target.key, "AccessExclusiveLock");
+	reachChildren(constraint, target, scene, draft);
+}
+
+/** Inheritance children get no key of the parent, but the NOT NULL of a primary key. */
+function reachChildren(
+	constraint: ConstraintDefinition,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const primary = constraint.type === "primaryKey";
+	for (const child of scene.catalog.childrenOf(target.key)) {
+		if (primary || has(scene.version, "keyLocksPartitions")) {
+			lock(draft, keyOf(child), "AccessExclusiveLock");
+		}
+		if (!primary || constraint.columns.every((name) => isKnownNotNull(child, name, scene)))
+			continue;
+		scan(draft, tableStorage(child));
+	}
 }
 
 function wants(feature: Feature, words: string, scene: Scene, draft: Draft): void {
@@ -102,6 +122,10 @@ function refuseTwice(
 		(operation) => operation.kind === "dropConstraint" && operation.constraint === name,
 	);
 	if (!replaced && constraint.type !== "notNull") {
+		const isIndex = target.table?.indexes.some((index) => index.name === name);
+		if (isIndex && constraint.type !== "check" && constraint.type !== "foreignKey") {
+			refuse(draft, "42P07", `relation ${name} exists already`);
+		}
 		refuse(draft, "42710", `constraint ${name} exists already`);
 	}
 }
@@ -114,6 +138,10 @@ function addCheck(
 	only: boolean,
 ): void {
 	const { noInherit, notValid, enforced } = constraint;
+	refuseExpression(constraint, target, scene, draft);
+	if (noInherit && target.kind === "partitioned") {
+		refuse(draft, "42P16", "a constraint of a partitioned table is inherited");
+	}
 	if (only && !noInherit && descendantsOf(scene, target.key).length > 0) {
 		refuse(draft, "42P16", "the constraint must be added to the child tables too");
 	}
@@ -125,6 +153,23 @@ function addCheck(
 		lockTree(draft, scene, target, "AccessExclusiveLock", only);
 	}
 	if (!notValid && enforced) because(draft, "every row is tested while reads and writes wait");
+}
+
+function refuseExpression(
+	{ expression, deferrable }: Extract<ConstraintDefinition, { readonly type: "check" }>,
+	target: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
+	if (deferrable) refuse(draft, "0A000", "a CHECK cannot be deferred");
+	const columns: string[] = [];
+	visitExpression(expression, (part) => {
+		if (part.kind === "subquery") refuse(draft, "0A000", "a CHECK cannot hold a query");
+		if (part.kind !== "column" || part.path.length !== 1) return;
+		const [name] = part.path;
+		if (name !== undefined && name !== target.table?.name) columns.push(name);
+	});
+	refuseColumns(columns, target, scene, draft);
 }
 
 function addNotNull(
@@ -221,10 +266,29 @@ function refuseForeignKey(
 		refuse(draft, "42809", "a partitioned table cannot be referenced before PostgreSQL 12");
 	}
 	refuseColumns(constraint.columns, target, scene, draft);
+	refuseCount(constraint, referenced, draft);
+	refusePersistence(target, referenced, draft);
 	if (referenced.table?.complete && !hasKey(referenced.table, constraint.referencedColumns)) {
 		refuse(draft, "42830", `${referenced.key} has no unique key over the referenced columns`);
 	}
 	refuseTypes(constraint, target, referenced, draft);
+}
+
+function refuseCount(constraint: ForeignKey, { table }: Target, draft: Draft): void {
+	const primary = table?.constraints.find(({ type }) => type === "primaryKey");
+	const keys = primary?.type === "primaryKey" ? primary.columns : [];
+	const named = constraint.referencedColumns.length > 0 ? constraint.referencedColumns : keys;
+	if (named.length > 0 && named.length !== constraint.columns.length) {
+		refuse(draft, "42830", "the two sides of the foreign key have different numbers of columns");
+	}
+}
+
+/** A table that survives a crash cannot refer to one that does not. */
+function refusePersistence(target: Target, referenced: Target, draft: Draft): void {
+	const [own, other] = [target.table?.persistence, referenced.table?.persistence];
+	if (own === undefined || other === undefined || own === other) return;
+	if (own === "unlogged" && other === "permanent") return;
+	refuse(draft, "42P16", `${own} and ${other} tables cannot refer to each other`);
 }
 
 /** Types that can be compared with each other; a foreign key across groups is refused. */
@@ -299,6 +363,9 @@ export function addUniqueness(
 	if (constraint.nullsNotDistinct) wants("nullsNotDistinct", "NULLS NOT DISTINCT", scene, draft);
 	if (constraint.withoutOverlaps) wants("withoutOverlaps", "WITHOUT OVERLAPS", scene, draft);
 	if (constraint.include.length > 0) wants("indexInclude", "INCLUDE", scene, draft);
+	refuseColumns(constraint.columns, target, scene, draft);
+	const unsorted = constraint.columns.find((name) => hasNoOrder(columnOf(target.table, name)));
+	if (unsorted !== undefined) refuse(draft, "42704", `the type of ${unsorted} has no order`);
 	refusePartitionedKey(constraint, target, scene, draft);
 	if (constraint.type === "primaryKey") refusePrimaryKey(constraint, target, scene, draft);
 	if (constraint.usingIndex !== undefined) {
@@ -344,6 +411,16 @@ function refusePartitionedKey(
 	}
 }
 
+/** Types without a default btree operator class. Source: src/include/catalog/pg_opclass.dat. */
+const unordered: ReadonlySet<string> = new Set(
+	"json xml point box polygon circle line lseg path".split(" "),
+);
+
+export function hasNoOrder(column: Column | undefined): boolean {
+	const type = column?.type;
+	return type?.schema === undefined && type?.dimensions === 0 && unordered.has(type.name);
+}
+
 export function coversPartitionKey(table: Table | undefined, columns: readonly string[]): boolean {
 	return (table?.partitionBy?.keys ?? []).every(
 		(key) => key.kind === "column" && columns.includes(key.path.at(-1) ?? ""),
@@ -378,10 +455,16 @@ function takeIndex(
 ): void {
 	const { table } = target;
 	const index = table?.indexes.find((candidate) => candidate.name === name);
+	if (table && !index && scene.catalog.index({ schema: table.schema, name })) {
+		refuse(draft, "55000", `index ${name} belongs to another table`);
+	}
 	if (table?.complete && !index) refuse(draft, "42704", `index ${name} does not exist`);
 	if (index) {
 		if (index.where) refuse(draft, "42809", `${name} is a partial index`);
 		if (!index.unique) refuse(draft, "42809", `${name} is not a unique index`);
+		if (index.elements.some(({ descending }) => descending)) {
+			refuse(draft, "42809", `${name} does not have the default order`);
+		}
 		if (!index.valid) refuse(draft, "55000", `index ${name} is not valid`);
 		if (index.elements.some(({ expression }) => expression.kind !== "column")) {
 			refuse(draft, "42809", `${name} has an expression`);
@@ -403,6 +486,9 @@ function takeIndex(
 	}
 }
 
+/** Access methods with amgettuple, which looks for conflicting rows. */
+const excludingMethods: ReadonlySet<string> = new Set(["btree", "gist", "hash", "spgist"]);
+
 function addExclusion(
 	constraint: Extract<ConstraintDefinition, { readonly type: "exclude" }>,
 	target: Target,
@@ -411,6 +497,9 @@ function addExclusion(
 ): void {
 	if (target.kind === "partitioned" && !has(scene.version, "partitionedExclude")) {
 		refuse(draft, "0A000", "partitioned tables have no exclusion constraints before PostgreSQL 17");
+	}
+	if (!excludingMethods.has(constraint.method)) {
+		refuse(draft, "0A000", `${constraint.method} has no exclusion constraints`);
 	}
 	lockForIndex(constraint, target, scene, draft);
 	for (const storage of partitionTree(scene, target)) {
@@ -426,7 +515,8 @@ export function validateConstraint(
 	scene: Scene,
 	draft: Draft,
 ): void {
-	const constraint = constraintOf(target.table, operation.constraint);
+	const constraint =
+		constraintOf(target.table, operation.constraint) ?? addedBeside(operation, scene);
 	lock(draft, target.key, "ShareUpdateExclusiveLock");
 	if (!constraint) {
 		if (target.table?.complete) {
@@ -437,12 +527,35 @@ export function validateConstraint(
 		return;
 	}
 	if (!constraint.enforced) refuse(draft, "55000", "a NOT ENFORCED constraint cannot be validated");
+	if (isKeyLike(constraint)) refuse(draft, "42809", `${constraint.name} needs no validation`);
+	if (operation.only && constraint.type === "check" && !constraint.noInherit) {
+		const pending = descendantsOf(scene, target.key).some(
+			(child) => constraintOf(child, constraint.name)?.validated === false,
+		);
+		if (pending) refuse(draft, "42P16", "the constraint must be validated on the child tables too");
+	}
 	if (constraint.validated) {
 		because(draft, "the constraint is valid already");
 		return;
 	}
 	if (constraint.type === "foreignKey") validateForeignKey(constraint, target, scene, draft);
 	else validateRows(constraint, target, scene, draft);
+}
+
+/** A NOT VALID constraint that another action of the command adds. */
+function addedBeside(
+	{ constraint: name }: OperationOf<"validateConstraint">,
+	scene: Scene,
+): Constraint | undefined {
+	for (const other of scene.command) {
+		if (other.kind !== "addConstraint" || other.constraint.name !== name) continue;
+		return { ...other.constraint, name, validated: !other.constraint.notValid };
+	}
+	return undefined;
+}
+
+function isKeyLike({ type }: Constraint): boolean {
+	return type === "primaryKey" || type === "unique" || type === "exclude";
 }
 
 function validateForeignKey(

@@ -47,7 +47,7 @@ export function select(operation: OperationOf<"select">, scene: Scene, draft: Dr
 export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Draft): void {
 	draft.phase = "migrate";
 	draft.reversible = "lossy";
-	const target = changed(operation.table, scene, draft);
+	const target = changed(operation.table, "insert", scene, draft);
 	readCtes(operation.ctes, scene, draft);
 	const { source } = operation;
 	if (source.kind === "query") {
@@ -73,10 +73,19 @@ export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Dr
 	refuseNewEnumValues(table, (column) => valuesFor(operation, table, column) ?? [], scene, draft);
 }
 
-function changed(name: QualifiedName, scene: Scene, draft: Draft): Target {
+function changed(
+	name: QualifiedName,
+	event: "insert" | "update" | "delete" | "merge",
+	scene: Scene,
+	draft: Draft,
+): Target {
 	const target = targetOf(scene, name);
 	if (target.kind === "assumed") draft.assumed = true;
 	lock(draft, target.key, "RowExclusiveLock");
+	for (const rule of target.table?.rules ?? []) {
+		if (rule.event !== event) continue;
+		for (const relation of rule.relations) lock(draft, relation, "RowExclusiveLock");
+	}
 	const sources = target.kind === "view" ? (target.view?.dependsOn ?? []) : [];
 	for (const key of sources) lock(draft, key, "RowExclusiveLock");
 	return target;
@@ -178,7 +187,7 @@ export function refuseNewEnumValues(
 export function update(operation: OperationOf<"update">, scene: Scene, draft: Draft): void {
 	draft.phase = "migrate";
 	draft.reversible = "none";
-	const target = changed(operation.table, scene, draft);
+	const target = changed(operation.table, "update", scene, draft);
 	readCtes(operation.ctes, scene, draft);
 	const reading = readingWith(operation.ctes);
 	readFromItems(operation.from, scene, draft, reading);
@@ -201,7 +210,7 @@ export function update(operation: OperationOf<"update">, scene: Scene, draft: Dr
 export function deleteRows(operation: OperationOf<"delete">, scene: Scene, draft: Draft): void {
 	draft.phase = "migrate";
 	draft.reversible = "none";
-	const target = changed(operation.table, scene, draft);
+	const target = changed(operation.table, "delete", scene, draft);
 	readCtes(operation.ctes, scene, draft);
 	const reading = readingWith(operation.ctes);
 	readFromItems(operation.using, scene, draft, reading);
@@ -283,7 +292,7 @@ export function merge(operation: OperationOf<"merge">, scene: Scene, draft: Draf
 	if (!has(scene.version, "merge")) {
 		refuse(draft, "42601", `PostgreSQL ${scene.version} does not know MERGE`);
 	}
-	const target = changed(operation.table, scene, draft);
+	const target = changed(operation.table, "merge", scene, draft);
 	readCtes(operation.ctes, scene, draft);
 	const reading = readingWith(operation.ctes);
 	readFromItems([operation.using], scene, draft, reading);

@@ -1,10 +1,12 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import type { Constraint, Key, Table } from "../../../catalog/model.ts";
+import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { referencedColumns } from "./alter-type.ts";
-import { because, lock, lockIndex, lockIndexes, refuse, type Draft } from "./draft.ts";
+import { because, lock, lockIndex, lockIndexes, newDraft, refuse, type Draft } from "./draft.ts";
 import { defaultPartitionOf } from "./partition.ts";
+import { lockQueriesIn } from "./query.ts";
 import {
 	columnOf,
 	constraintOf,
@@ -29,6 +31,9 @@ export function dropTable(operation: OperationOf<"dropTable">, scene: Scene, dra
 	const target = targetOf(scene, operation.table);
 	if (operation.ifExists && isMissing(scene, target)) return;
 	if (target.kind === "assumed") draft.assumed = true;
+	if (target.kind !== "assumed" && !target.table) {
+		refuse(draft, "42809", `${target.key} is not a table`);
+	}
 	lock(draft, target.key, "AccessExclusiveLock");
 	if (!target.table) return;
 	dropWithDependents(target.table, operation.cascade, droppedTables(scene), scene, draft);
@@ -65,6 +70,7 @@ export function dropWithDependents(
 		dropRowType(one, cascade, dropped, scene, draft);
 		dropReferences(one, undefined, cascade, dropped, scene, draft);
 		dropViews(keyOf(one), undefined, cascade, scene, draft);
+		dropRulesAndPolicies(keyOf(one), cascade, dropped, scene, draft);
 	}
 	for (const child of scene.catalog.childrenOf(key)) {
 		if (dropped.has(keyOf(child))) continue;
@@ -77,6 +83,37 @@ export function dropWithDependents(
 	because(draft, `reads and writes of the partitioned table ${parent} wait too`);
 	const rest = defaultPartitionOf(scene, parent);
 	if (rest) lock(draft, keyOf(rest), "AccessExclusiveLock");
+}
+
+/** Rules and policies of other tables whose queries read the table. */
+function dropRulesAndPolicies(
+	key: Key,
+	cascade: boolean,
+	dropped: ReadonlySet<Key>,
+	scene: Scene,
+	draft: Draft,
+): void {
+	for (const other of scene.catalog.tables()) {
+		const otherKey = keyOf(other);
+		if (dropped.has(otherKey) || otherKey === key) continue;
+		const rule = other.rules.find(({ relations }) => relations.includes(key));
+		const policy = other.policies.find((one) =>
+			[one.using, one.withCheck].some(
+				(expression) => expression && readsRelation(expression, key, scene),
+			),
+		);
+		const user = rule ? `rule ${rule.name}` : policy && `policy ${policy.name}`;
+		if (user === undefined) continue;
+		if (!cascade) refuse(draft, "2BP01", `${user} of ${otherKey} reads ${key}`);
+		lock(draft, otherKey, "AccessExclusiveLock");
+		because(draft, `CASCADE drops ${user} of ${otherKey}`);
+	}
+}
+
+function readsRelation(expression: Expression, key: Key, scene: Scene): boolean {
+	const inner = newDraft();
+	lockQueriesIn(expression, scene, inner);
+	return inner.locks.has(key);
 }
 
 /** Columns and functions of the table's row type go with it. */
@@ -236,9 +273,12 @@ function refuseColumnUses(
 		if (used) refuse(draft, "2BP01", `policy ${name} uses column ${column}`);
 	}
 	for (const trigger of table.triggers) {
-		if (trigger.columns.includes(column)) {
+		if (trigger.columns.includes(column) || trigger.whenColumns.includes(column)) {
 			refuse(draft, "2BP01", `trigger ${trigger.name} names column ${column}`);
 		}
+	}
+	for (const rule of table.rules) {
+		if (rule.columns.includes(column)) refuse(draft, "2BP01", `rule ${rule.name} uses ${column}`);
 	}
 	for (const other of table.columns) {
 		if (!other.generated || !columnsIn(other.generated.expression).has(column)) continue;
@@ -273,10 +313,12 @@ export function dropConstraint(
 	if (constraint.inherited) refuse(draft, "42P16", `constraint ${name} is inherited`);
 	draft.phase = constraint.type === "notNull" ? "expand" : "contract";
 	dropOneConstraint(table, constraint, cascade, scene, draft);
-	if (only || (constraint.type === "check" && constraint.noInherit)) return;
+	// Even ONLY locks the children: the constraint becomes theirs.
+	if (constraint.type === "check" && constraint.noInherit) return;
 	for (const child of descendantsOf(scene, target.key)) {
 		if (constraint.type === "foreignKey" && !child.partitionOf) continue;
 		lock(draft, keyOf(child), "AccessExclusiveLock");
+		if (only) continue;
 		const own = child.constraints.find((candidate) => isChildOf(candidate, constraint));
 		if (own) dropOneConstraint(child, own, cascade, scene, draft);
 	}

@@ -11,8 +11,13 @@ export function partsOf(key: Key): { readonly schema: string; readonly name: str
 
 function isTaken(scene: Scene, schema: string): (name: string) => boolean {
 	const { catalog } = scene;
+	// What the same command drops goes first.
+	const freed = new Set(
+		scene.command.flatMap((one) => (one.kind === "dropConstraint" ? [one.constraint] : [])),
+	);
 	return (name) => {
 		const place = { schema, name };
+		if (freed.has(name)) return false;
 		return (
 			catalog.table(place) !== undefined ||
 			catalog.view(place) !== undefined ||

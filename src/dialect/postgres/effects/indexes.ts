@@ -3,7 +3,7 @@ import { columnsIn, sameMeaning } from "../../../catalog/expression.ts";
 import type { Index, Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { volatilityOf } from "../volatility.ts";
-import { coversPartitionKey } from "./constraint.ts";
+import { coversPartitionKey, hasNoOrder } from "./constraint.ts";
 import {
 	because,
 	build,
@@ -18,6 +18,7 @@ import { indexName } from "./index-name.ts";
 import {
 	columnOf,
 	isMissing,
+	lockPartitions,
 	storageOf,
 	tableStorage,
 	targetOf,
@@ -42,6 +43,7 @@ export function createIndex(operation: CreateIndex, scene: Scene, draft: Draft):
 	if (index && isThere(index, target, scene)) {
 		if (ifNotExists) because(draft, `index ${index.name} is there already: only the lock is taken`);
 		else refuse(draft, "42P07", `relation ${index.name} exists already`);
+		if (!operation.only) lockPartitions(draft, scene, target.key, mode);
 		return;
 	}
 	refuseIndex(operation, target, scene, draft);
@@ -75,6 +77,7 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	if (operation.only) wants("partitionedIndexes", "ON ONLY");
 	if (operation.include.length > 0) wants("indexInclude", "INCLUDE");
 	if (operation.nullsNotDistinct) wants("nullsNotDistinct", "NULLS NOT DISTINCT");
+	refuseMethod(operation, draft);
 	refuseExpressions(operation, target, scene, draft);
 	refuseUnordered(operation, target, draft);
 	if (target.kind === "foreign") refuse(draft, "42809", "a foreign table has no indexes");
@@ -94,18 +97,23 @@ function refuseIndex(operation: CreateIndex, target: Target, scene: Scene, draft
 	}
 }
 
-/** Types without a default btree operator class. Source: src/include/catalog/pg_opclass.dat. */
-const unordered: ReadonlySet<string> = new Set(
-	"json xml point box polygon circle line lseg path".split(" "),
-);
+/** What access methods cannot do. Source: their handler functions (amcanmulticol, amcanunique). */
+function refuseMethod({ method, elements, unique }: CreateIndex, draft: Draft): void {
+	if (elements.length > 1 && (method === "hash" || method === "spgist")) {
+		refuse(draft, "0A000", `a ${method} index has one column only`);
+	}
+	if (unique && ["brin", "gin", "gist", "hash", "spgist"].includes(method)) {
+		refuse(draft, "0A000", `a ${method} index cannot be unique`);
+	}
+}
 
 function refuseUnordered(operation: CreateIndex, { table }: Target, draft: Draft): void {
 	if (operation.method !== "btree") return;
 	for (const { expression, operatorClass } of operation.elements) {
 		if (expression.kind !== "column" || operatorClass !== undefined) continue;
-		const type = columnOf(table, expression.path.at(-1) ?? "")?.type;
-		if (type && type.schema === undefined && unordered.has(type.name) && type.dimensions === 0) {
-			refuse(draft, "42704", `the type ${type.name} has no order for a btree index`);
+		const column = columnOf(table, expression.path.at(-1) ?? "");
+		if (column && hasNoOrder(column)) {
+			refuse(draft, "42704", `the type of ${column.name} has no order for a btree index`);
 		}
 	}
 }
@@ -191,6 +199,8 @@ export function dropIndex(operation: OperationOf<"dropIndex">, scene: Scene, dra
 	}
 	const found = scene.catalog.index(operation.index);
 	if (!found) {
+		const { key, kind } = targetOf(scene, operation.index);
+		if (kind !== "assumed") refuse(draft, "42809", `${key} is not an index`);
 		dropUnknownIndex(operation, scene, draft, ifExists);
 		return;
 	}
@@ -273,6 +283,11 @@ export function renameIndex(
 	draft: Draft,
 ): void {
 	draft.phase = "contract";
+	const target = targetOf(scene, operation.index);
+	if (target.kind !== "index" && target.kind !== "assumed") {
+		lock(draft, target.key, "AccessExclusiveLock");
+		return;
+	}
 	const shared = has(scene.version, "indexRenameSharesIndex");
 	const mode = shared ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
 	lockIndex(draft, scene.catalog.resolve(operation.index), mode);
@@ -293,6 +308,9 @@ export function attachIndex(
 	for (const found of [parent, part]) {
 		if (found) lock(draft, keyOf(found.relation), "AccessShareLock");
 	}
+	if (parent && part && !isAlike(parent.index, part.index)) {
+		refuse(draft, "42P17", "the two indexes have different definitions");
+	}
 	if (parent) lockIndex(draft, keyOf(parent.index), "ShareUpdateExclusiveLock");
 	if (part) lockIndex(draft, keyOf(part.index), "AccessExclusiveLock");
 }
@@ -311,6 +329,10 @@ export function setIndexParameters(
 	scene: Scene,
 	draft: Draft,
 ): void {
+	const found = scene.catalog.index(operation.index);
+	if (found && targetOf(scene, found.relation).kind === "partitioned") {
+		refuse(draft, "42809", "an index of a partitioned table has no storage parameters");
+	}
 	const exclusive = operation.parameters.some(({ name }) => exclusiveIndexOptions.has(name));
 	const mode = exclusive ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
 	lockIndex(draft, scene.catalog.resolve(operation.index), mode);
@@ -342,6 +364,7 @@ export function reindex(operation: OperationOf<"reindex">, scene: Scene, draft: 
 		return;
 	}
 	refuseInTransaction(draft, `REINDEX ${what.toUpperCase()}`);
+	if (what === "system") return;
 	for (const table of scene.catalog.tables()) {
 		if (what === "schema" && table.schema !== name?.name) continue;
 		if (table.kind !== "table") continue;

@@ -162,6 +162,11 @@ export function alterObject(
 	}
 	if (object === "database" && action.includes("tablespace")) draft.transaction = "refused";
 	if (object === "role" && action.includes("owned")) changeOwned(operation, scene, draft);
+	if (object === "index") return;
+	if (object === "trigger") {
+		for (const name of operation.tables) lock(draft, targetOf(scene, name).key, "AccessShareLock");
+		return;
+	}
 	lockPublished(operation.tables, scene, draft);
 }
 

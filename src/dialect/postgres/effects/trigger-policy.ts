@@ -1,9 +1,9 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { Expression } from "../../../core/expression.ts";
-import type { OperationOf } from "../../../core/operation.ts";
+import type { DataOperation, OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
-import { lockQueriesIn } from "./query.ts";
-import { isMissing, lockPartitions, targetOf, type Scene } from "./scene.ts";
+import { lockQueriesIn, lockQuery } from "./query.ts";
+import { columnOf, isMissing, lockPartitions, targetOf, type Scene, type Target } from "./scene.ts";
 import { has } from "./versions.ts";
 
 /**
@@ -21,6 +21,7 @@ export function createTrigger(
 	if (operation.orReplace && !has(version, "replaceTrigger")) {
 		refuse(draft, "42601", `PostgreSQL ${version} does not know CREATE OR REPLACE TRIGGER`);
 	}
+	refuseTrigger(operation, target, draft);
 	lock(draft, target.key, "ShareRowExclusiveLock");
 	because(draft, "writes wait, if only for a moment; from then on each runs the trigger");
 	const present = target.table?.triggers.some(({ name }) => name === operation.trigger);
@@ -39,6 +40,22 @@ export function createTrigger(
 	lockPartitions(draft, scene, target.key, "ShareRowExclusiveLock");
 }
 
+function refuseTrigger(
+	{ timing, forEach, columns }: OperationOf<"createTrigger">,
+	{ key, kind, table }: Target,
+	draft: Draft,
+): void {
+	if (kind === "materializedView") refuse(draft, "42809", `${key} cannot have triggers`);
+	if (kind === "view" && timing !== "insteadOf" && forEach === "row") {
+		refuse(draft, "42809", `${key} is a view: its row triggers are INSTEAD OF`);
+	}
+	if (table && timing === "insteadOf") {
+		refuse(draft, "42809", `${key} is a table: it has no INSTEAD OF triggers`);
+	}
+	const missing = table?.complete ? columns.find((name) => !columnOf(table, name)) : undefined;
+	if (missing !== undefined) refuse(draft, "42703", `column ${missing} does not exist`);
+}
+
 export function dropTrigger(
 	operation: OperationOf<"dropTrigger">,
 	scene: Scene,
@@ -51,6 +68,9 @@ export function dropTrigger(
 		if (!operation.ifExists) refuse(draft, "42704", `trigger ${operation.trigger} does not exist`);
 		return;
 	}
+	if (trigger?.inherited === true) {
+		refuse(draft, "2BP01", "it is the trigger of the partitioned table above");
+	}
 	draft.phase = "contract";
 	lock(draft, target.key, "AccessExclusiveLock");
 	because(draft, "reads wait too, if only for a moment");
@@ -59,12 +79,31 @@ export function dropTrigger(
 }
 
 export function createRule(operation: OperationOf<"createRule">, scene: Scene, draft: Draft): void {
-	lock(draft, targetOf(scene, operation.table).key, "AccessExclusiveLock");
+	const target = targetOf(scene, operation.table);
+	lock(draft, target.key, "AccessExclusiveLock");
+	const present = target.table?.rules.some(({ name }) => name === operation.rule);
+	if (present && !operation.orReplace) {
+		refuse(draft, "42710", `rule ${operation.rule} exists already`);
+	}
+	if (operation.where) lockQueriesIn(operation.where, scene, draft);
+	for (const action of operation.actions) lockAction(action, scene, draft);
+}
+
+/** What a rule runs is only parsed when the rule is made: a changed table is locked as by its writers. */
+function lockAction(action: DataOperation, scene: Scene, draft: Draft): void {
+	if (action.kind === "select") lockQuery(action.query, scene, draft);
+	if (action.kind !== "insert" && action.kind !== "update" && action.kind !== "delete") return;
+	lock(draft, targetOf(scene, action.table).key, "RowExclusiveLock");
+	if (action.kind === "insert") {
+		if (action.source.kind === "query") lockQuery(action.source.query, scene, draft);
+		return;
+	}
+	if (action.where) lockQueriesIn(action.where, scene, draft);
 }
 
 export function dropRule(operation: OperationOf<"dropRule">, scene: Scene, draft: Draft): void {
 	const target = targetOf(scene, operation.table);
-	if (target.table?.complete && !target.table.rules.includes(operation.rule)) {
+	if (target.table?.complete && !target.table.rules.some(({ name }) => name === operation.rule)) {
 		if (!operation.ifExists) refuse(draft, "42704", `rule ${operation.rule} does not exist`);
 		return;
 	}
@@ -80,6 +119,10 @@ export function setPolicy(operation: PolicyOperation, scene: Scene, draft: Draft
 	const target = targetOf(scene, operation.table);
 	if (target.kind === "assumed") draft.assumed = true;
 	lock(draft, target.key, "AccessExclusiveLock");
+	if (target.kind === "view" || target.kind === "materializedView") {
+		refuse(draft, "42809", `${target.key} is not a table`);
+	}
+	refuseClauses(operation, draft);
 	const known = target.table?.policies.some(({ name }) => name === operation.policy);
 	if (operation.kind === "createPolicy" && known) {
 		refuse(draft, "42710", `policy ${operation.policy} exists already`);
@@ -90,6 +133,15 @@ export function setPolicy(operation: PolicyOperation, scene: Scene, draft: Draft
 	const expressions: readonly (Expression | undefined)[] = [operation.using, operation.withCheck];
 	for (const expression of expressions) if (expression) lockQueriesIn(expression, scene, draft);
 	because(draft, "reads and writes wait, if only for a moment");
+}
+
+/** INSERT has no row to look at before, SELECT and DELETE none after. */
+function refuseClauses({ kind, command, using, withCheck }: PolicyOperation, draft: Draft): void {
+	if (kind !== "createPolicy") return;
+	if (command === "insert" && using) refuse(draft, "42601", "INSERT takes WITH CHECK only");
+	if ((command === "select" || command === "delete") && withCheck) {
+		refuse(draft, "42601", `${command.toUpperCase()} takes USING only`);
+	}
 }
 
 export function dropPolicy(operation: OperationOf<"dropPolicy">, scene: Scene, draft: Draft): void {
@@ -113,8 +165,16 @@ export function setTriggerState(
 	const target = targetOf(scene, operation.table);
 	lock(draft, target.key, "ShareRowExclusiveLock");
 	because(draft, "writes wait, if only for a moment");
-	if (operation.only || target.kind !== "partitioned") return;
 	const { trigger: wanted } = operation;
+	const { table } = target;
+	if (
+		wanted !== undefined &&
+		table?.complete &&
+		!table.triggers.some((one) => one.name === wanted)
+	) {
+		refuse(draft, "42704", `trigger ${wanted} does not exist`);
+	}
+	if (operation.only || target.kind !== "partitioned") return;
 	const reached = target.table?.triggers.some(
 		({ name, forEach }) => forEach === "row" && (wanted === undefined || wanted === name),
 	);

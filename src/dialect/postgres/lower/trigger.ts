@@ -1,5 +1,6 @@
 import type { CreateTrigStmt, Node, RuleStmt } from "@pgsql/types";
 import type { Operation, OperationOf } from "../../../core/operation.ts";
+import { lowerDataStatement } from "./data.ts";
 import { lowerExpression } from "./expression.ts";
 import { lowerName, lowerRelation, roleNames, textsOf } from "./name.ts";
 import type { LowerSource } from "./source.ts";
@@ -73,6 +74,10 @@ function createRule(statement: RuleStmt, source: LowerSource): Operation {
 		table: lowerRelation(statement.relation, source),
 		orReplace: statement.replace ?? false,
 		event: ruleEvents[statement.event ?? "CMD_SELECT"] ?? "select",
+		...(statement.whereClause ? { where: lowerExpression(statement.whereClause, source) } : {}),
+		actions: (statement.actions ?? []).flatMap(
+			(action) => lowerDataStatement(action, source, source.statementRange) ?? [],
+		),
 	};
 }
 
