@@ -47,8 +47,23 @@ function reportBug(error: unknown): void {
 /** What was wrong with the command line, in the words of yargs. */
 class CommandLineError extends Error {}
 
+/**
+ * What follows `--` are files. yargs keeps them from the command's own list, and an option that takes
+ * several values would swallow them in any other place than right behind the command.
+ */
+function filesFirst(args: readonly string[]): readonly string[] {
+	const at = args.indexOf("--");
+	if (at < 0) return args;
+	const files = args.slice(at + 1).map((file) => (/^-./.test(file) ? `./${file}` : file));
+	const [command, ...options] = args.slice(0, at);
+	if (command === undefined) return files;
+	return command.startsWith("-")
+		? [...files, command, ...options]
+		: [command, ...files, ...options];
+}
+
 function commandLine(args: readonly string[]): Argv {
-	return yargs(args.map((arg) => (arg === "-" ? standardInputMark : arg)))
+	return yargs(filesFirst(args).map((arg) => (arg === "-" ? standardInputMark : arg)))
 		.scriptName("lockkeeper")
 		.usage(
 			"$0 [command]\n\nTells what SQL migrations do to a running database, and what to do instead.",

@@ -111,6 +111,41 @@ interface Collected {
 	readonly effects: Effect[];
 	/** Relations that this statement made before using them. */
 	readonly made: Set<Key>;
+	readonly truncates: boolean;
+}
+
+/** What a transaction holds when a statement of it starts. */
+class Holdings {
+	#transaction: Transaction | undefined;
+	#locks = new Set<string>();
+	#made = new Set<Key>();
+
+	/** Moves on to a transaction; outside of one nothing is held. */
+	enter(transaction: Transaction | undefined): void {
+		if (transaction !== undefined && transaction === this.#transaction) return;
+		this.#transaction = transaction;
+		this.#locks = new Set();
+		this.#made = new Set();
+	}
+
+	/** Nobody else knows a relation that the transaction made. */
+	isMade(relation: Key): boolean {
+		return this.#made.has(relation);
+	}
+
+	/** The server notes no second lock of the same mode. */
+	isNew({ relation, mode }: Lock): boolean {
+		return !this.#locks.has(`${mode} ${relation}`) && !this.#made.has(relation);
+	}
+
+	add({ locks }: Effect, { made, truncates }: Collected): void {
+		for (const { relation, mode } of locks) {
+			this.#locks.add(`${mode} ${relation}`);
+			// TRUNCATE builds the indexes of the empty file under a lock of its own.
+			if (truncates) this.#locks.add(`ShareLock ${relation}`);
+		}
+		for (const relation of made) this.#made.add(relation);
+	}
 }
 
 class Explainer implements HistoryVisitor {
@@ -128,7 +163,14 @@ class Explainer implements HistoryVisitor {
 	operation({ operation, effects, statement, migration, transaction, catalog }: Moment): void {
 		let last = this.#collected.at(-1);
 		if (last?.statement !== statement) {
-			last = { statement, migration, transaction, effects: [], made: new Set() };
+			last = {
+				statement,
+				migration,
+				transaction,
+				effects: [],
+				made: new Set(),
+				truncates: operation.kind === "truncate",
+			};
 			this.#collected.push(last);
 		}
 		const effect = effects.get(operation);
@@ -139,12 +181,16 @@ class Explainer implements HistoryVisitor {
 
 	finish(): readonly Explanation[] {
 		const slow = new Set<Statement>();
+		const holdings = new Holdings();
 		const combined = this.#collected.map((collected) => {
-			const effect = combine(
+			holdings.enter(collected.transaction);
+			const whole = combine(
 				collected.effects,
 				this.#modes,
-				(relation) => !collected.made.has(relation),
+				(relation) => !collected.made.has(relation) && !holdings.isMade(relation),
 			);
+			const effect = { ...whole, locks: whole.locks.filter((lock) => holdings.isNew(lock)) };
+			holdings.add(whole, collected);
 			if (effect.duration === "rows" || effect.duration === "index") slow.add(collected.statement);
 			return { ...collected, effect };
 		});
