@@ -51,6 +51,8 @@ export interface JsonTraces {
 				readonly fails: string | null;
 			};
 			readonly differences: readonly Difference[];
+			/** What was said and could not be seen, because tables had no rows; no differences. */
+			readonly dependsOnRows: readonly Difference[];
 			readonly notRun: string | null;
 		}[];
 	}[];
@@ -65,7 +67,7 @@ function failureOf(
 }
 
 function statementOf(traced: TracedStatement): JsonTraces["traces"][number]["statements"][number] {
-	const { step, said, seen, differences, notRun } = traced;
+	const { step, said, seen, differences, dependsOnRows, notRun } = traced;
 	const { file, range } = step.statement;
 	return {
 		file: file.path,
@@ -94,6 +96,7 @@ function statementOf(traced: TracedStatement): JsonTraces["traces"][number]["sta
 			fails: said.fails?.code ?? null,
 		},
 		differences,
+		dependsOnRows,
 		notRun: notRun ?? null,
 	};
 }

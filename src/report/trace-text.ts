@@ -55,12 +55,17 @@ function differenceText({ aspect, relation, said, happened }: Difference): strin
 	return `${what}: the effects said ${said}, the server did ${happened}`;
 }
 
+function unseenText({ aspect, relation = "", said }: Difference): string {
+	const what = aspect === "scans" ? "the scan" : `the ${said}`;
+	return `${what} of ${shortName(relation)} could not be seen on an empty table`;
+}
+
 function statementLines(
 	traced: TracedStatement,
 	palette: Palette,
 	width: number,
 ): readonly string[] {
-	const { step, seen, differences, notRun } = traced;
+	const { step, seen, differences, dependsOnRows, notRun } = traced;
 	const place = palette.strong(placeText(step, step.statement.range.start));
 	const code = `  ${palette.code(oneLine(step, width - 2))}`;
 	const line = ([label, text]: readonly [string, string]): string =>
@@ -91,6 +96,7 @@ function statementLines(
 		...differences.map((difference) =>
 			line([palette.error("differs"), differenceText(difference)]),
 		),
+		...dependsOnRows.map((difference) => line(["unseen", unseenText(difference)])),
 		"",
 	];
 }

@@ -122,6 +122,8 @@ function compareSets(
 	);
 }
 
+const notRead = "not read whole";
+
 /** A scan of an empty table costs nothing: the server may do it or not, the effects may say it or not. */
 function compareScans(said: Said, seen: Observation): readonly Difference[] {
 	const isEmpty = (relation: string): boolean => seen.before.get(relation)?.size === 0;
@@ -131,7 +133,7 @@ function compareScans(said: Said, seen: Observation): readonly Difference[] {
 	);
 	return compareSets(
 		"scans",
-		["read whole", "not read whole"],
+		["read whole", notRead],
 		new Set(expected.filter((relation) => !isEmpty(relation) || happened.includes(relation))),
 		new Set(happened),
 	);
@@ -150,6 +152,29 @@ function compareRewrites(said: Said, seen: Observation): readonly Difference[] {
 		new Set(expected),
 		new Set(seen.rewrites),
 	);
+}
+
+/** Locks that only a row that is changed asks for: its foreign keys and what refers to it. */
+const rowLocks: ReadonlySet<string> = new Set(["RowShareLock", "RowExclusiveLock"]);
+
+/**
+ * True for a lock or scan that the server had no reason for, because the tables whose rows ask for it
+ * were empty: no row was changed that fires a foreign key, or none was there to look up elsewhere.
+ */
+export function dependsOnRows(
+	{ aspect, relation, said, happened }: Difference,
+	tables: { readonly changed: readonly string[]; readonly referencing: readonly string[] },
+	empty: ReadonlySet<string>,
+): boolean {
+	const areEmpty = (names: readonly string[]): boolean =>
+		names.length > 0 && names.every((name) => empty.has(name));
+	if (aspect === "locks") {
+		const isTarget = relation !== undefined && tables.changed.includes(relation);
+		const isWeaker = ["no lock", "AccessShareLock", "RowShareLock"].includes(happened);
+		return !isTarget && rowLocks.has(said) && isWeaker && areEmpty(tables.changed);
+	}
+	if (aspect !== "scans" || happened !== notRead) return false;
+	return areEmpty(tables.changed) || areEmpty(tables.referencing);
 }
 
 /** REINDEX CONCURRENTLY builds under a name of its own, which the index loses at the end. */

@@ -14,6 +14,10 @@ export interface Step {
 	readonly effects: readonly Effect[];
 	/** The same object for statements that share a transaction; absent when it commits by itself. */
 	readonly transaction: Transaction | undefined;
+	/** Tables that it changes row by row, as schema.name. */
+	readonly changed: readonly string[];
+	/** Tables of which it looks up every row in another, for a foreign key. */
+	readonly referencing: readonly string[];
 }
 
 interface Collected {
@@ -27,6 +31,40 @@ function effectsOf(moments: readonly Moment[]): readonly Effect[] {
 		const effect = effects.get(operation);
 		return effect ? [effect] : [];
 	});
+}
+
+function changedBy({ operation, catalog }: Moment): readonly string[] {
+	switch (operation.kind) {
+		case "insert":
+		case "update":
+		case "delete":
+		case "merge":
+			return [catalog.resolve(operation.table)];
+		default:
+			return [];
+	}
+}
+
+function referencingIn({ operation, catalog }: Moment): readonly string[] {
+	switch (operation.kind) {
+		case "addConstraint":
+			return operation.constraint.type === "foreignKey" ? [catalog.resolve(operation.table)] : [];
+		case "addColumn": {
+			const refers = operation.column.constraints.some(({ type }) => type === "foreignKey");
+			return refers ? [catalog.resolve(operation.table)] : [];
+		}
+		case "validateConstraint": {
+			const constraints = catalog.table(operation.table)?.constraints ?? [];
+			const validated = constraints.find(({ name }) => name === operation.constraint);
+			return validated?.type === "foreignKey" ? [catalog.resolve(operation.table)] : [];
+		}
+		default:
+			return [];
+	}
+}
+
+function unique(names: readonly string[]): readonly string[] {
+	return [...new Set(names)];
 }
 
 /** Returns every statement that a history sends to the server. */
@@ -59,6 +97,8 @@ export function scriptOf(history: History): readonly Step[] {
 			effects: effectsOf(moments),
 			// A statement that could not be read runs where the one before it ran.
 			transaction: first ? first.transaction : shared,
+			changed: unique(moments.flatMap(changedBy)),
+			referencing: unique(moments.flatMap(referencingIn)),
 		};
 		steps.push(previous);
 	}

@@ -2,7 +2,8 @@ import type { History } from "../core/engine/history.ts";
 import type { OperationKind } from "../core/operation.ts";
 import type { Transaction } from "../core/transaction.ts";
 import { quoteIdentifier } from "../dialect/postgres/quote.ts";
-import { compare, unite, type Difference, type Said } from "./compare.ts";
+import { compare, dependsOnRows, unite, type Difference, type Said } from "./compare.ts";
+import { emptyTables } from "./empty.ts";
 import type { Execution, Failure, TraceEngine } from "./engine.ts";
 import { observeAlone, observeInTransaction, type Observation } from "./observe.ts";
 import { couldUseIndex } from "./plans.ts";
@@ -17,6 +18,8 @@ export interface TracedStatement {
 	readonly seen?: Observation;
 	/** Nothing when they agree. */
 	readonly differences: readonly Difference[];
+	/** What was said and could not be seen, because tables here have no rows. */
+	readonly dependsOnRows: readonly Difference[];
 	/** Why it was not run. */
 	readonly notRun?: string;
 }
@@ -176,27 +179,59 @@ class CandidateRun {
 		return differences;
 	}
 
+	/** Tells apart what differs and what could not be seen; `before` are the tables without rows then. */
+	async #verdict(
+		step: Step,
+		said: Said,
+		seen: Observation,
+		before: ReadonlySet<string>,
+	): Promise<Pick<TracedStatement, "differences" | "dependsOnRows">> {
+		const all = await this.#differences(step, said, seen);
+		if (!all.some((difference) => dependsOnRows(difference, step, before))) {
+			return { differences: all, dependsOnRows: [] };
+		}
+		// An INSERT may have put the first row in.
+		const empty = await emptyTables(this.#engine, before, step.transaction !== undefined);
+		const isUnseen = (difference: Difference): boolean => dependsOnRows(difference, step, empty);
+		return {
+			differences: all.filter((difference) => !isUnseen(difference)),
+			dependsOnRows: all.filter(isUnseen),
+		};
+	}
+
 	async observe(step: Step): Promise<void> {
 		const said = unite(step.effects);
-		const report = (rest: Pick<TracedStatement, "notRun" | "seen" | "differences">): void => {
-			this.statements.push({ step, said, ...rest });
+		const report = (
+			rest: Pick<TracedStatement, "notRun" | "seen"> &
+				Partial<Pick<TracedStatement, "differences" | "dependsOnRows">>,
+		): void => {
+			this.statements.push({ step, said, differences: [], dependsOnRows: [], ...rest });
 		};
 		if (step.migration.release === this.#failedRelease) {
-			report({ differences: [], notRun: "an earlier statement of its release failed" });
+			report({ notRun: "an earlier statement of its release failed" });
 			return;
 		}
 		await this.enter(step);
 		const notRun = reasonNotToRun(step);
-		if (notRun !== undefined) report({ differences: [], notRun });
+		if (notRun !== undefined) report({ notRun });
 		else if (controlsTransaction(step)) {
 			await this.#engine.execute(sqlOf(step));
-			report({ differences: [] });
+			report({});
 		} else {
+			const tables = [...step.changed, ...step.referencing];
+			const empty = await emptyTables(this.#engine, tables, step.transaction !== undefined);
 			const seen = await this.#run.observe(step);
-			report({ seen, differences: await this.#differences(step, said, seen) });
+			report({ seen, ...(await this.#verdict(step, said, seen, empty)) });
 			if (seen.failure) await this.#stop(step);
 		}
 	}
+}
+
+/** The settings of the server that effects depend on and a migration need not say. */
+async function settingsOf(engine: TraceEngine): Promise<ReadonlyMap<string, string>> {
+	const [row] = await engine.query("SELECT current_setting('TimeZone')");
+	const zone = row?.[0];
+	return new Map(typeof zone === "string" ? [["timezone", zone]] : []);
 }
 
 /**
@@ -205,11 +240,12 @@ class CandidateRun {
  * version. Statements that failed are in the answer.
  */
 export async function traceHistory(
-	history: Omit<History, "version" | "oneSession">,
+	history: Omit<History, "version" | "oneSession" | "settings">,
 	engine: TraceEngine,
 	request: TraceRequest = {},
 ): Promise<Trace> {
-	const steps = scriptOf({ ...history, version: engine.version, oneSession: true });
+	const settings = await settingsOf(engine);
+	const steps = scriptOf({ ...history, version: engine.version, oneSession: true, settings });
 	const lastCandidate = steps.findLastIndex(({ migration }) => migration.candidate);
 	const toRun = steps.slice(0, lastCandidate + 1);
 	if (history.searchPath) {

@@ -1,8 +1,9 @@
-import type { ColumnDefinition } from "../../core/operation.ts";
+import type { ColumnDefinition, ConstraintDefinition } from "../../core/operation.ts";
 import type { TypeName } from "../../core/expression.ts";
 import { keyOf } from "../catalog.ts";
 import { columnWithInheritors, dropObjects } from "../dependencies.ts";
 import { columnsIn, nextvalOf } from "../expression.ts";
+import { isKey, mergeKeys } from "../merged-keys.ts";
 import type { Column, Origin, Sequence, Table } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { chooseName } from "../naming.ts";
@@ -96,11 +97,21 @@ export const addColumn: Replay<"addColumn"> = (catalog, operation, origin) => {
 		const now = catalog.tableByKey(key);
 		if (now) addNotNull(catalog, now, notNullDefinition(definition.name, definition.range), adding);
 	}
-	for (const constraint of definition.constraints) {
+	for (const constraint of inPasses(definition.constraints)) {
 		const now = catalog.tableByKey(key);
 		if (now) addConstraintTo(catalog, now, constraint, adding);
 	}
 };
+
+/** Keys come after CHECK and NOT NULL, and foreign keys after all (the passes of ATPrepCmd). */
+function inPasses(constraints: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
+	const isForeign = ({ type }: ConstraintDefinition) => type === "foreignKey";
+	return [
+		...constraints.filter((constraint) => !isKey(constraint) && !isForeign(constraint)),
+		...mergeKeys(constraints),
+		...constraints.filter(isForeign),
+	];
+}
 
 /** Adds a column to a table and those below; a child that has one of the name keeps its own. */
 function putColumn(catalog: MutableCatalog, table: Table, column: Column): void {

@@ -1,7 +1,7 @@
 import type { ConstraintDefinition, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
 import { dropObjects, type DropTarget } from "../dependencies.ts";
-import { sameMeaning } from "../expression.ts";
+import { mergeKeys } from "../merged-keys.ts";
 import type { Column, Constraint, Origin, Table } from "../model.ts";
 import { temporarySchema, type MutableCatalog } from "../mutable.ts";
 import { qualifyExpression, qualifyQuery } from "../qualify.ts";
@@ -227,40 +227,12 @@ function addRest(
 		const table = now();
 		if (table) addConstraintTo(catalog, table, definition, { origin, only: false });
 	};
-	for (const definition of withoutDuplicates(definitions)) add(definition);
+	for (const definition of mergeKeys(definitions)) add(definition);
 	copyLikeIndexes(catalog, operation, key, origin);
 	// A new table has no rows: NOT VALID is dropped (transformFKConstraints).
 	for (const definition of definitions) {
 		if (definition.type === "foreignKey") add({ ...definition, notValid: !definition.enforced });
 	}
-}
-
-/** PRIMARY KEY first; an index that says the same as one before lends it its name (transformIndexConstraints). */
-function withoutDuplicates(
-	definitions: readonly ConstraintDefinition[],
-): readonly ConstraintDefinition[] {
-	const indexed = definitions.filter(
-		({ type }) => type === "primaryKey" || type === "unique" || type === "exclude",
-	);
-	const ordered = [
-		...indexed.filter(({ type }) => type === "primaryKey"),
-		...indexed.filter(({ type }) => type !== "primaryKey"),
-	];
-	const kept: ConstraintDefinition[] = [];
-	for (const definition of ordered) {
-		const same = kept.findIndex((prior) => sameMeaning(indexParts(prior), indexParts(definition)));
-		const prior = kept[same];
-		if (!prior) kept.push(definition);
-		else if (prior.name === undefined && definition.name !== undefined) {
-			kept[same] = { ...prior, name: definition.name };
-		}
-	}
-	return kept;
-}
-
-function indexParts(definition: ConstraintDefinition): unknown {
-	const { type, name: _name, range: _range, ...parts } = definition;
-	return { ...parts, isExclusion: type === "exclude" };
 }
 
 export const createTableAs: Replay<"createTableAs"> = (catalog, operation, origin) => {

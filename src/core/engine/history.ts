@@ -24,6 +24,8 @@ export interface History {
 	readonly searchPath?: readonly string[];
 	/** True when all migrations run in one session: settings of one last into the next. */
 	readonly oneSession?: boolean;
+	/** The server's own settings, by lower-case name, where they are known: in force until a SET. */
+	readonly settings?: ReadonlyMap<string, string>;
 }
 
 /** One operation where it runs, with what the server does for it. */
@@ -65,11 +67,12 @@ class Replayer {
 	readonly #visitor: HistoryVisitor;
 	readonly #catalog: MutableCatalog;
 	readonly #transactions = new TransactionTracker();
-	readonly #settings = new SettingsTracker();
+	readonly #settings: SettingsTracker;
 
 	constructor(history: History, visitor: HistoryVisitor) {
 		this.#history = history;
 		this.#visitor = visitor;
+		this.#settings = new SettingsTracker(history.settings);
 		this.#catalog = createCatalog(
 			history.searchPath ? { searchPath: history.searchPath } : undefined,
 		);

@@ -5,14 +5,20 @@ import type { Operation } from "../operation.ts";
  * that rolls back is undone (docs: sql-set).
  */
 export class SettingsTracker {
+	/** What the server says before any SET, and again after a RESET. */
+	readonly #server: ReadonlyMap<string, string>;
 	#session = new Map<string, string>();
 	#local = new Map<string, string>();
 	/** The session's settings before the open transaction first changed one. */
 	#before: Map<string, string> | undefined;
-	#merged: ReadonlyMap<string, string> | undefined = new Map();
+	#merged: ReadonlyMap<string, string> | undefined;
+
+	constructor(server: ReadonlyMap<string, string> = new Map()) {
+		this.#server = server;
+	}
 
 	get current(): ReadonlyMap<string, string> {
-		this.#merged ??= new Map([...this.#session, ...this.#local]);
+		this.#merged ??= new Map([...this.#server, ...this.#session, ...this.#local]);
 		return this.#merged;
 	}
 

@@ -104,3 +104,30 @@ test("EXPLAIN locks what its statement would lock and reads nothing", () => {
 	]);
 	expect(found.flatMap(({ scans }) => scans)).toEqual([]);
 });
+
+test("a UNIQUE over the columns of the primary key gets no index of its own", () => {
+	const built = (sql: string, version?: number) =>
+		effectsAfter(orders, sql, version).flatMap(({ builds }) => builds.map(({ index }) => index));
+	expect(built("CREATE TABLE flags (key text PRIMARY KEY UNIQUE)")).toEqual(["public.flags_pkey"]);
+	expect(
+		built("CREATE TABLE flags (key text PRIMARY KEY, CONSTRAINT flags_key UNIQUE (key))"),
+	).toEqual(["public.flags_key"]);
+	expect(built("ALTER TABLE orders ADD COLUMN number int UNIQUE CONSTRAINT once UNIQUE")).toEqual([
+		"public.once",
+	]);
+});
+
+test("a column that the same command drops makes room for a new one of its name", () => {
+	for (const actions of [
+		"DROP COLUMN status, ADD COLUMN status int",
+		"ADD COLUMN status int, DROP COLUMN status",
+	]) {
+		const found = effectsAfter(orders, `ALTER TABLE orders ${actions}`);
+		expect(found.map(({ fails }) => fails)).toEqual([undefined, undefined]);
+	}
+	const [twice] = effectsAfter(
+		orders,
+		"ALTER TABLE orders ADD COLUMN status int, DROP COLUMN total",
+	);
+	expect(twice?.fails?.code).toBe("42701");
+});

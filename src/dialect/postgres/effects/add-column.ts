@@ -1,6 +1,7 @@
 import type { TypeName } from "../../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
+import { mergeKeys } from "../../../catalog/merged-keys.ts";
 import { domainOf, isConstrained, typeLabel } from "../type-change.ts";
 import { isBuiltIn, unknownFunctionsIn, volatilityOf } from "../volatility.ts";
 import { refuseRowTypeUse } from "./alter-type.ts";
@@ -38,7 +39,7 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 	const tree = treeOf(scene, target, only);
 	const [first] = tree;
 	refuseByKind(target, draft);
-	if (first && columnOf(target.table, column.name)) {
+	if (first && columnOf(target.table, column.name) && !isDropped(column.name, scene)) {
 		lock(draft, first.key, "AccessExclusiveLock");
 		if (ifNotExists)
 			because(draft, `column ${column.name} is there already: only the lock is taken`);
@@ -68,6 +69,11 @@ export function addColumn(operation: AddColumn, target: Target, scene: Scene, dr
 		refuse(draft, "23502", `the rows that are there have no value for ${column.name}`);
 	}
 	addInlineConstraints(operation, target, scene, draft);
+}
+
+/** ALTER TABLE drops before it adds, whatever the order of its actions (ATPrepCmd). */
+function isDropped(name: string, scene: Scene): boolean {
+	return scene.command.some((action) => action.kind === "dropColumn" && action.column === name);
 }
 
 function refuseByKind({ kind, key, table }: Target, draft: Draft): void {
@@ -248,6 +254,8 @@ function addInlineConstraints(
 			const check = reads && constraint.enforced ? (valued ? "both" : "referencing") : "none";
 			addForeignKey(constraint, target, scene, draft, check, operation.only);
 		}
+	}
+	for (const constraint of mergeKeys(column.constraints)) {
 		if (constraint.type === "unique" || constraint.type === "primaryKey") {
 			addUniqueness(constraint, target, scene, draft);
 		}

@@ -1,5 +1,7 @@
+import { mergeKeys } from "../../../catalog/merged-keys.ts";
 import type { Key, Table } from "../../../catalog/model.ts";
 import type { ConstraintDefinition, OperationOf } from "../../../core/operation.ts";
+import type { ForeignKey } from "./constraint.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
 import { constraintIndexName, partsOf } from "./index-name.ts";
 import {
@@ -32,7 +34,13 @@ export function createTable(operation: CreateTable, scene: Scene, draft: Draft):
 		...operation.columns.flatMap((column) => column.constraints),
 	];
 	refuseByVersion(operation, constraints, scene, draft);
-	for (const constraint of constraints) buildOrReference(constraint, key, scene, draft);
+	for (const constraint of constraints) {
+		if (constraint.type === "foreignKey") reference(constraint, key, scene, draft);
+	}
+	const inOrder = [...constraints].sort((left, right) => left.range.start - right.range.start);
+	for (const constraint of mergeKeys(inOrder)) {
+		addBuild(draft, constraintIndexName(constraint, constraint.name, key, scene), key);
+	}
 	for (const { source, including } of operation.like) {
 		const copied = targetOf(scene, source);
 		lock(draft, copied.key, "AccessShareLock");
@@ -77,24 +85,15 @@ function refuseByVersion(
 }
 
 /** The table is new: its own locks and its empty indexes hurt no one, its foreign keys do. */
-function buildOrReference(
-	constraint: ConstraintDefinition,
-	key: Key,
-	scene: Scene,
-	draft: Draft,
-): void {
-	if (constraint.type === "foreignKey") {
-		const referenced = targetOf(scene, constraint.references);
-		if (scene.catalog.resolve(constraint.references) === key) return;
-		if (referenced.kind === "assumed") draft.assumed = true;
-		if (referenced.kind === "partitioned" && !has(scene.version, "referencesToPartitioned")) {
-			refuse(draft, "42809", "a partitioned table cannot be referenced before PostgreSQL 12");
-		}
-		lockPartitions(draft, scene, referenced.key, "ShareRowExclusiveLock");
-		because(draft, `writes to ${referenced.key} wait, if only for a moment`);
+function reference(constraint: ForeignKey, key: Key, scene: Scene, draft: Draft): void {
+	const referenced = targetOf(scene, constraint.references);
+	if (scene.catalog.resolve(constraint.references) === key) return;
+	if (referenced.kind === "assumed") draft.assumed = true;
+	if (referenced.kind === "partitioned" && !has(scene.version, "referencesToPartitioned")) {
+		refuse(draft, "42809", "a partitioned table cannot be referenced before PostgreSQL 12");
 	}
-	const indexed = ["unique", "primaryKey", "exclude"].includes(constraint.type);
-	if (indexed) addBuild(draft, constraintIndexName(constraint, constraint.name, key, scene), key);
+	lockPartitions(draft, scene, referenced.key, "ShareRowExclusiveLock");
+	because(draft, `writes to ${referenced.key} wait, if only for a moment`);
 }
 
 function addBuild(draft: Draft, index: Key, table: Key): void {
