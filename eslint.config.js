@@ -29,6 +29,8 @@ export default defineConfig(
 	},
 	{
 		files: ["src/**/*.ts", "test/**/*.ts", "tools/**/*.ts"],
+		// A declaration says what a library exports.
+		ignores: ["**/*.d.ts"],
 		rules: {
 			"no-restricted-syntax": [
 				"error",
