@@ -8,7 +8,7 @@ import { dropColumn, dropConstraint } from "./drop.ts";
 import { because, lock, lockIndex, refuse, rewrite, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
 import { dropNotNull, setNotNull } from "./not-null.ts";
-import { attachPartition, detachPartition } from "./partition.ts";
+import { attachPartition, detachPartition, refuseShape } from "./partition.ts";
 import { refuseKind } from "./relation-kind.ts";
 import {
 	renameColumn,
@@ -215,7 +215,12 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 		case "setTriggerState":
 			setTriggerState(action, scene, draft);
 			return;
+		case "setReplicaIdentity":
+			refuseIdentityIndex(action, target, draft);
+			lock(draft, target.key, "AccessExclusiveLock");
+			return;
 		case "clusterOn":
+			if (action.index !== undefined) refuseMissingIndex(action.index, target, draft);
 			lock(draft, target.key, "ShareUpdateExclusiveLock");
 			return;
 		case "setTableOwner":
@@ -223,6 +228,31 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			return;
 		default:
 			changeStorage(action, target, scene, draft);
+	}
+}
+
+function refuseMissingIndex(name: string, { key, table }: Target, draft: Draft): void {
+	if (!table?.complete || table.indexes.some((index) => index.name === name)) return;
+	refuse(draft, "42704", `${key} has no index ${name}`);
+}
+
+/** An index that identifies rows is unique, whole, and over columns that are NOT NULL. */
+function refuseIdentityIndex(
+	action: OperationOf<"setReplicaIdentity">,
+	target: Target,
+	draft: Draft,
+): void {
+	if (action.index === undefined) return;
+	refuseMissingIndex(action.index, target, draft);
+	const index = target.table?.indexes.find(({ name }) => name === action.index);
+	if (!index) return;
+	const plain = index.elements.every(
+		({ expression }) =>
+			expression.kind === "column" &&
+			columnOf(target.table, expression.path.at(-1) ?? "")?.notNull === true,
+	);
+	if (!plain || !index.unique || index.where) {
+		refuse(draft, "42809", `index ${index.name} does not identify every row`);
 	}
 }
 
@@ -285,6 +315,10 @@ function changeStorage(action: Action, target: Target, scene: Scene, draft: Draf
 			return;
 		case "setInheritance": {
 			const parent = targetOf(scene, action.parent);
+			if (action.inherit) refuseShape(target.table, parent.table, draft, false);
+			else if (target.table?.complete && !target.table.inherits.includes(parent.key)) {
+				refuse(draft, "42P01", `${parent.key} is no parent of ${target.key}`);
+			}
 			lock(draft, parent.key, action.inherit ? "ShareUpdateExclusiveLock" : "AccessShareLock");
 			return;
 		}

@@ -21,6 +21,7 @@ import { referencedColumns } from "./alter-type.ts";
 import {
 	columnOf,
 	isNullConstant,
+	lockPartitions,
 	storageOf,
 	tableStorage,
 	targetOf,
@@ -59,6 +60,8 @@ export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Dr
 	}
 	const { table } = target;
 	if (!table) return;
+	refuseMissing(operation.columns ?? [], table, draft);
+	if (table.partitionOf) lock(draft, table.partitionOf.parent, "AccessShareLock");
 	lockRouted(operation, table, scene, draft);
 	drawDefaults(operation, table, scene, draft);
 	for (const constraint of constraintsWithParents(table, scene)) {
@@ -68,7 +71,7 @@ export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Dr
 			!constraint.columns.every((name) => isGiven(operation, table, name))
 		)
 			continue;
-		lock(draft, targetOf(scene, constraint.references).key, "RowShareLock");
+		lockPartitions(draft, scene, targetOf(scene, constraint.references).key, "RowShareLock");
 	}
 	refuseNewEnumValues(table, (column) => valuesFor(operation, table, column) ?? [], scene, draft);
 }
@@ -89,6 +92,12 @@ function changed(
 	const sources = target.kind === "view" ? (target.view?.dependsOn ?? []) : [];
 	for (const key of sources) lock(draft, key, "RowExclusiveLock");
 	return target;
+}
+
+function refuseMissing(columns: readonly string[], table: Table, draft: Draft): void {
+	if (!table.complete) return;
+	const missing = columns.find((name) => !columnOf(table, name));
+	if (missing !== undefined) refuse(draft, "42703", `column ${missing} does not exist`);
 }
 
 function constraintsWithParents(table: Table, scene: Scene): readonly Constraint[] {
@@ -199,6 +208,7 @@ export function update(operation: OperationOf<"update">, scene: Scene, draft: Dr
 		operation.set.filter(({ column }) => column === name).map(({ value }) => value);
 	refuseNewEnumValues(table, assigned, scene, draft);
 	const set = operation.set.map(({ column }) => column);
+	refuseMissing(set, table, draft);
 	for (const constraint of constraintsWithParents(table, scene)) {
 		if (constraint.type !== "foreignKey" || constraint.initiallyDeferred) continue;
 		if (!constraint.columns.some((column) => set.includes(column))) continue;

@@ -360,6 +360,9 @@ export function dropView(operation: OperationOf<"dropView">, scene: Scene, draft
 	const target = targetOf(scene, operation.view);
 	if (operation.ifExists && isMissing(scene, target)) return;
 	if (target.kind === "assumed") draft.assumed = true;
+	else if (target.kind !== (operation.materialized ? "materializedView" : "view")) {
+		refuse(draft, "42809", `${target.key} is another kind of relation`);
+	}
 	lock(draft, target.key, "AccessExclusiveLock");
 	if (target.view) lockIndexes(draft, target.view.indexes, "AccessExclusiveLock");
 	const together = new Set(

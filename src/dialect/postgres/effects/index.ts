@@ -179,7 +179,7 @@ function fillType(operation: Operation, scene: Scene, draft: Draft): void {
 			addEnumValue(operation, scene, draft);
 			return;
 		case "renameEnumValue":
-			renameEnumValue(draft);
+			renameEnumValue(operation, scene, draft);
 			return;
 		case "alterCompositeType":
 			alterCompositeType(operation, scene, draft);

@@ -80,6 +80,10 @@ export function cluster(operation: OperationOf<"cluster">, scene: Scene, draft: 
 	if (operation.index === undefined && table?.complete && table.clusterIndex === undefined) {
 		refuse(draft, "42704", `no index of ${target.key} is marked for CLUSTER`);
 	}
+	const { index } = operation;
+	if (index !== undefined && table?.complete && !table.indexes.some(({ name }) => name === index)) {
+		refuse(draft, "42704", `${target.key} has no index ${index}`);
+	}
 	for (const storage of [storageOf(target), ...partitionStorages(scene, target.key)]) {
 		lock(draft, storage.key, "AccessExclusiveLock");
 		rewrite(draft, storage);
@@ -96,6 +100,12 @@ export function truncate(operation: OperationOf<"truncate">, scene: Scene, draft
 	draft.reversible = "none";
 	const target = targetOf(scene, operation.table);
 	if (target.kind === "assumed") draft.assumed = true;
+	if (target.kind !== "assumed" && !target.table) {
+		refuse(draft, "42809", `${target.key} is not a table`);
+	}
+	if (operation.only && target.kind === "partitioned") {
+		refuse(draft, "42809", "only the partitions of a partitioned table have rows");
+	}
 	const named = truncatedTables(scene);
 	truncateTree(operation, target, named, scene, draft);
 	const parent = target.table?.partitionOf?.parent;
@@ -150,6 +160,9 @@ export function lockTable(operation: OperationOf<"lockTable">, scene: Scene, dra
 	const target = targetOf(scene, operation.table);
 	if (target.kind === "assumed") draft.assumed = true;
 	const mode = modeNamed(operation.mode);
+	if (target.kind === "materializedView" || target.kind === "sequence") {
+		refuse(draft, "42809", `${target.key} is neither a table nor a view`);
+	}
 	if (target.kind === "view" && !has(scene.version, "lockView")) {
 		refuse(draft, "42809", "a view cannot be locked before PostgreSQL 11");
 	}

@@ -1,5 +1,5 @@
 import { keyOf } from "../../../catalog/catalog.ts";
-import type { Key } from "../../../catalog/model.ts";
+import type { Key, UserType } from "../../../catalog/model.ts";
 import type { QualifiedName } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, lockIndex, refuse, scan, type Draft } from "./draft.ts";
@@ -22,13 +22,30 @@ export function addEnumValue(
 	const type = scene.catalog.type(operation.type);
 	if (type?.kind !== "enum") return;
 	const present = type.values.some(({ value }) => value === operation.value);
+	const beside = operation.neighbour?.value;
+	if (beside !== undefined && !type.values.some(({ value }) => value === beside)) {
+		refuse(draft, "22023", `${beside} is no value of the enum`);
+	}
 	if (present && !operation.ifNotExists) {
 		refuse(draft, "42710", `the enum value ${operation.value} exists already`);
 	}
 }
 
-export function renameEnumValue(draft: Draft): void {
+export function renameEnumValue(
+	operation: OperationOf<"renameEnumValue">,
+	scene: Scene,
+	draft: Draft,
+): void {
 	draft.phase = "contract";
+	const type = scene.catalog.type(operation.type);
+	if (type?.kind !== "enum") return;
+	const values = type.values.map(({ value }) => value);
+	if (!values.includes(operation.value)) {
+		refuse(draft, "22023", `${operation.value} is no value of the enum`);
+	}
+	if (values.includes(operation.to)) {
+		refuse(draft, "42710", `the enum value ${operation.to} exists already`);
+	}
 }
 
 /** ALTER TYPE of a composite type: tables of that type change too, columns of it forbid it. */
@@ -57,7 +74,14 @@ export function dropType(operation: OperationOf<"dropType">, scene: Scene, draft
 	const type = scene.catalog.type(operation.type);
 	if (!type) return;
 	const key = keyOf(type);
-	if (type.kind === "composite") lock(draft, key, "AccessExclusiveLock");
+	if (type.kind === "composite") {
+		lock(draft, key, "AccessExclusiveLock");
+		for (const table of scene.catalog.tables()) {
+			if (table.ofType !== key) continue;
+			if (!operation.cascade) refuse(draft, "2BP01", `table ${keyOf(table)} is of the type`);
+			lock(draft, keyOf(table), "AccessExclusiveLock");
+		}
+	}
 	for (const { table, column } of scene.catalog.tablesUsingType(key)) {
 		if (!operation.cascade) refuse(draft, "2BP01", `column ${column} of ${keyOf(table)} uses it`);
 		lock(draft, keyOf(table), "AccessExclusiveLock");
@@ -88,6 +112,7 @@ export function alterDomain(
 	const type = scene.catalog.type(operation.domain);
 	const domain = type?.kind === "domain" ? type : undefined;
 	if (!domain) draft.assumed = true;
+	if (domain) refuseDomainConstraint(action, domain, draft);
 	switch (action.kind) {
 		case "addConstraint":
 			draft.phase = "contract";
@@ -108,6 +133,25 @@ export function alterDomain(
 			return;
 	}
 	checkDomainColumns(scene.catalog.resolve(operation.domain), scene, draft);
+}
+
+type Domain = Extract<UserType, { readonly kind: "domain" }>;
+
+function refuseDomainConstraint(
+	action: OperationOf<"alterDomain">["action"],
+	domain: Domain,
+	draft: Draft,
+): void {
+	const has = (wanted: string | undefined) =>
+		domain.constraints.some(({ name }) => name === wanted);
+	if (action.kind === "addConstraint" && has(action.constraint.name)) {
+		refuse(draft, "42710", "the domain has a constraint of that name");
+	}
+	const named = action.kind === "validateConstraint" || action.kind === "dropConstraint";
+	if (!named || (action.kind === "dropConstraint" && action.ifExists)) return;
+	if (!has(action.constraint)) {
+		refuse(draft, "42704", `the domain has no constraint ${action.constraint}`);
+	}
 }
 
 function checkDomainColumns(key: Key, scene: Scene, draft: Draft): void {

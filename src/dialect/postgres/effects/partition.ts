@@ -1,6 +1,7 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { Key, Table } from "../../../catalog/model.ts";
 import type { OperationOf, PartitionBound } from "../../../core/operation.ts";
+import { typeLabel } from "../type-change.ts";
 import { boundIsProved, boundIsExcluded } from "./bound-proof.ts";
 import { checkReferences } from "./constraint.ts";
 import { because, build, lock, refuse, scan, type Draft } from "./draft.ts";
@@ -59,6 +60,33 @@ export function lockDefaultPartition(
 /**
  * ATTACH PARTITION. Source: ATExecAttachPartition in src/backend/commands/tablecmds.c; measured 10 to 18.
  */
+/** A table that becomes a part of another has its columns, of the same types. */
+export function refuseShape(
+	part: Table | undefined,
+	whole: Table | undefined,
+	draft: Draft,
+	exactly = true,
+): void {
+	if (!part?.complete || !whole?.complete) return;
+	for (const column of whole.columns) {
+		const own = columnOf(part, column.name);
+		const alike =
+			own &&
+			(!own.type || !column.type || typeLabel(own.type) === typeLabel(column.type)) &&
+			(own.notNull || !column.notNull || exactly);
+		if (!alike) refuse(draft, "42804", `column ${column.name} is not the same in both tables`);
+	}
+	for (const check of whole.constraints) {
+		if (check.type !== "check" || check.noInherit) continue;
+		if (part.constraints.some(({ type, name }) => type === "check" && name === check.name))
+			continue;
+		refuse(draft, "42804", `the table has no constraint ${check.name}`);
+	}
+	if (!exactly) return;
+	const extra = part.columns.find(({ name }) => !columnOf(whole, name));
+	if (extra) refuse(draft, "42804", `column ${extra.name} is not in the partitioned table`);
+}
+
 export function attachPartition(
 	operation: OperationOf<"attachPartition">,
 	parent: Target,
@@ -69,6 +97,7 @@ export function attachPartition(
 	const partition = targetOf(scene, operation.partition);
 	refuseBound(bound, scene, draft);
 	refuseAttach(partition, parent, draft);
+	refuseShape(partition.table, parent.table, draft);
 	if (partition.kind === "assumed") draft.assumed = true;
 	const shared = has(scene.version, "attachSharesParent");
 	lock(draft, parent.key, shared ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");
@@ -220,6 +249,9 @@ export function detachPartition(
 	lock(draft, parent.key, gentle ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");
 	const exclusive = gentle || has(scene.version, "detachLocksPartition");
 	lock(draft, partition.key, exclusive ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock");
+	for (const table of descendantsOf(scene, partition.key)) {
+		lock(draft, keyOf(table), "AccessExclusiveLock");
+	}
 	if (rest) lock(draft, keyOf(rest), "AccessExclusiveLock");
 	if (!gentle) {
 		because(draft, `reads and writes of ${parent.key} wait, if only for a moment`);

@@ -46,7 +46,8 @@ export function targetOf(scene: Scene, name: QualifiedName): Target {
 export function storageOf(target: Target): Storage {
 	const { key, table, view } = target;
 	if (table) return tableStorage(table);
-	if (target.kind === "view") return { key, kind: "view", empty: true, indexes: [] };
+	if (target.kind === "view" || target.kind === "sequence")
+		return { key, kind: "view", empty: true, indexes: [] };
 	if (view) {
 		return { key, kind: "materializedView", empty: !view.populated, indexes: view.indexes };
 	}

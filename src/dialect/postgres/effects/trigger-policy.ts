@@ -1,4 +1,5 @@
 import { keyOf } from "../../../catalog/catalog.ts";
+import type { Trigger } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { DataOperation, OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
@@ -24,7 +25,7 @@ export function createTrigger(
 	refuseTrigger(operation, target, draft);
 	lock(draft, target.key, "ShareRowExclusiveLock");
 	because(draft, "writes wait, if only for a moment; from then on each runs the trigger");
-	const present = target.table?.triggers.some(({ name }) => name === operation.trigger);
+	const present = triggersOf(target).some(({ name }) => name === operation.trigger);
 	if (present && !operation.orReplace) {
 		refuse(draft, "42710", `trigger ${operation.trigger} exists already`);
 	}
@@ -38,6 +39,10 @@ export function createTrigger(
 		refuse(draft, "42809", "partitioned tables have no BEFORE row triggers before PostgreSQL 13");
 	}
 	lockPartitions(draft, scene, target.key, "ShareRowExclusiveLock");
+}
+
+function triggersOf({ table, view }: Target): readonly Trigger[] {
+	return (table ?? view)?.triggers ?? [];
 }
 
 function refuseTrigger(
@@ -62,9 +67,9 @@ export function dropTrigger(
 	draft: Draft,
 ): void {
 	const target = targetOf(scene, operation.table);
-	const trigger = target.table?.triggers.find(({ name }) => name === operation.trigger);
+	const trigger = triggersOf(target).find(({ name }) => name === operation.trigger);
 	if (isMissing(scene, target) && operation.ifExists) return;
-	if (target.table?.complete && !trigger) {
+	if ((target.table?.complete === true || target.view) && !trigger) {
 		if (!operation.ifExists) refuse(draft, "42704", `trigger ${operation.trigger} does not exist`);
 		return;
 	}
