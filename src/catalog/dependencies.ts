@@ -1,6 +1,6 @@
 import { dependentsOf } from "./dependents.ts";
 import { keyOf } from "./catalog.ts";
-import type { Key, Table } from "./model.ts";
+import type { Key, Table, Trigger } from "./model.ts";
 import type { MutableCatalog } from "./mutable.ts";
 import { routineId } from "./routine-id.ts";
 
@@ -114,10 +114,28 @@ function removeTarget(catalog: MutableCatalog, target: DropTarget): void {
 		case "column":
 		case "default":
 		case "constraint":
+		case "policy": {
+			const { kind } = target;
+			changeTable(catalog, target.relation, (table) => without(table, kind, target.name));
+			return;
+		}
 		case "trigger":
-		case "policy":
-			changeTable(catalog, target.relation, (table) => without(table, target.kind, target.name));
+			mapTriggers(catalog, target.relation, (trigger) =>
+				trigger.name === target.name ? [] : [trigger],
+			);
 	}
+}
+
+/** Changes the triggers of a table or view, not those of partitions. */
+export function mapTriggers(
+	catalog: MutableCatalog,
+	key: Key,
+	change: (trigger: Trigger) => readonly Trigger[],
+): void {
+	const table = catalog.tableByKey(key);
+	const view = catalog.viewByKey(key);
+	if (table) catalog.putTable({ ...table, triggers: table.triggers.flatMap(change) });
+	else if (view) catalog.putView({ ...view, triggers: view.triggers.flatMap(change) });
 }
 
 function changeTable(catalog: MutableCatalog, key: Key, change: (table: Table) => Table): void {
@@ -127,7 +145,7 @@ function changeTable(catalog: MutableCatalog, key: Key, change: (table: Table) =
 
 function without(
 	table: Table,
-	kind: "column" | "default" | "constraint" | "trigger" | "policy",
+	kind: "column" | "default" | "constraint" | "policy",
 	name: string,
 ): Table {
 	const others = <T extends { readonly name: string }>(list: readonly T[]) =>
@@ -135,8 +153,6 @@ function without(
 	switch (kind) {
 		case "column":
 			return { ...table, columns: others(table.columns) };
-		case "trigger":
-			return { ...table, triggers: others(table.triggers) };
 		case "policy":
 			return { ...table, policies: others(table.policies) };
 		case "default": {

@@ -16,6 +16,7 @@ import {
 	usesOfIndex,
 	usesOfPolicy,
 	usesOfTrigger,
+	usesOfView,
 	type Use,
 } from "./uses.ts";
 
@@ -85,15 +86,25 @@ function usersOf(catalog: MutableCatalog, use: Use, except?: Key): readonly Depe
 	return [
 		...views
 			.filter((view) => keyOf(view) !== except)
-			.map((view) => loud({ kind: "view", key: keyOf(view) })),
+			.flatMap((view) =>
+				usesOfView(view).includes(use)
+					? [loud({ kind: "view", key: keyOf(view) })]
+					: triggersUsing(view, use),
+			),
 		...tables.filter((table) => keyOf(table) !== except).flatMap((table) => partsUsing(table, use)),
 	];
+}
+
+function triggersUsing(relation: Table | View, use: Use): readonly Dependent[] {
+	return relation.triggers
+		.filter((trigger) => usesOfTrigger(trigger).includes(use))
+		.map(({ name }) => loud({ kind: "trigger", relation: keyOf(relation), name }));
 }
 
 function partsUsing(table: Table, use: Use): readonly Dependent[] {
 	const relation = keyOf(table);
 	const using = <T extends { readonly name: string }>(
-		kind: "constraint" | "index" | "trigger" | "policy",
+		kind: "constraint" | "index" | "policy",
 		list: readonly T[],
 		usesOfPart: (part: T) => readonly Use[],
 	) =>
@@ -106,7 +117,7 @@ function partsUsing(table: Table, use: Use): readonly Dependent[] {
 			.map((column) => loud({ kind: howUsed(column, use), relation, name: column.name })),
 		...using("constraint", table.constraints, usesOfConstraint),
 		...using("index", table.indexes, usesOfIndex),
-		...using("trigger", table.triggers, usesOfTrigger),
+		...triggersUsing(table, use),
 		...using("policy", table.policies, usesOfPolicy),
 	];
 }
@@ -151,9 +162,8 @@ function ofRoutine(
 	const name = overloads[0]?.name ?? "";
 	const users = usersOf(catalog, functionUse(name)).filter(({ target: { kind, ...part } }) => {
 		if (kind !== "trigger" || !("relation" in part)) return overloads.length === 1;
-		const trigger = catalog
-			.tableByKey(part.relation)
-			?.triggers.find((candidate) => candidate.name === part.name);
+		const relation = catalog.tableByKey(part.relation) ?? catalog.viewByKey(part.relation);
+		const trigger = relation?.triggers.find((candidate) => candidate.name === part.name);
 		return target.id === "" && trigger?.function.schema === schema;
 	});
 	const domains: Dependent[] = [];

@@ -52,6 +52,7 @@ export class Links {
 
 	replaceView(key: Key, before: View | undefined, after: View | undefined): void {
 		replace(this.uses, key, listOf(before), listOf(after), usesOfView);
+		replace(this.uses, key, before?.triggers, after?.triggers, usesOfTrigger);
 		this.#replaceIndexes(key, before?.indexes, after?.indexes);
 	}
 

@@ -152,6 +152,7 @@ export interface View extends Named {
 	readonly populated: boolean;
 	/** Indexes of a materialized view. */
 	readonly indexes: readonly Index[];
+	readonly triggers: readonly Trigger[];
 	readonly parameters: ReadonlyMap<string, string | undefined>;
 }
 

@@ -94,10 +94,7 @@ function tableLines(catalog: MutableCatalog, table: Table): string[] {
 		...table.columns.map((column, at) => columnLine(table, column, at)),
 		...table.constraints.map((constraint) => constraintLine(key, constraint)),
 		...table.indexes.map((index) => indexLine(catalog, index, table.name)),
-		...table.triggers.map(
-			(trigger) =>
-				`trigger ${table.name}.${trigger.name} ${trigger.state} ${trigger.function.name}${trigger.inherited ? " inherited" : ""}`,
-		),
+		...triggerLines(table),
 		...table.policies.map(
 			(policy) =>
 				`policy ${table.name}.${policy.name} ${policy.command}${policy.permissive ? "" : " restrictive"}`,
@@ -161,5 +158,13 @@ function viewLines(view: View): string[] {
 		...view.indexes.map((index) =>
 			indexLine({ indexByKey: () => undefined } as never, index, view.name),
 		),
+		...triggerLines(view),
 	];
+}
+
+function triggerLines({ name, triggers }: Table | View): string[] {
+	return triggers.map(
+		(trigger) =>
+			`trigger ${name}.${trigger.name} ${trigger.state} ${trigger.function.name}${trigger.inherited ? " inherited" : ""}`,
+	);
 }

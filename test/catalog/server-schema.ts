@@ -73,7 +73,7 @@ const queries = [
 		|| case g.tgenabled when 'O' then 'enabled' when 'D' then 'disabled' when 'R' then 'replica' else 'always' end
 		|| ' ' || p.proname || case when g.tgparentid <> 0 then ' inherited' else '' end
 	from pg_trigger g join pg_class t on t.oid = g.tgrelid join pg_namespace n on n.oid = t.relnamespace
-	join pg_proc p on p.oid = g.tgfoid where not g.tgisinternal and t.relkind <> 'v' and ${inSchemas("n")}`,
+	join pg_proc p on p.oid = g.tgfoid where not g.tgisinternal and ${inSchemas("n")}`,
 
 	`select 'policy ' || t.relname || '.' || p.polname || ' '
 		|| case p.polcmd when '*' then 'all' when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' else 'delete' end

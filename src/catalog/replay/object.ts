@@ -80,7 +80,7 @@ export const renameObject: Replay<"renameObject"> = (catalog, operation) => {
 	const table = operation.table && catalog.table(operation.table);
 	switch (object) {
 		case "trigger":
-			renameTrigger(catalog, table, name.name, to);
+			if (operation.table) renameTrigger(catalog, operation.table, name.name, to);
 			return;
 		case "rule":
 			renameRule(catalog, table, name.name, to);

@@ -1,6 +1,6 @@
 import type { OperationOf, RoutineReference } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
-import { dropObjects, type DropTarget } from "../dependencies.ts";
+import { dropObjects, mapTriggers, type DropTarget } from "../dependencies.ts";
 import type { Routine } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { qualifyType } from "../qualify.ts";
@@ -109,12 +109,12 @@ export function moveRoutine(
 	catalog.putRoutines(key, rest);
 	catalog.putRoutines(keyOf(to), [...there, { ...routine, ...to }]);
 	if (id !== "") return;
-	for (const table of catalog.usersOf(functionUse(routine.name)).tables) {
-		const triggers = table.triggers.map((trigger) =>
+	const { tables, views } = catalog.usersOf(functionUse(routine.name));
+	for (const relation of [...tables, ...views]) {
+		mapTriggers(catalog, keyOf(relation), (trigger) =>
 			trigger.function.name === routine.name && trigger.function.schema === routine.schema
-				? { ...trigger, function: { ...trigger.function, ...to } }
-				: trigger,
+				? [{ ...trigger, function: { ...trigger.function, ...to } }]
+				: [trigger],
 		);
-		catalog.putTable({ ...table, triggers });
 	}
 }

@@ -1,6 +1,7 @@
 import type { Expression, QualifiedName } from "../../core/expression.ts";
 import type { DataOperation, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
+import { mapTriggers } from "../dependencies.ts";
 import { columnsIn, visitExpression } from "../expression.ts";
 import type { Policy, RewriteRule, Table, Trigger } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
@@ -9,9 +10,9 @@ import { alteredTable, type Replay } from "./altered.ts";
 import { inheritTrigger } from "./inheritance.ts";
 
 export const createTrigger: Replay<"createTrigger"> = (catalog, operation, origin) => {
-	const table = alteredTable(catalog, operation.table, false);
-	if (!table) return;
-	const existing = table.triggers.find(({ name }) => name === operation.trigger);
+	const view = catalog.view(operation.table);
+	const table = view ? undefined : alteredTable(catalog, operation.table, false);
+	const existing = (view ?? table)?.triggers.find(({ name }) => name === operation.trigger);
 	if (existing && (!operation.orReplace || existing.inherited === true)) return;
 	const { timing, events, columns, forEach } = operation;
 	const trigger: Trigger = {
@@ -25,8 +26,13 @@ export const createTrigger: Replay<"createTrigger"> = (catalog, operation, origi
 		state: existing?.state ?? "enabled",
 		origin,
 	};
-	const others = table.triggers.filter((candidate) => candidate !== existing);
-	catalog.putTable({ ...table, triggers: [...others, trigger] });
+	const withTrigger = (before: readonly Trigger[]): readonly Trigger[] => [
+		...before.filter((candidate) => candidate !== existing),
+		trigger,
+	];
+	if (view) catalog.putView({ ...view, triggers: withTrigger(view.triggers) });
+	if (!table) return;
+	catalog.putTable({ ...table, triggers: withTrigger(table.triggers) });
 	for (const partition of catalog.partitionsOf(keyOf(table))) {
 		inheritTrigger(catalog, keyOf(partition), trigger, origin);
 	}
@@ -38,6 +44,10 @@ function functionPlace(catalog: MutableCatalog, name: QualifiedName): QualifiedN
 }
 
 export const dropTrigger: Replay<"dropTrigger"> = (catalog, operation) => {
+	const view = catalog.view(operation.table);
+	if (view) {
+		mapTriggers(catalog, keyOf(view), (own) => (own.name === operation.trigger ? [] : [own]));
+	}
 	const table = catalog.table(operation.table);
 	const trigger = table?.triggers.find(({ name }) => name === operation.trigger);
 	if (table && trigger && trigger.inherited !== true) {
@@ -59,12 +69,16 @@ function changeTriggers(
 
 export function renameTrigger(
 	catalog: MutableCatalog,
-	table: Table | undefined,
+	relation: QualifiedName,
 	name: string,
 	to: string,
 ): void {
-	if (!table || table.triggers.some((trigger) => trigger.name === to)) return;
-	changeTriggers(catalog, table, (own) => [own.name === name ? { ...own, name: to } : own]);
+	const renamed = (own: Trigger) => [own.name === name ? { ...own, name: to } : own];
+	const table = catalog.table(relation);
+	const view = catalog.view(relation);
+	if ((table ?? view)?.triggers.some((trigger) => trigger.name === to)) return;
+	if (view) mapTriggers(catalog, keyOf(view), renamed);
+	if (table) changeTriggers(catalog, table, renamed);
 }
 
 export const setTriggerState: Replay<"setTriggerState"> = (catalog, operation) => {
@@ -89,7 +103,7 @@ export const createRule: Replay<"createRule"> = (catalog, operation) => {
 		event: operation.event,
 		columns: ruleColumns(operation),
 		relations: operation.actions.flatMap((action) =>
-			"table" in action && action.table ? [catalog.resolve(action.table)] : [],
+			"table" in action ? [catalog.resolve(action.table)] : [],
 		),
 	};
 	catalog.putTable({ ...table, rules: [...others, rule] });

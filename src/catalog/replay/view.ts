@@ -18,7 +18,7 @@ export const createView: Replay<"createView"> = (catalog, operation, origin) => 
 	if (existing && !extendsColumns(existing, view)) return;
 	catalog.putView({
 		...view,
-		...(existing && originOf(existing)),
+		...(existing && { triggers: existing.triggers, ...originOf(existing) }),
 		parameters: new Map(operation.parameters.map(({ name, value }) => [name, value])),
 	});
 };
@@ -63,6 +63,7 @@ function viewOf(
 		dependsOnColumns: reading.columns,
 		populated: true,
 		indexes: [],
+		triggers: [],
 		parameters: new Map(),
 	};
 }

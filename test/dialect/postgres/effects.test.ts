@@ -117,6 +117,20 @@ test("a UNIQUE over the columns of the primary key gets no index of its own", ()
 	]);
 });
 
+test("dropping a trigger that a view does not have takes no lock", () => {
+	const history = `${orders} CREATE VIEW open_orders AS SELECT id FROM orders;
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+CREATE TRIGGER kept INSTEAD OF UPDATE ON open_orders FOR EACH ROW EXECUTE FUNCTION keep();`;
+	const [missing] = effectsAfter(history, "DROP TRIGGER IF EXISTS other ON open_orders");
+	expect([missing?.locks, missing?.fails]).toEqual([[], undefined]);
+	const [refused] = effectsAfter(history, "DROP TRIGGER other ON open_orders");
+	expect(refused?.fails?.code).toBe("42704");
+	const [dropped] = effectsAfter(history, "DROP TRIGGER kept ON open_orders");
+	expect(dropped?.locks).toMatchObject([
+		{ relation: "public.open_orders", mode: "AccessExclusiveLock" },
+	]);
+});
+
 test("a column that the same command drops makes room for a new one of its name", () => {
 	for (const actions of [
 		"DROP COLUMN status, ADD COLUMN status int",
