@@ -225,6 +225,13 @@ function fillType(operation: Operation, scene: Scene, draft: Draft): void {
 
 function fillObject(operation: Operation, scene: Scene, draft: Draft): void {
 	switch (operation.kind) {
+		case "createFunction":
+			// The server parses the body of a SQL function at once; other languages wait for the call.
+			if (operation.language !== "sql") return;
+			for (const { operations } of operation.body) {
+				for (const inner of operations) if (isData(inner)) plan(inner, scene, draft);
+			}
+			return;
 		case "dropFunction":
 			dropFunction(operation, scene, draft);
 			return;
@@ -269,6 +276,10 @@ function fillObject(operation: Operation, scene: Scene, draft: Draft): void {
 			return;
 		default:
 	}
+}
+
+function isData({ kind }: Operation): boolean {
+	return kind === "select" || kind === "insert" || kind === "update" || kind === "delete";
 }
 
 /** A planned statement takes its locks and no more. */
