@@ -14,7 +14,7 @@ export interface Step {
 	readonly effects: readonly Effect[];
 	/** The same object for statements that share a transaction; absent when it commits by itself. */
 	readonly transaction: Transaction | undefined;
-	/** Tables that it changes row by row, as schema.name. */
+	/** Tables that it changes row by row itself, not through functions and triggers, as schema.name. */
 	readonly changed: readonly string[];
 	/** Tables of which it looks up every row in another, for a foreign key. */
 	readonly referencing: readonly string[];
@@ -97,8 +97,8 @@ export function scriptOf(history: History): readonly Step[] {
 			effects: effectsOf(moments),
 			// A statement that could not be read runs where the one before it ran.
 			transaction: first ? first.transaction : shared,
-			changed: unique(moments.flatMap(changedBy)),
-			referencing: unique(moments.flatMap(referencingIn)),
+			changed: unique(own.flatMap(changedBy)),
+			referencing: unique(own.flatMap(referencingIn)),
 		};
 		steps.push(previous);
 	}

@@ -117,6 +117,17 @@ test("a UNIQUE over the columns of the primary key gets no index of its own", ()
 	]);
 });
 
+test("a name that WITH gives is no table, also where WITH changes rows", () => {
+	const locked = effectsAfter(
+		orders,
+		`WITH open AS (SELECT id FROM orders WHERE status = 'open'),
+copied AS (INSERT INTO orders (id) SELECT id FROM open RETURNING id),
+moved AS (UPDATE orders SET status = 'moved' FROM copied WHERE copied.id = orders.id RETURNING orders.id)
+SELECT id FROM moved`,
+	).flatMap(({ locks }) => locks.map(({ relation }) => relation));
+	expect(new Set(locked)).toEqual(new Set(["public.orders"]));
+});
+
 test("dropping a trigger that a view does not have takes no lock", () => {
 	const history = `${orders} CREATE VIEW open_orders AS SELECT id FROM orders;
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';

@@ -31,12 +31,17 @@ import {
 import { lockOwnedSequences, lockSequencesOf } from "./sequence.ts";
 import { has } from "./versions.ts";
 
-function readingWith(ctes: OperationOf<"update">["ctes"]): Reading {
+/** The names that WITH gives are known to the whole statement: what WITH changes is an operation too. */
+function readingIn(scene: Scene): Reading {
+	const ctes = scene.command.flatMap((operation) => {
+		if (operation.kind === "select") return operation.query.ctes;
+		return "ctes" in operation ? operation.ctes : [];
+	});
 	return { ...executed, named: new Set(ctes.map(({ name }) => name)) };
 }
 
 function readCtes(ctes: OperationOf<"update">["ctes"], scene: Scene, draft: Draft): void {
-	for (const { query } of ctes) if (query) readQuery(query, scene, draft, readingWith(ctes));
+	for (const { query } of ctes) if (query) readQuery(query, scene, draft, readingIn(scene));
 }
 
 export function select(operation: OperationOf<"select">, scene: Scene, draft: Draft): void {
@@ -52,7 +57,7 @@ export function insert(operation: OperationOf<"insert">, scene: Scene, draft: Dr
 	readCtes(operation.ctes, scene, draft);
 	const { source } = operation;
 	if (source.kind === "query") {
-		readQuery(source.query, scene, draft, readingWith(operation.ctes));
+		readQuery(source.query, scene, draft, readingIn(scene));
 	}
 	if (source.kind === "values") {
 		for (const row of source.rows)
@@ -198,7 +203,7 @@ export function update(operation: OperationOf<"update">, scene: Scene, draft: Dr
 	draft.reversible = "none";
 	const target = changed(operation.table, "update", scene, draft);
 	readCtes(operation.ctes, scene, draft);
-	const reading = readingWith(operation.ctes);
+	const reading = readingIn(scene);
 	readFromItems(operation.from, scene, draft, reading);
 	for (const { value } of operation.set) readExpression(value, scene, draft, reading);
 	reachRows(target, operation.where, operation.from.length > 0, scene, draft, reading);
@@ -222,7 +227,7 @@ export function deleteRows(operation: OperationOf<"delete">, scene: Scene, draft
 	draft.reversible = "none";
 	const target = changed(operation.table, "delete", scene, draft);
 	readCtes(operation.ctes, scene, draft);
-	const reading = readingWith(operation.ctes);
+	const reading = readingIn(scene);
 	readFromItems(operation.using, scene, draft, reading);
 	reachRows(target, operation.where, operation.using.length > 0, scene, draft, reading);
 	if (target.table) checkReferrers(target.table, "onDelete", undefined, scene, draft);
@@ -304,7 +309,7 @@ export function merge(operation: OperationOf<"merge">, scene: Scene, draft: Draf
 	}
 	const target = changed(operation.table, "merge", scene, draft);
 	readCtes(operation.ctes, scene, draft);
-	const reading = readingWith(operation.ctes);
+	const reading = readingIn(scene);
 	readFromItems([operation.using], scene, draft, reading);
 	reachRows(target, operation.on, true, scene, draft, reading);
 }
