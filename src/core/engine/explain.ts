@@ -118,24 +118,17 @@ interface Collected {
 class Holdings {
 	#transaction: Transaction | undefined;
 	#locks = new Set<string>();
-	#made = new Set<Key>();
 
 	/** Moves on to a transaction; outside of one nothing is held. */
 	enter(transaction: Transaction | undefined): void {
 		if (transaction !== undefined && transaction === this.#transaction) return;
 		this.#transaction = transaction;
 		this.#locks = new Set();
-		this.#made = new Set();
-	}
-
-	/** Nobody else knows a relation that the transaction made. */
-	isMade(relation: Key): boolean {
-		return this.#made.has(relation);
 	}
 
 	/** The server notes no second lock of the same mode. */
 	isNew({ relation, mode }: Lock): boolean {
-		return !this.#locks.has(`${mode} ${relation}`) && !this.#made.has(relation);
+		return !this.#locks.has(`${mode} ${relation}`);
 	}
 
 	add({ locks }: Effect, { made, truncates }: Collected): void {
@@ -144,7 +137,11 @@ class Holdings {
 			// TRUNCATE builds the indexes of the empty file under a lock of its own.
 			if (truncates) this.#locks.add(`ShareLock ${relation}`);
 		}
-		for (const relation of made) this.#made.add(relation);
+		for (const relation of made) {
+			this.#locks.add(`AccessExclusiveLock ${relation}`);
+			// The indexes of its keys are built under this one.
+			this.#locks.add(`ShareLock ${relation}`);
+		}
 	}
 }
 
@@ -187,7 +184,7 @@ class Explainer implements HistoryVisitor {
 			const whole = combine(
 				collected.effects,
 				this.#modes,
-				(relation) => !collected.made.has(relation) && !holdings.isMade(relation),
+				(relation) => !collected.made.has(relation),
 			);
 			const effect = { ...whole, locks: whole.locks.filter((lock) => holdings.isNew(lock)) };
 			holdings.add(whole, collected);
