@@ -1,6 +1,13 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Key } from "../../catalog/model.ts";
-import type { Duration, Effect, IndexBuild, Lock, Phase } from "../effect.ts";
+import {
+	noEffect,
+	type Duration,
+	type Effect,
+	type IndexBuild,
+	type Lock,
+	type Phase,
+} from "../effect.ts";
 import type { Migration } from "../migration.ts";
 import type { Operation } from "../operation.ts";
 import type { Statement } from "../statement.ts";
@@ -155,6 +162,20 @@ class Explainer implements HistoryVisitor {
 
 	visits(migration: Migration): boolean {
 		return migration.candidate;
+	}
+
+	/** The server refuses what its grammar cannot read; what else is unread has no known effect. */
+	unread(statement: Statement, migration: Migration): void {
+		const { unread } = statement;
+		const fails = { code: "42601", reason: unread?.message ?? "it cannot be read" };
+		this.#collected.push({
+			statement,
+			migration,
+			transaction: undefined,
+			effects: [unread?.reason === "syntax" ? { ...noEffect, fails } : noEffect],
+			made: new Set(),
+			truncates: false,
+		});
 	}
 
 	operation({ operation, effects, statement, migration, transaction, catalog }: Moment): void {
