@@ -51,3 +51,17 @@ export interface Catalog {
 	/** Tables with a column of this type (a domain, an enum ...), arrays of it included. */
 	tablesUsingType(key: Key): readonly { readonly table: Table; readonly column: string }[];
 }
+
+/**
+ * True when the history made every table it speaks of: then a name that it does not know is the name
+ * of nothing, and IF EXISTS does nothing. A single file, or a history that starts in the middle, proves
+ * no such thing.
+ */
+export function historyIsWhole(catalog: Catalog): boolean {
+	let some = false;
+	for (const table of catalog.tables()) {
+		if (!table.complete) return false;
+		some = true;
+	}
+	return some;
+}

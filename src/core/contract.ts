@@ -61,19 +61,6 @@ export function missingEvidence(
 	return evidence.kind === "accepted" ? undefined : describe(evidence, object.shown, replacement);
 }
 
-/**
- * True when the history made every table it speaks of: then a name that it does not know is the name
- * of nothing, and IF EXISTS does nothing. A history that starts in the middle proves no such thing.
- */
-export function historyIsWhole(catalog: Catalog): boolean {
-	let some = false;
-	for (const table of catalog.tables()) {
-		if (!table.complete) return false;
-		some = true;
-	}
-	return some;
-}
-
 /** Returns the table as a later schema knows it, also under another name; undefined when it is gone. */
 export function findAgain(after: Catalog, table: Table | undefined, key: Key): Table | undefined {
 	const { origin } = table ?? {};

@@ -17,7 +17,6 @@ export {
 	columnsOf,
 	contractObject,
 	findAgain,
-	historyIsWhole,
 	listWords,
 	missingEvidence,
 	relationExists,
@@ -25,4 +24,5 @@ export {
 	typeKey,
 	type ContractObject,
 } from "./contract.ts";
+export { historyIsWhole } from "../catalog/catalog.ts";
 export { positionAt } from "./source.ts";

@@ -54,8 +54,3 @@ export function lineAt(file: SourceFile, line: number): string | undefined {
 	const end = starts[line] ?? file.text.length;
 	return file.text.slice(start, end).replace(/[\r\n]+$/, "");
 }
-
-/** True when `inner` lies wholly in `outer`. */
-export function contains(outer: Range, inner: Range): boolean {
-	return outer.start <= inner.start && inner.end <= outer.end;
-}

@@ -1,5 +1,6 @@
 import type { TypeName } from "../../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
+import { historyIsWhole } from "../../../catalog/catalog.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import { mergeKeys } from "../../../catalog/merged-keys.ts";
 import { domainOf, isConstrained, typeLabel } from "../type-change.ts";
@@ -10,7 +11,6 @@ import { because, hasFile, lock, refuse, rewrite, scan, type Draft } from "./dra
 import {
 	columnOf,
 	descendantsOf,
-	historyIsWhole,
 	isNullConstant,
 	treeOf,
 	type Scene,
@@ -137,7 +137,7 @@ function refuseUnknownFunctions(column: ColumnDefinition, scene: Scene, draft: D
 	if (value?.kind !== "call" || !isBuiltIn(value.function.name)) return;
 	const { name } = value.function;
 	const first = functionsSince[name];
-	if (first === undefined || scene.version >= first || !historyIsWhole(scene)) return;
+	if (first === undefined || scene.version >= first || !historyIsWhole(scene.catalog)) return;
 	if (name === "gen_random_uuid" && scene.catalog.extension("pgcrypto")) return;
 	refuse(draft, "42883", `PostgreSQL ${scene.version} has no function ${name}`);
 }

@@ -1,4 +1,4 @@
-import { keyOf } from "../../../catalog/catalog.ts";
+import { historyIsWhole, keyOf } from "../../../catalog/catalog.ts";
 import type { Column, Constraint, Key, Table, View } from "../../../catalog/model.ts";
 import type { Situation } from "../../../core/dialect.ts";
 import type { Expression, QualifiedName } from "../../../core/expression.ts";
@@ -98,22 +98,9 @@ export function lockPartitions(draft: Draft, scene: Scene, key: Key, mode: LockM
 	}
 }
 
-/**
- * True when the history made every table that it speaks of: then a name that it does not know is the
- * name of nothing. A single file, or a history that starts in the middle, proves no such thing.
- */
-export function historyIsWhole(scene: Scene): boolean {
-	let some = false;
-	for (const table of scene.catalog.tables()) {
-		if (!table.complete) return false;
-		some = true;
-	}
-	return some;
-}
-
 /** True when the relation is not there, so that IF EXISTS makes the statement do nothing. */
 export function isMissing(scene: Scene, target: Target): boolean {
-	return target.kind === "assumed" && historyIsWhole(scene);
+	return target.kind === "assumed" && historyIsWhole(scene.catalog);
 }
 
 export function columnOf(table: Table | undefined, name: string): Column | undefined {

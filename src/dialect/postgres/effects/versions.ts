@@ -49,9 +49,7 @@ export const since = {
 	setAccessMethod: 15,
 	/** STORAGE at a column definition, and SET STORAGE DEFAULT. */
 	columnStorageClause: 16,
-	statisticsDefault: 17,
 	viewRenameColumn: 13,
-	domainArrays: 11,
 	merge: 15,
 	clusterPartitioned: 15,
 	renameTriggerRecurses: 15,
