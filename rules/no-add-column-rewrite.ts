@@ -36,6 +36,7 @@ stored generated column, a domain with constraints. now() is not volatile: it re
 	category: "rewrites",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "adding-field-with-default",
 		eugene: "E11",

@@ -29,6 +29,7 @@ no sensible one, the column starts nullable, is filled, and becomes NOT NULL in 
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "adding-required-field",
 		atlas: "MF103",

@@ -44,6 +44,7 @@ too: rows that break them get in, and nothing ever tests these rows again.`,
 	category: "data-loss",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: { pgfence: "enable-disable-trigger" },
 	help: "Disable and enable the one trigger by its name, in one transaction.",
 	messages: {

@@ -27,6 +27,7 @@ locks too (measured on PostgreSQL 11 to 18).`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "ban-alter-domain-with-add-constraint",
 		pgfence: "ban-alter-domain-add-constraint",

@@ -70,6 +70,7 @@ earlier release has stopped using it: a contract directive names that release.`,
 	category: "data-loss",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "ban-drop-column",
 		strongMigrations: "remove_column",

@@ -43,6 +43,7 @@ the release makes it good.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: { pgfence: "drop-constraint" },
 	help: "First release code that does not rely on it, or create an equal unique index before.",
 	messages: {

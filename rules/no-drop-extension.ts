@@ -11,6 +11,7 @@ application it cannot see.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "First release code that no longer uses the extension, then drop it in a later release, without CASCADE.",
 	messages: {

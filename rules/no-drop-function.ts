@@ -57,6 +57,7 @@ one in a later release; a contract directive names the release that stopped call
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Create the new form beside the old one, and drop the old one in a later release.",
 	messages: {

@@ -22,6 +22,7 @@ refuses while anything is left in the schema, so the deploy stops there.`,
 	category: "data-loss",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { pgfence: "drop-schema", atlas: "DS101" },
 	help: "Drop the objects one by one in releases of their own, then the empty schema.",
 	messages: {

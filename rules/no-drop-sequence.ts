@@ -25,6 +25,7 @@ number was is lost. The server refuses without CASCADE while a default draws fro
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "First release code that no longer draws from the sequence, then drop it in a later release.",
 	messages: {

@@ -19,6 +19,7 @@ earlier release has already stopped using it: a contract directive names that re
 	category: "data-loss",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "ban-drop-table",
 		atlas: "DS102",

@@ -18,6 +18,7 @@ safe when an earlier release has stopped using it: a contract directive names th
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "First release code that no longer names the type, then drop it in a later release.",
 	messages: {

@@ -19,6 +19,7 @@ directive names that release.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "First release code that no longer uses the view, then drop it in a later release.",
 	messages: {

@@ -25,6 +25,7 @@ one transaction, some all pending files. A type that the same transaction create
 	category: "transactions",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Add the value in a migration that commits before, and use it in the next one.",
 	messages: {

@@ -11,6 +11,7 @@ quiet hour long enough for the build, or a new table that has the constraint fro
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		eugene: "E8",
 		strongMigrations: "add_exclusion_constraint",

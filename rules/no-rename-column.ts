@@ -11,6 +11,7 @@ equal to the old one until no code uses it.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "renaming-column",
 		strongMigrations: "rename_column",

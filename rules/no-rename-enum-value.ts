@@ -10,6 +10,7 @@ no table lock; the old one can stay unused, for a value cannot be removed.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { strongMigrations: "rename_enum_value" },
 	help: "Add the new value with ALTER TYPE ... ADD VALUE, release code that reads both, then write the new one.",
 	messages: {

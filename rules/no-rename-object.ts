@@ -78,6 +78,7 @@ index, a trigger, a policy or a CHECK breaks no statement and is not reported.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { strongMigrations: "rename_schema", pgfence: "rename-schema" },
 	help: "Create the object under the new name beside the old one, and drop the old one in a later release.",
 	messages: {

@@ -18,6 +18,7 @@ do not.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "renaming-table",
 		strongMigrations: "rename_table",

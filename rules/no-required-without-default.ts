@@ -81,6 +81,7 @@ let a later release make the column NOT NULL.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Give the column a default, or make it NOT NULL in a later release than the one that adds it.",
 	messages: {

@@ -31,6 +31,7 @@ simple writes of a table alive.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Keep the old name: create a view there in the same transaction, and drop the view in a later release.",
 	messages: {

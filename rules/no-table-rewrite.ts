@@ -61,6 +61,7 @@ knows them.`,
 	category: "rewrites",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { squawk: "prefer-repack", pgfence: "vacuum-full" },
 	help: "Leave it out, or use pg_repack, which copies the table while reads and writes go on.",
 	messages: {

@@ -62,6 +62,7 @@ ACCESS EXCLUSIVE on all of them: every read and write waits until the transactio
 	category: "data-loss",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { squawk: "ban-truncate-cascade", pgfence: "truncate" },
 	help: "Delete only the rows that nobody needs, in batches. If all of them may go, say why in an ignore directive.",
 	messages: {

@@ -34,6 +34,7 @@ statements of sessions that are connected fail afterwards with "cached plan must
 	category: "rewrites",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "changing-column-type",
 		eugene: "E5",

@@ -25,6 +25,7 @@ EXCLUSIVE on both tables, so writes to both wait. By itself VALIDATE lets reads 
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "constraint-missing-not-valid",
 		strongMigrations: "validate_check_constraint",

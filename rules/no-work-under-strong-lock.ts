@@ -59,6 +59,7 @@ one transaction for a file, or for all files of a deploy.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: { eugene: "E4", pgfence: "statement-after-access-exclusive" },
 	help: "Commit between them: move one of the two statements to a migration of its own.",
 	messages: {

@@ -50,6 +50,7 @@ application. A change that names its rows by a unique key, or takes a limited nu
 	category: "backfill",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: { strongMigrations: "backfill", pgfence: "update-in-migration" },
 	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
 	messages: {

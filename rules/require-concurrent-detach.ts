@@ -15,6 +15,7 @@ reads and writes wait.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { squawk: "require-concurrent-partition-detach", pgfence: "detach-partition" },
 	help: concurrently,
 	messages: {

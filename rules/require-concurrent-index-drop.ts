@@ -20,6 +20,7 @@ transaction, and cannot drop the index of a partitioned table or of a constraint
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {
 		squawk: "require-concurrent-index-deletion",
 		strongMigrations: "remove_index",

@@ -13,6 +13,7 @@ concurrently, then ATTACH.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "require-concurrent-index-creation",
 		eugene: "E6",

@@ -26,6 +26,7 @@ transaction. WITH NO DATA leaves a view that refuses to be read (SQLSTATE 55000)
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: { pgfence: "refresh-matview-blocking" },
 	help: "Use REFRESH MATERIALIZED VIEW CONCURRENTLY; it needs a unique index over columns that tell the rows apart.",
 	messages: {

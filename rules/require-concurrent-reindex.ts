@@ -13,6 +13,7 @@ index to drop.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { squawk: "require-concurrent-reindex", pgfence: "reindex-non-concurrent" },
 	help: "Use REINDEX ... CONCURRENTLY, outside any transaction.",
 	messages: {

@@ -38,6 +38,7 @@ owner's rights. SET search_path at the function, with pg_temp as the last schema
 	category: "security",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "Add SET search_path = <the schemas it needs>, pg_temp to the function.",
 	messages: {

@@ -41,6 +41,7 @@ CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit make
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {
 		squawk: "require-lock-timeout",
 		eugene: "E9",

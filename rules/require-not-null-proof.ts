@@ -63,6 +63,7 @@ and validated later. PRIMARY KEY USING INDEX over a nullable column reads the ta
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "adding-not-nullable-field",
 		eugene: "E2",

@@ -23,6 +23,7 @@ partitioned table can be NOT VALID from PostgreSQL 18 on; before, it is added to
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "constraint-missing-not-valid",
 		eugene: "E1",

@@ -38,6 +38,7 @@ at this migration.`,
 	category: "transactions",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "ban-concurrent-index-creation-in-transaction",
 		atlas: "PG103",

@@ -92,6 +92,7 @@ Before PostgreSQL 12 ATTACH also stops every read and write of the parent.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: { pgfence: "attach-partition" },
 	help: "Add a CHECK that says what the bound says as NOT VALID, validate it, build the parent's indexes on the partition, then attach it.",
 	messages: {

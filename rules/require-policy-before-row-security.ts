@@ -11,6 +11,7 @@ ROW LEVEL SECURITY takes an ACCESS EXCLUSIVE lock for a moment.`,
 	category: "security",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "Create the policies first, then enable row security in the same transaction.",
 	messages: {

@@ -29,6 +29,7 @@ of the parent then takes theirs over.`,
 	category: "locks",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {
 		squawk: "disallowed-unique-constraint",
 		eugene: "E7",

@@ -67,6 +67,7 @@ gives the same answer whatever the table holds proves nothing.`,
 	category: "verification",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "Add a query that reads the changed table and is true only when the change did what it says.",
 	messages: {

@@ -10,6 +10,7 @@ on the statements after it are less certain.`,
 	category: "schema",
 	dialects: ["postgres"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Correct the statement; psql with \\set ON_ERROR_STOP on an empty database shows the same error.",
 	messages: {

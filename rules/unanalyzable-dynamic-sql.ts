@@ -9,6 +9,7 @@ constant, and of format() with constants, is read like any other statement.`,
 	category: "schema",
 	dialects: ["postgres"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "Write the statements out, or check by hand what runs here and say so in an ignore directive.",
 	messages: {

@@ -10,6 +10,7 @@ needs a reason, so that the next reader can tell whether it still holds.`,
 	category: "schema",
 	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
+	preset: "recommended",
 	aliases: {},
 	help: "Write the directive as the documentation shows it.",
 	messages: {

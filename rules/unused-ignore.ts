@@ -8,6 +8,7 @@ place it would hide the next real finding of that rule at the same statement.`,
 	category: "schema",
 	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
+	preset: "recommended",
 	aliases: {},
 	help: "Remove the rule from the directive, or the whole directive.",
 	messages: {

@@ -3,6 +3,7 @@ import type { Dialect } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { lint, type ActiveRule, type Counts } from "./core/engine/lint.ts";
 import type { Project, ProjectProblem, Section } from "./core/migration.ts";
+import { presetIncludes, type Preset } from "./core/preset.ts";
 import type { SourceFile } from "./core/source.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
@@ -12,6 +13,8 @@ import type { LintReport, ReportedProject } from "./report/report.ts";
 
 /** What a run of lint asks for beside paths and config. */
 export interface LintRequest extends DiscoveryRequest {
+	/** Wins over the config's. */
+	readonly preset?: Preset;
 	/** Only these rules. */
 	readonly only?: readonly string[];
 	/** All but these rules. */
@@ -40,11 +43,14 @@ function addCounts(a: Counts, b: Counts): Counts {
 	};
 }
 
-/** Returns the rules that are on, with the severities that the user set. */
+/** Returns the rules that are on, with the severities that the user set. A rule that is named is on. */
 export function activeRules(config: Config, request: LintRequest): readonly ActiveRule[] {
+	const preset = request.preset ?? config.preset ?? "recommended";
 	return rules.flatMap((rule): readonly ActiveRule[] => {
 		const setting = request.severities?.[rule.id] ?? config.rules?.[rule.id];
 		if (request.only && !request.only.includes(rule.id)) return [];
+		const isNamed = setting !== undefined || request.only !== undefined;
+		if (!isNamed && !presetIncludes(preset, rule.preset)) return [];
 		if (setting === "off" || request.skip?.includes(rule.id)) return [];
 		return [setting === undefined ? { rule } : { rule, severity: setting }];
 	});

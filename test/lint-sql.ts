@@ -3,6 +3,7 @@ import { recipes } from "../src/generated/recipes.ts";
 import { lint, type LintResult } from "../src/core/engine/lint.ts";
 import type { Dialect } from "../src/core/dialect.ts";
 import type { Migration, Section, TransactionClass } from "../src/core/migration.ts";
+import { presetIncludes, type Preset } from "../src/core/preset.ts";
 import { loadPostgres } from "../src/dialect/postgres/dialect.ts";
 
 export interface SqlMigration {
@@ -20,7 +21,11 @@ export interface SqlMigration {
 export interface LintSqlOptions {
 	readonly version?: number;
 	readonly rows?: Readonly<Record<string, number>>;
-	/** Only these rules; all by default. */
+	/** The rules of this preset; of "recommended" by default. */
+	readonly preset?: Preset;
+	/** Rules that are on besides. */
+	readonly also?: readonly string[];
+	/** Only these rules. */
 	readonly only?: readonly string[];
 	readonly dialect?: Dialect;
 }
@@ -55,7 +60,7 @@ function migrationOf(source: SqlMigration, order: number, lastRelease: string): 
 	};
 }
 
-/** Lints a history given as texts with every rule that the product has. */
+/** Lints a history given as texts. */
 export async function lintSql(
 	migrations: readonly SqlMigration[],
 	options: LintSqlOptions = {},
@@ -71,7 +76,11 @@ export async function lintSql(
 			version: options.version ?? 14,
 		},
 		rules: rules
-			.filter((rule) => options.only?.includes(rule.id) ?? true)
+			.filter(
+				({ id, preset }) =>
+					options.only?.includes(id) ??
+					(options.also?.includes(id) || presetIncludes(options.preset ?? "recommended", preset)),
+			)
 			.map((rule) => ({ rule })),
 		ruleIds: new Set(rules.map((rule) => rule.id)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),

@@ -1,5 +1,6 @@
 import type { DialectId } from "./dialect.ts";
 import type { TransactionClass } from "./migration.ts";
+import { presets, type Preset } from "./preset.ts";
 import { jsonSchemaOf, problemsOf, type ConfigProblem, type Shape } from "./config-shape.ts";
 
 export type { ConfigProblem } from "./config-shape.ts";
@@ -41,6 +42,8 @@ export interface Config {
 	/** Major version of the server; 14 when nothing says it. */
 	readonly serverVersion?: number;
 	readonly parser?: "libpg" | "portable";
+	/** Which rules are on without being named: "recommended" when left out. */
+	readonly preset?: Preset;
 	readonly rules?: Readonly<Record<string, RuleSetting>>;
 	readonly tables?: Readonly<Record<string, { readonly rows?: number }>>;
 	/** Globs relative to the config file; these files are not read. */
@@ -136,9 +139,15 @@ const configFields = {
 		description: "libpg is the server's own grammar; portable runs where WebAssembly cannot.",
 		values: ["libpg", "portable"],
 	},
+	preset: {
+		kind: "choice",
+		description:
+			"Which rules are on: recommended (what can hurt production), strict (design and robustness too), all (style too).",
+		values: presets,
+	},
 	rules: {
 		kind: "record",
-		description: "Severity of single rules, by rule id.",
+		description: "Severity of single rules, by rule id; a rule that is named here is on.",
 		value: {
 			kind: "choice",
 			values: ["error", "warning", "info", "off"] satisfies RuleSetting[],

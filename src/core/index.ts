@@ -9,6 +9,7 @@ export type * from "./expression.ts";
 export type * from "./finding.ts";
 export type * from "./migration.ts";
 export type * from "./operation.ts";
+export type { Preset } from "./preset.ts";
 export type * from "./source.ts";
 export type * from "./statement.ts";
 export type * from "./transaction.ts";

@@ -17,6 +17,23 @@ export interface StatementRule {
 	readonly blocks: readonly Range[];
 }
 
+/**
+ * What a program (TypeScript, Python, Ruby ...) sends to the server at one place. `sql`: a literal, or
+ * what a call of a schema builder comes to. `unread`: a call whose SQL cannot be told without running it.
+ */
+export type EmbeddedSql =
+	| {
+			readonly kind: "sql";
+			readonly sql: string;
+			/** The literal's content or the call, in the program. */
+			readonly range: Range;
+			/** True when the program's text at `range` is the SQL, character for character. */
+			readonly verbatim: boolean;
+			/** Stretches of `sql` that stand for values of the program. */
+			readonly holes: readonly Range[];
+	  }
+	| { readonly kind: "unread"; readonly range: Range; readonly message: string };
+
 /** A stretch of a file that the tool runs in one way. */
 export interface Section {
 	readonly file: SourceFile;
@@ -25,6 +42,8 @@ export interface Section {
 	/** True when the tool leaves the transaction out for a section whose statements forbid one. */
 	readonly perStatementDetection?: boolean;
 	readonly statementRule?: StatementRule;
+	/** The file is a program: this is what it sends, in order. The rest of the file is no SQL. */
+	readonly embedded?: readonly EmbeddedSql[];
 }
 
 /** A migration as a layout reads it, before releases are known. */

@@ -7,6 +7,7 @@ import type { QualifiedName, Query } from "./expression.ts";
 import type { Category, RelatedPlace, Severity } from "./finding.ts";
 import type { Migration } from "./migration.ts";
 import type { Operation, OperationKind, OperationMap } from "./operation.ts";
+import type { Preset } from "./preset.ts";
 import type { Range } from "./source.ts";
 import type { Statement, StatementPart } from "./statement.ts";
 import type { Transaction } from "./transaction.ts";
@@ -183,6 +184,8 @@ export interface Rule<MessageId extends string = string> {
 	readonly category: Category;
 	readonly dialects: readonly DialectId[];
 	readonly severity: Severity;
+	/** The smallest preset that has it. */
+	readonly preset: Preset;
 	readonly aliases: Aliases;
 	/** What to do, one or two sentences; a report may say it more exactly. */
 	readonly help: string;

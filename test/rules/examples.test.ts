@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { rules } from "../../src/generated/rules.ts";
-import type { Example } from "../../src/core/rule.ts";
+import type { Example, Rule } from "../../src/core/rule.ts";
 import { lintSql, type SqlMigration } from "../lint-sql.ts";
 
 function historyOf(example: Example, sql: string): readonly SqlMigration[] {
@@ -14,8 +14,11 @@ function historyOf(example: Example, sql: string): readonly SqlMigration[] {
 		: [{ id: "0001_create", sql: example.before }, judged];
 }
 
-async function findingsOf(example: Example, sql: string): Promise<readonly string[]> {
+/** The rules of the rule's preset are on; a rule of style is alone with the recommended ones. */
+async function findingsOf(rule: Rule, example: Example, sql: string): Promise<readonly string[]> {
 	const result = await lintSql(historyOf(example, sql), {
+		preset: rule.preset === "all" ? "recommended" : rule.preset,
+		also: [rule.id],
 		...(example.version !== undefined && { version: example.version }),
 	});
 	expect(result.counts.unread).toBe(sql === example.bad ? result.counts.unread : 0);
@@ -26,12 +29,12 @@ for (const rule of rules) {
 	describe(rule.id, () => {
 		for (const [at, example] of rule.examples.entries()) {
 			test(`bad example ${at + 1} is reported by this rule alone`, async () => {
-				const found = await findingsOf(example, example.bad);
+				const found = await findingsOf(rule, example, example.bad);
 				expect([...new Set(found)]).toEqual([rule.id]);
 			});
 
 			test(`good example ${at + 1} is clean`, async () => {
-				expect(await findingsOf(example, example.good)).toEqual([]);
+				expect(await findingsOf(rule, example, example.good)).toEqual([]);
 			});
 		}
 	});

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { presets, type Preset } from "../../core/preset.ts";
 
 const formats = ["text", "concise", "json"] as const;
 const thresholds = ["error", "warning", "info", "never"] as const;
@@ -8,6 +9,7 @@ export interface LintArguments {
 	readonly config: string | undefined;
 	readonly format: (typeof formats)[number];
 	readonly since: string | undefined;
+	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
 	readonly only: string[] | undefined;
 	readonly skip: string[] | undefined;
@@ -43,6 +45,11 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				requiresArg: true,
 				default: "text" as const,
 				describe: "How to print findings",
+			})
+			.option("preset", {
+				choices: presets,
+				requiresArg: true,
+				describe: "Which rules are on without being named",
 			})
 			.option("rule", {
 				type: "string",
@@ -93,7 +100,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Print what was read, time and memory",
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.group(["since", "rule", "only", "skip"], "What to judge:")
+			.group(["since", "preset", "rule", "only", "skip"], "What to judge:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
 			.example("$0 lint", "every migration of the repository")

@@ -76,6 +76,7 @@ async function requestOf(
 		configDirectory,
 		severities,
 		...(args.since !== undefined && { since: args.since }),
+		...(args.preset && { preset: args.preset }),
 		...(args.only && { only: args.only }),
 		...(args.skip && { skip: args.skip }),
 		...(readsInput && {
