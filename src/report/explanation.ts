@@ -1,6 +1,7 @@
 import type { Effect, Lock } from "../core/effect.ts";
 import { shortName, type Explanation } from "../core/engine/explain.ts";
 import { positionAt, type Position } from "../core/source.ts";
+import { blocked, durations, modeName, undo } from "./effect-words.ts";
 import { countOf, type Palette } from "./report.ts";
 import { wrap } from "./wrap.ts";
 
@@ -64,34 +65,6 @@ export function explanationJson(explanations: readonly Explanation[]): string {
 	};
 	return `${JSON.stringify(document, undefined, "\t")}\n`;
 }
-
-/** AccessExclusiveLock as the documentation writes it: ACCESS EXCLUSIVE. */
-function modeName(mode: string): string {
-	return mode
-		.replace(/Lock$/, "")
-		.replace(/([a-z])([A-Z])/g, "$1 $2")
-		.toUpperCase();
-}
-
-const blocked: Readonly<Record<Lock["blocks"], string>> = {
-	readsAndWrites: "nobody else can read or write it",
-	writes: "every write waits, reads go on",
-	schemaChanges: "other schema changes and VACUUM wait, reads and writes go on",
-	nothing: "reads and writes go on",
-};
-
-const durations: Readonly<Record<Effect["duration"], string>> = {
-	constant: "a moment, whatever the size",
-	rows: "grows with the rows",
-	index: "grows with the rows: an index is built",
-	waitsForTransactions: "waits for every transaction that was open before it",
-};
-
-const undo: Readonly<Record<Effect["reversible"], string>> = {
-	yes: "can be undone",
-	lossy: "can be undone, but the data is gone",
-	none: "cannot be undone",
-};
 
 /** Row counts by table name, with or without schema. */
 type Rows = ReadonlyMap<string, number>;
