@@ -5,6 +5,7 @@ import { hideBin } from "yargs/helpers";
 import manifest from "../../package.json" with { type: "json" };
 import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
+import { projectCommand } from "./commands/project.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { nearestOf } from "../core/config-shape.ts";
@@ -79,6 +80,7 @@ function commandLine(args: readonly string[]): Argv {
 		)
 		.command(lintCommand)
 		.command(explainCommand)
+		.command(projectCommand)
 		.command(rulesCommand)
 		.command(traceCommand)
 		.strict()

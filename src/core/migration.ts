@@ -1,5 +1,7 @@
 import type { DialectId, PlaceholderStyle } from "./dialect.ts";
+import type { TextEdit } from "./fix.ts";
 import type { Range, SourceFile } from "./source.ts";
+import type { Comment } from "./statement.ts";
 
 /**
  * How a tool runs a section. `all`: every pending migration of a run in one transaction. `file`: the
@@ -21,7 +23,10 @@ export interface StatementRule {
  * What a program (TypeScript, Python, Ruby ...) sends to the server at one place. `sql`: a literal, or
  * what a call of a schema builder comes to. `unread`: a call whose SQL cannot be told without running it.
  */
-export type EmbeddedSql =
+export type EmbeddedSql = {
+	/** The program's comments before the call that hold directives. */
+	readonly comments?: readonly Comment[];
+} & (
 	| {
 			readonly kind: "sql";
 			readonly sql: string;
@@ -32,7 +37,17 @@ export type EmbeddedSql =
 			/** Stretches of `sql` that stand for values of the program. */
 			readonly holes: readonly Range[];
 	  }
-	| { readonly kind: "unread"; readonly range: Range; readonly message: string };
+	| { readonly kind: "unread"; readonly range: Range; readonly message: string }
+);
+
+/** The mark that makes a tool leave the transaction out. */
+export interface WayOut {
+	readonly edit: TextEdit;
+	/** How the tool runs the section then. */
+	readonly then: TransactionClass;
+	/** `file`: the mark counts for every section of the file. */
+	readonly counts: "section" | "file";
+}
 
 /** A stretch of a file that the tool runs in one way. */
 export interface Section {
@@ -42,6 +57,8 @@ export interface Section {
 	/** True when the tool leaves the transaction out for a section whose statements forbid one. */
 	readonly perStatementDetection?: boolean;
 	readonly statementRule?: StatementRule;
+	/** How the file says that the tool shall run the section outside a transaction. */
+	readonly wayOut?: WayOut;
 	/** The file is a program: this is what it sends, in order. The rest of the file is no SQL. */
 	readonly embedded?: readonly EmbeddedSql[];
 }
@@ -116,11 +133,20 @@ export interface ProjectProblem {
 export interface Project {
 	/** Directory, relative to the working directory. */
 	readonly root: string;
-	readonly layout: { readonly id: string; readonly name: string; readonly why: string };
+	readonly layout: {
+		readonly id: string;
+		readonly name: string;
+		readonly why: string;
+		/** What the tool sorts by, for people: "the version number in the file name". */
+		readonly orderedBy?: string;
+	};
 	readonly dialect: DatabaseId;
 	readonly dialectWhy: string;
 	/** Major version of the server. */
 	readonly serverVersion: number;
+	readonly serverVersionWhy: string;
+	/** What told the candidate migrations from those already released. */
+	readonly candidatesWhy: string;
 	/** The search_path before the first statement, when the config says it. */
 	readonly searchPath?: readonly string[];
 	/** In the order in which the tool applies them. */

@@ -72,14 +72,28 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 			: releases.migrations;
 	return {
 		root,
-		layout: { id: layout.id, name: layout.name, why: place.detection.why },
+		layout: {
+			id: layout.id,
+			name: layout.name,
+			why: place.detection.why,
+			...(layout.orderedBy !== undefined && { orderedBy: layout.orderedBy }),
+		},
 		dialect: dialect.id,
 		dialectWhy: dialect.why,
-		serverVersion: settings.serverVersion ?? context.config.serverVersion ?? defaultServerVersion,
+		...serverVersionOf(settings.serverVersion ?? context.config.serverVersion),
+		candidatesWhy: releases.why,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
 		migrations,
 		problems: [...problems, ...releases.problems, ...programsNotRead(migrations)],
 	};
+}
+
+function serverVersionOf(
+	configured: number | undefined,
+): Pick<Project, "serverVersion" | "serverVersionWhy"> {
+	return configured === undefined
+		? { serverVersion: defaultServerVersion, serverVersionWhy: "nothing says otherwise" }
+		: { serverVersion: configured, serverVersionWhy: "the config" };
 }
 
 /** One problem for all: a history of programs would bury everything else. */
@@ -110,7 +124,7 @@ export function looseProject(names: readonly string[], context: ReadContext): Pr
 	const sources = names.flatMap((name) => sourceOf(name, files, problems) ?? []);
 	const [first = "."] = names;
 	const root = parentOf(first);
-	const { migrations } = assignReleases(sources, plain.id, (file) => file, {
+	const { migrations, why } = assignReleases(sources, plain.id, (file) => file, {
 		named: { files: names, directories: [] },
 	});
 	const texts = sources.flatMap((source) => source.up.map(({ file }) => file.text));
@@ -120,7 +134,8 @@ export function looseProject(names: readonly string[], context: ReadContext): Pr
 		layout: { id: plain.id, name: plain.name, why: "files by themselves" },
 		dialect: dialect.id,
 		dialectWhy: dialect.why,
-		serverVersion: config.serverVersion ?? defaultServerVersion,
+		...serverVersionOf(config.serverVersion),
+		candidatesWhy: why,
 		migrations,
 		problems,
 	};

@@ -27,6 +27,8 @@ interface Assigned {
 export interface ReleaseReading {
 	readonly migrations: readonly Migration[];
 	readonly problems: readonly ProjectProblem[];
+	/** What told candidates from released ones, for people. */
+	readonly why: string;
 }
 
 /** The name of the release that is made of what git or the command line say. */
@@ -51,7 +53,14 @@ export function assignReleases(
 		return { ...source, layout, order, release, candidate };
 	});
 	if (evidence.since) problems.push(...lateMigrations(migrations));
-	return { migrations, problems };
+	return { migrations, problems, why: whyOf(evidence) };
+}
+
+function whyOf({ since, releases, named }: ReleaseEvidence): string {
+	if (since) return `added since ${since.reference}`;
+	if (releases && releases.length > 0) return "the last release that the config describes";
+	if (named) return "named on the command line";
+	return "nothing says what is released: each is judged by itself";
 }
 
 type Assign = (source: MigrationSource, own: string, order: number) => Assigned;

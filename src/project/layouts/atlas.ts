@@ -18,6 +18,7 @@ const sumFile = "atlas.sum";
 export const atlas: Layout = {
 	id: "atlas",
 	name: "Atlas",
+	orderedBy: "the file names as text",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -18,6 +18,7 @@ const marker = /^--\s*migrate:(up|down)(\s*$|\s+\S+)/;
 export const dbmate: Layout = {
 	id: "dbmate",
 	name: "dbmate",
+	orderedBy: "the file names as text",
 	ownsFolders: false,
 
 	detect(directory, files) {

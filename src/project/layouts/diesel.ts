@@ -15,6 +15,7 @@ import {
 export const diesel: Layout = {
 	id: "diesel",
 	name: "Diesel",
+	orderedBy: "the names of the folders",
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -22,6 +22,7 @@ const dialects: Readonly<Record<string, DatabaseId>> = {
 export const drizzle: Layout = {
 	id: "drizzle",
 	name: "Drizzle Kit",
+	orderedBy: "meta/_journal.json",
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -17,6 +17,7 @@ import {
 export const flyway: Layout = {
 	id: "flyway",
 	name: "Flyway",
+	orderedBy: "the version number in the file name, repeatable ones last",
 	ownsFolders: true,
 
 	detect(directory, files) {

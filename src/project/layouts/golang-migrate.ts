@@ -22,6 +22,7 @@ const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/i;
 export const golangMigrate: Layout = {
 	id: "golang-migrate",
 	name: "golang-migrate",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

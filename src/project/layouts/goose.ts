@@ -17,6 +17,7 @@ import {
 export const goose: Layout = {
 	id: "goose",
 	name: "goose",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

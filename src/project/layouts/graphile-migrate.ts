@@ -22,6 +22,7 @@ const dialect: { readonly id: DatabaseId; readonly why: string } = {
 export const graphileMigrate: Layout = {
 	id: "graphile-migrate",
 	name: "graphile-migrate",
+	orderedBy: "the number of the file, current.sql last",
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -19,6 +19,7 @@ const dialect: { readonly id: DatabaseId; readonly why: string } = {
 export const hasura: Layout = {
 	id: "hasura",
 	name: "Hasura CLI",
+	orderedBy: "the number at the start of the folder name",
 	ownsFolders: true,
 
 	detect(directory, files) {

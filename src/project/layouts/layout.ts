@@ -21,6 +21,8 @@ export interface LayoutReading {
 export interface Layout {
 	readonly id: string;
 	readonly name: string;
+	/** What the tool sorts by, for people: "the version number in the file name". */
+	readonly orderedBy?: string;
 	/** True when the migrations may lie in folders below the directory. */
 	readonly ownsFolders: boolean;
 	/** True when a list says what runs: then a folder named for a database is no history of its own. */

@@ -12,6 +12,7 @@ const header = /^\uFEFF?\s*--\s*liquibase\s*formatted/i;
 export const liquibase: Layout = {
 	id: "liquibase",
 	name: "Liquibase",
+	orderedBy: "the changelog",
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

@@ -19,6 +19,7 @@ const fileName = /^(\d+)_(.*)\.up\.sql$/;
 export const morph: Layout = {
 	id: "morph",
 	name: "morph",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -15,6 +15,7 @@ const dialect: { readonly id: DatabaseId; readonly why: string } = {
 export const nodePgMigrate: Layout = {
 	id: "node-pg-migrate",
 	name: "node-pg-migrate",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

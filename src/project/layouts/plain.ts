@@ -7,6 +7,7 @@ import { compareDigits, readInto, sqlNames, verifySections, wholeFile } from "./
 export const plain: Layout = {
 	id: "plain",
 	name: "ordered SQL files",
+	orderedBy: "the number in the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -18,6 +18,7 @@ const marker = /^(?:#|--).*!(Ups|Downs).*$/;
 export const playEvolutions: Layout = {
 	id: "play-evolutions",
 	name: "Play Evolutions",
+	orderedBy: "the number of the file",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -11,6 +11,7 @@ const fileName = /^(\d+)_([^.]+)(?:\.([a-z0-9]+))?(\.autocommit)?\.(up|down)\.(s
 export const pop: Layout = {
 	id: "pop",
 	name: "pop",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -23,6 +23,7 @@ const dialect: { readonly id: DatabaseId; readonly why: string } = {
 export const postgresMigrations: Layout = {
 	id: "postgres-migrations",
 	name: "postgres-migrations",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

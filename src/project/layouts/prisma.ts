@@ -18,6 +18,7 @@ const providers: Readonly<Record<string, DatabaseId>> = {
 export const prisma: Layout = {
 	id: "prisma",
 	name: "Prisma Migrate",
+	orderedBy: "the names of the folders",
 	ownsFolders: true,
 
 	detect(directory, files) {

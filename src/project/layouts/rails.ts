@@ -12,6 +12,7 @@ const structureFile = "structure.sql";
 export const rails: Layout = {
 	id: "rails",
 	name: "Rails structure.sql",
+	orderedBy: "the version at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

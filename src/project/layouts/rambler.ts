@@ -16,6 +16,7 @@ import {
 export const rambler: Layout = {
 	id: "rambler",
 	name: "Rambler",
+	orderedBy: "the file names as text",
 	ownsFolders: false,
 
 	detect(directory, files) {

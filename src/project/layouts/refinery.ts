@@ -17,6 +17,7 @@ const fileName = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.(sql|rs)$/;
 export const refinery: Layout = {
 	id: "refinery",
 	name: "refinery",
+	orderedBy: "the version number in the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -19,6 +19,7 @@ const engines: Readonly<Record<string, DatabaseId>> = {
 export const sqitch: Layout = {
 	id: "sqitch",
 	name: "Sqitch",
+	orderedBy: "sqitch.plan",
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

@@ -17,6 +17,7 @@ import {
 export const sqlMigrate: Layout = {
 	id: "sql-migrate",
 	name: "sql-migrate",
+	orderedBy: "the number at the start of the file name, then the name",
 	ownsFolders: false,
 
 	detect(directory, files) {

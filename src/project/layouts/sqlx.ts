@@ -16,6 +16,7 @@ import {
 export const sqlx: Layout = {
 	id: "sqlx",
 	name: "sqlx",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

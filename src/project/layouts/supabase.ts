@@ -9,6 +9,7 @@ const fileName = /^(\d+)_(.*)\.sql$/;
 export const supabase: Layout = {
 	id: "supabase",
 	name: "Supabase CLI",
+	orderedBy: "the file names as text",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -19,6 +19,7 @@ const fileName = /^(\d+)_(.+)\.sql$/;
 export const tern: Layout = {
 	id: "tern",
 	name: "tern",
+	orderedBy: "the number at the start of the file name",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -1,0 +1,46 @@
+import type { CommandModule } from "yargs";
+
+export interface ProjectArguments {
+	readonly files: string[] | undefined;
+	readonly since: string | undefined;
+	readonly config: string | undefined;
+	readonly format: "text" | "json";
+	readonly all: boolean;
+	readonly color: boolean | undefined;
+}
+
+/** `lockkeeper project [files..]`: what was detected, and why. */
+export const projectCommand: CommandModule<object, ProjectArguments> = {
+	command: "project [files..]",
+	describe: "Show what was found: layout, database, order, what is released, and why",
+	builder: (yargs) =>
+		yargs
+			.positional("files", {
+				type: "string",
+				array: true,
+				describe: "Migrations or their directories; all that are found when left out",
+			})
+			.option("since", {
+				type: "string",
+				requiresArg: true,
+				describe: "Candidates are what was added since a git reference",
+			})
+			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("all", {
+				type: "boolean",
+				default: false,
+				describe: "List every migration of a long history",
+			})
+			.option("format", {
+				choices: ["text", "json"] as const,
+				default: "text" as const,
+				describe: "How to print",
+			})
+			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.example("$0 project", "every history of the repository")
+			.example("$0 project --since origin/main", "what this branch adds to it"),
+	handler: async (args) => {
+		const { runProject } = await import("../handlers/project.ts");
+		await runProject(args);
+	},
+};
