@@ -15,12 +15,22 @@ export interface Unread {
 		| "encoding"
 		| "unsupported"
 		/** A placeholder stands for SQL that only the migration tool knows. */
-		| "template";
+		| "template"
+		/** A call of a program whose SQL cannot be told without running it. */
+		| "program";
 	/** The parser's words, e.g. `syntax error at or near "TABEL"`. */
 	readonly message: string;
 	/** The narrowest place that is known. */
 	readonly at: Range;
 	readonly hint?: string;
+}
+
+/** A name that the server cuts: it keeps the first bytes only. */
+export interface CutName {
+	/** As the server keeps it. */
+	readonly kept: string;
+	readonly bytes: number;
+	readonly range: Range;
 }
 
 /** How operations inside a body are reached. */
@@ -52,6 +62,8 @@ export interface Statement {
 	readonly comments: readonly Comment[];
 	readonly parts: readonly StatementPart[];
 	readonly unread?: Unread;
+	/** Names that are too long for the server; absent when there are none. */
+	readonly cutNames?: readonly CutName[];
 	/** Where template placeholders were replaced: what is said of these places is not certain. */
 	readonly placeholders: readonly Range[];
 }

@@ -362,6 +362,14 @@ export type ObjectType =
 	| "userMapping"
 	| "view";
 
+/** What CREATE and ALTER of a role or a user mapping say of its rights. */
+export interface RoleSettings {
+	/** A password stands in the statement: as people type it, or hashed. */
+	readonly password?: "plain" | "hashed";
+	/** Powers that pass by every GRANT and policy. */
+	readonly powers?: readonly ("superuser" | "bypassRowSecurity")[];
+}
+
 export type OtherOperation = OperationBase &
 	(
 		| { readonly kind: "createSchema"; readonly schema: string; readonly ifNotExists: boolean }
@@ -389,6 +397,7 @@ export type OtherOperation = OperationBase &
 				readonly name: QualifiedName;
 				/** The tables of a publication: they are locked with it. */
 				readonly tables?: readonly QualifiedName[];
+				readonly role?: RoleSettings;
 		  }
 		| {
 				/** ALTER of an object outside the model; `action` says what in the statement's own words. */
@@ -398,6 +407,14 @@ export type OtherOperation = OperationBase &
 				readonly action: string;
 				/** The relation that is locked with it (tables of a publication, of extended statistics ...). */
 				readonly tables: readonly QualifiedName[];
+				readonly role?: RoleSettings;
+				/** What ALTER DEFAULT PRIVILEGES grants on objects to come; empty `privileges` means ALL. */
+				readonly granted?: {
+					readonly object: ObjectType;
+					readonly privileges: readonly string[];
+					readonly roles: readonly string[];
+					readonly withGrantOption: boolean;
+				};
 		  }
 		| {
 				readonly kind: "dropObject";

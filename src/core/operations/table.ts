@@ -324,7 +324,12 @@ export type DataOperation = OperationBase &
 				readonly kind: "update";
 				readonly table: QualifiedName;
 				readonly alias?: string;
-				readonly set: readonly { readonly column: string; readonly value: Expression }[];
+				readonly set: readonly {
+					readonly column: string;
+					/** An element or a field of the column: `tags[1]`, `address.street`. */
+					readonly part?: true;
+					readonly value: Expression;
+				}[];
 				readonly from: readonly FromItem[];
 				readonly where?: Expression;
 				readonly ctes: Query["ctes"];

@@ -3,6 +3,7 @@ import type { Range, SourceFile } from "../../core/source.ts";
 import type { Comment, Statement, StatementPart } from "../../core/statement.ts";
 import { lowerWithBodies } from "./body/body.ts";
 import { readBulkInsert } from "./bulk.ts";
+import { fillHoles, refillHoles } from "./holes.ts";
 import { createLowerSource } from "./lower/source.ts";
 import { type ParseError, parseStatement } from "./parser.ts";
 import { neutralizePlaceholders } from "./placeholders.ts";
@@ -11,6 +12,7 @@ import { isComment, type Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
 import { unreadTable } from "./unread-table.ts";
 import { explainUnread } from "./unread.ts";
+import { cutNamesOf } from "./cut-names.ts";
 
 /** Reads one SQL statement of a text: what it does, or why that is not known. */
 export type StatementReader = (
@@ -27,7 +29,10 @@ export function readPostgres(
 	options: ReadOptions,
 	readStatement: StatementReader = readWithServerGrammar,
 ): Reading {
-	const { text, placeholders } = neutralizePlaceholders(file.text, options.placeholders);
+	const { holes = [] } = options;
+	const neutral = neutralizePlaceholders(file.text, options.placeholders);
+	const text = fillHoles(neutral.text, holes);
+	const placeholders = holes.length > 0 ? holes : neutral.placeholders;
 	const pieces = split(text, options.range ? { range: options.range } : {});
 	const placeholderRanges = rangeFinder(placeholders);
 	const statements = pieces.flatMap((piece) => {
@@ -35,12 +40,16 @@ export function readPostgres(
 		if (piece.kind === "copyData") return [];
 		const { start, end, tokens, leadingComments } = piece;
 		const inside = placeholderRanges(piece);
-		const read = readPiece(text, piece, inside, readStatement);
+		const read =
+			holes.length > 0 && inside.length > 0
+				? readWithHoles(file.text, text, piece, inside, readStatement)
+				: readPiece(text, piece, inside, readStatement);
 		const statement: Statement = {
 			file,
 			range: { start, end },
 			comments: commentsAmong([...leadingComments, ...tokens], file.text),
 			placeholders: inside,
+			...cutNamesOf(text, tokens),
 			...read,
 		};
 		return [statement];
@@ -73,6 +82,25 @@ function readPiece(
 		parts: table ? [{ range, operations: [table] }] : [],
 		unread: explainUnread(text, piece, read.error, placeholders),
 	};
+}
+
+/** Reads a statement of a program, with other fillings of its holes where the grammar asks for them. */
+function readWithHoles(
+	program: string,
+	text: string,
+	piece: Piece,
+	holes: readonly Range[],
+	readStatement: StatementReader,
+): Pick<Statement, "parts" | "unread"> {
+	const read = withinStack(piece, () => readStatement(text, piece));
+	if ("parts" in read || read.error.reason !== "syntax") {
+		return readPiece(text, piece, holes, readStatement);
+	}
+	const filled = refillHoles(program, piece, holes, read.error.offset, (again) => {
+		const next = withinStack(again.piece, () => readStatement(again.text, again.piece));
+		return "error" in next ? next.error.offset : undefined;
+	});
+	return readPiece(filled?.text ?? text, filled?.piece ?? piece, holes, readStatement);
 }
 
 /** A placeholder that stands for a whole clause often has an empty value too: read what is left. */

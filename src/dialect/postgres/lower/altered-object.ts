@@ -5,11 +5,12 @@ import type {
 	Node,
 } from "@pgsql/types";
 import type { QualifiedName } from "../../../core/expression.ts";
-import type { ObjectType, Operation } from "../../../core/operation.ts";
+import type { ObjectType, Operation, RoleSettings } from "../../../core/operation.ts";
 import { lowerName, lowerRelation, roleName, roleNames } from "./name.ts";
 import { afterVerb, lowerObjectName, lowerRoutineReference, objectTypeOf } from "./object-name.ts";
 import { elementsOf, findOption, valueOf } from "./parameter.ts";
 import { describePublicationChange, lowerPublishedTables } from "./publication.ts";
+import { lowerRoleSettings } from "./role.ts";
 import { describeSetting } from "./setting.ts";
 import type { LowerSource } from "./source.ts";
 
@@ -29,6 +30,7 @@ interface Change {
 	readonly name: QualifiedName;
 	readonly action: string;
 	readonly tables?: readonly QualifiedName[];
+	readonly role?: RoleSettings;
 }
 
 function change(
@@ -90,7 +92,10 @@ function changeOfCode(node: Node, source: LowerSource): Change | undefined {
 function changeOfServer(node: Node, source: LowerSource): Change | undefined {
 	if ("AlterRoleStmt" in node) {
 		const { role, options } = node.AlterRoleStmt;
-		return change(source, "role", roleName(role), optionNames(options));
+		return {
+			...change(source, "role", roleName(role), optionNames(options)),
+			...lowerRoleSettings(options),
+		};
 	}
 	if ("AlterRoleSetStmt" in node) {
 		const { role, setstmt } = node.AlterRoleSetStmt;
@@ -143,7 +148,10 @@ function changeOfForeignData(node: Node, source: LowerSource): Change | undefine
 	}
 	if ("AlterUserMappingStmt" in node) {
 		const { user, options } = node.AlterUserMappingStmt;
-		return change(source, "userMapping", roleName(user), optionNames(options));
+		return {
+			...change(source, "userMapping", roleName(user), optionNames(options)),
+			...lowerRoleSettings(options),
+		};
 	}
 	if ("ImportForeignSchemaStmt" in node) {
 		const { server_name, local_schema } = node.ImportForeignSchemaStmt;

@@ -5,6 +5,7 @@ import { lowerName, lowerRelation, roleName } from "./name.ts";
 import { afterVerb, objectTypeOf } from "./object-name.ts";
 import { valueOf } from "./parameter.ts";
 import { lowerPublishedTables } from "./publication.ts";
+import { lowerRoleSettings } from "./role.ts";
 import type { LowerSource } from "./source.ts";
 
 /** CREATE of the objects that have no operation of their own. */
@@ -34,7 +35,14 @@ export function lowerCreatedObject(node: Node, source: LowerSource): Operation[]
 	}
 	const created = nameOf(node, source) ?? simpleNameOf(node, source);
 	if (!created) return undefined;
-	return [{ kind: "createObject", range, object: created[0], name: created[1] }];
+	const [object, name] = created;
+	return [{ kind: "createObject", range, object, name, ...settingsOf(node) }];
+}
+
+function settingsOf(node: Node): ReturnType<typeof lowerRoleSettings> {
+	if ("CreateRoleStmt" in node) return lowerRoleSettings(node.CreateRoleStmt.options);
+	if ("CreateUserMappingStmt" in node) return lowerRoleSettings(node.CreateUserMappingStmt.options);
+	return {};
 }
 
 type Created = readonly [ObjectType, QualifiedName];

@@ -112,8 +112,9 @@ function lowerUpdate(update: UpdateStmt, source: LowerSource, range: Range): Dat
 		...(alias === undefined ? {} : { alias }),
 		set: targetList.flatMap((node) => {
 			if (!("ResTarget" in node)) return [];
-			const { name = "", val } = node.ResTarget;
-			return [{ column: name, value: lowerExpression(assignedValue(val), source) }];
+			const { name = "", val, indirection } = node.ResTarget;
+			const part = indirection && indirection.length > 0 ? { part: true as const } : {};
+			return [{ column: name, ...part, value: lowerExpression(assignedValue(val), source) }];
 		}),
 		from: lowerFromItems(fromClause, source),
 		...(whereClause ? { where: lowerExpression(whereClause, source) } : {}),

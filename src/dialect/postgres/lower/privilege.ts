@@ -75,7 +75,8 @@ function alterDefaultPrivileges(
 	const schemas = textsOf(itemsOf(findOption(options, "schemas")?.arg));
 	const privileges = privilegeNames(action?.privileges).join(", ") || "all";
 	const object = objectTypeOf(action?.objtype);
-	const roles = roleNames(action?.grantees).join(", ");
+	const names = roleNames(action?.grantees);
+	const roles = names.join(", ");
 	return {
 		kind: "alterObject",
 		range: source.statementRange,
@@ -85,5 +86,13 @@ function alterDefaultPrivileges(
 			? `grant ${privileges} on every new ${object} to ${roles}`
 			: `revoke ${privileges} on every new ${object} from ${roles}`,
 		tables: [],
+		...(action?.is_grant && {
+			granted: {
+				object,
+				privileges: privilegeNames(action.privileges),
+				roles: names,
+				withGrantOption: action.grant_option ?? false,
+			},
+		}),
 	};
 }
