@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Effect } from "./effect.ts";
+import type { StatementChange, TextEdit } from "./fix.ts";
 import type { Operation } from "./operation.ts";
 import type { Range, SourceFile } from "./source.ts";
 import type { Comment, Statement } from "./statement.ts";
@@ -17,6 +18,8 @@ export interface ReadOptions {
 	/** The part of the file to read (an up section); the whole file otherwise. */
 	readonly range?: Range;
 	readonly placeholders: readonly PlaceholderStyle[];
+	/** Places of the file where a program puts a value into its SQL. */
+	readonly holes?: readonly Range[];
 }
 
 /** The statements of a text in order, and the comments that stand after the last one. */
@@ -37,6 +40,13 @@ export interface Situation {
 	readonly earlier?: readonly { readonly operation: Operation }[];
 }
 
+/** Where the edits of a statement may go. */
+export interface EditPlace {
+	/** The section of the file that holds the statement. */
+	readonly within: Range;
+	readonly inTransaction: boolean;
+}
+
 /** Reads SQL of one database and knows what its server does. */
 export interface Dialect {
 	readonly id: DialectId;
@@ -50,4 +60,10 @@ export interface Dialect {
 	 * the same order. Their union is what the statement does.
 	 */
 	effects(operations: readonly Operation[], situation: Situation): readonly Effect[];
+	/** The edits that make a change, in order; undefined where the statement's text does not allow it. */
+	edits(
+		statement: Statement,
+		change: StatementChange,
+		place: EditPlace,
+	): readonly TextEdit[] | undefined;
 }

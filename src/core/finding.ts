@@ -1,3 +1,4 @@
+import type { FilledFix } from "./fix.ts";
 import type { Position, Range } from "./source.ts";
 
 /** `error` stops a deploy, `warning` needs a look, `info` is advice and never fails. */
@@ -53,6 +54,8 @@ export interface Finding {
 	/** What to do, one or two sentences. */
 	readonly help: string;
 	readonly recipe?: FilledRecipe;
+	/** Ways to mend it in the file, the best first. */
+	readonly fixes: readonly FilledFix[];
 	readonly related: readonly RelatedPlace[];
 	/** The migration's id. */
 	readonly migration: string;

@@ -7,6 +7,7 @@ export type * from "./directive.ts";
 export type * from "./effect.ts";
 export type * from "./expression.ts";
 export type * from "./finding.ts";
+export type * from "./fix.ts";
 export type * from "./migration.ts";
 export type * from "./operation.ts";
 export type { Preset } from "./preset.ts";

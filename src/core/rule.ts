@@ -5,11 +5,13 @@ import type { Directive } from "./directive.ts";
 import type { Effect } from "./effect.ts";
 import type { QualifiedName, Query } from "./expression.ts";
 import type { Category, RelatedPlace, Severity } from "./finding.ts";
+import type { Fix } from "./fix.ts";
 import type { Migration } from "./migration.ts";
 import type { Operation, OperationKind, OperationMap } from "./operation.ts";
 import type { Preset } from "./preset.ts";
 import type { Range } from "./source.ts";
 import type { Statement, StatementPart } from "./statement.ts";
+import type { Aliases } from "./tools.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What a rule says when it has found something. */
@@ -25,6 +27,8 @@ export interface Report<MessageId extends string> {
 	readonly help?: string;
 	/** The recipe with the exact SQL; `at` must be the operation it replaces. */
 	readonly recipe?: string;
+	/** Ways to mend it in the file; `at` must be the operation. The best first. */
+	readonly fixes?: readonly Fix[];
 	/** Overrides the rule's severity for this place; the user's setting still wins. */
 	readonly severity?: Severity;
 	/** Of the reports of a rule with the same key only the first counts: once per migration, say. */
@@ -35,6 +39,11 @@ export interface Report<MessageId extends string> {
 	 * has made it good, other words when one has changed what is to be said, undefined to leave it.
 	 */
 	readonly atReleaseEnd?: (after: Catalog) => "settled" | Revision<MessageId> | undefined;
+	/**
+	 * Asked when the whole history has been replayed, with the schema it leaves behind and the id of
+	 * the last release: "settled" when a later release has made it good.
+	 */
+	readonly atHistoryEnd?: (after: Catalog, lastRelease: string) => "settled" | undefined;
 }
 
 /** The parts of a report that the rest of the release may change. */
@@ -126,6 +135,18 @@ export interface Release {
 	readonly verifications: readonly Verification[];
 }
 
+/** What a migration and then its down section do to the schema. */
+export interface Undoing {
+	readonly migration: Migration;
+	/** The statements of the down section. */
+	readonly down: readonly Statement[];
+	readonly before: Catalog;
+	/** The schema with what the migration does. */
+	readonly done: Catalog;
+	/** The schema after the down section. */
+	readonly undone: Catalog;
+}
+
 export interface ReleaseContext<MessageId extends string = string> extends CatalogContext {
 	report(entry: ReleaseEntry, report: Report<MessageId>): void;
 }
@@ -151,15 +172,8 @@ export interface Listeners<MessageId extends string> extends OperationListeners<
 		context: StatementContext<MessageId>,
 	) => void;
 	readonly releaseEnd?: (release: Release, context: ReleaseContext<MessageId>) => void;
-}
-
-/** The same rule in other tools, so that people can move over and old suppressions are understood. */
-export interface Aliases {
-	readonly squawk?: string;
-	readonly eugene?: string;
-	readonly strongMigrations?: string;
-	readonly atlas?: string;
-	readonly pgfence?: string;
+	/** A migration whose down section was read whole; the statement is the first one of that. */
+	readonly undone?: (undoing: Undoing, context: StatementContext<MessageId>) => void;
 }
 
 /** A migration that shows the rule: `before` is an earlier release, then the judged SQL. */

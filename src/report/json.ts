@@ -1,4 +1,5 @@
 import type { Finding, FilledRecipe, RelatedPlace } from "../core/finding.ts";
+import type { FilledFix } from "../core/fix.ts";
 import type { ProjectProblem } from "../core/migration.ts";
 import { countSeverity, type LintReport, type ReportedProject } from "./report.ts";
 
@@ -8,6 +9,7 @@ interface JsonFinding extends Pick<
 > {
 	readonly because: readonly string[];
 	readonly recipe?: FilledRecipe;
+	readonly fixes: readonly FilledFix[];
 	readonly related: readonly RelatedPlace[];
 }
 
@@ -48,6 +50,7 @@ function jsonFinding(finding: Finding): JsonFinding {
 		help,
 		because,
 		...(finding.recipe && { recipe: finding.recipe }),
+		fixes: finding.fixes,
 		related,
 		migration: finding.migration,
 	};

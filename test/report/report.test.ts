@@ -53,7 +53,8 @@ const finding: Finding = {
 	message: "Queries of running code on orders fail once it is dropped.",
 	because: [],
 	help: "Drop it in a later release.",
-	related: [],
+	fixes: [],
+			related: [],
 	migration: "001",
 };
 

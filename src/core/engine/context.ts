@@ -8,6 +8,7 @@ import type { OperationContext, Report, StatementContext } from "../rule.ts";
 import { positionAt, type SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
 import type { EvidenceBook } from "./evidence.ts";
+import type { Surroundings } from "./fixes.ts";
 import type { Moment } from "./history.ts";
 import type { ActiveRule } from "./lint.ts";
 import type { ReleasedNames } from "./released-names.ts";
@@ -21,6 +22,8 @@ export interface ReleaseScope {
 	readonly ruleIds: ReadonlySet<string>;
 	/** The files of this release, by path. */
 	readonly files: ReadonlyMap<string, SourceFile>;
+	/** What stands around the statements of this release. */
+	readonly surroundings: WeakMap<Statement, Surroundings>;
 	add(scope: Scope, active: ActiveRule, report: Report<string>): void;
 }
 

@@ -1,11 +1,13 @@
 import type { Origin } from "../../catalog/model.ts";
 import type { AnyRecipe } from "../../plan/recipe.ts";
-import type { Finding } from "../finding.ts";
+import type { FilledRecipe, Finding } from "../finding.ts";
+import type { FilledFix } from "../fix.ts";
 import type { QualifiedName } from "../expression.ts";
 import type { Operation } from "../operation.ts";
 import type { Report, Revision, Rule } from "../rule.ts";
-import { positionAt, type Range } from "../source.ts";
+import { placeIn, positionAt, type Range } from "../source.ts";
 import type { Scope } from "./context.ts";
+import { fillFixes } from "./fixes.ts";
 import type { ActiveRule } from "./lint.ts";
 
 /** Puts the data into the {names} of a message; a name without data is a bug of the rule. */
@@ -68,6 +70,17 @@ export function reviseFinding(
 	};
 }
 
+/** Only what is said of an operation can be mended in its statement. */
+function fixesOf(
+	{ moment, surroundings, statement }: Scope,
+	{ fixes, at }: Report<string>,
+	recipe: FilledRecipe | undefined,
+): readonly FilledFix[] {
+	const around = surroundings.get(statement);
+	if (!fixes || !moment || !around || !isOperation(at)) return [];
+	return fillFixes(fixes, moment, around, recipe);
+}
+
 /** Returns the finding for a report: place, filled message, reasons and recipe. */
 export function buildFinding(
 	scope: Scope,
@@ -88,18 +101,20 @@ export function buildFinding(
 					text: file.text.slice(range.start, range.end),
 					statementText: file.text.slice(scope.statement.range.start, scope.statement.range.end),
 				});
+	const place = placeIn(file, range);
 	return {
 		rule: rule.id,
 		category: rule.category,
 		severity: severity ?? report.severity ?? rule.severity,
 		file: file.path,
-		range: { start: range.start, end: range.end },
-		start: positionAt(file, range.start),
-		end: positionAt(file, range.end),
+		range: { start: place.start, end: place.end },
+		start: positionAt(file, place.start),
+		end: positionAt(file, place.end),
 		message: messageOf(rule, report),
 		because: report.table ? becauseOf(scope, report.table) : [],
 		help: report.help ?? rule.help,
 		...(recipe && { recipe }),
+		fixes: fixesOf(scope, report, recipe),
 		related: report.related ?? [],
 		migration: scope.migration.id,
 	};

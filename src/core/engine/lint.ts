@@ -3,6 +3,7 @@ import type { AnyRecipe } from "../../plan/recipe.ts";
 import type { Reading } from "../dialect.ts";
 import { parseDirectives } from "../directive.ts";
 import type { Finding, Severity } from "../finding.ts";
+import { parseForeignIgnore } from "../foreign-ignores.ts";
 import type { Migration, Section } from "../migration.ts";
 import type { OperationKind, OperationMap } from "../operation.ts";
 import type {
@@ -11,10 +12,12 @@ import type {
 	ReleaseEntry,
 	Report,
 	Rule,
+	Undoing,
 	Verification,
 } from "../rule.ts";
 import type { SourceFile } from "../source.ts";
-import type { Statement } from "../statement.ts";
+import type { Comment, Statement } from "../statement.ts";
+import type { CommentedTool } from "../tools.ts";
 import {
 	catalogQuestions,
 	operationContext,
@@ -24,6 +27,7 @@ import {
 } from "./context.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { buildFinding, reviseFinding } from "./findings.ts";
+import type { Surroundings } from "./fixes.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 import { IgnoreBook } from "./ignores.ts";
 import { ReleasedNames } from "./released-names.ts";
@@ -44,6 +48,8 @@ export interface LintInput {
 	readonly rows: ReadonlyMap<string, number>;
 	/** The ids of all rules that exist, also of those that are off; those of `rules` by default. */
 	readonly ruleIds?: ReadonlySet<string>;
+	/** Other linters whose comments are honoured. */
+	readonly compatibility?: readonly CommentedTool[];
 }
 
 /** How much was read; nothing is passed over in silence. */
@@ -52,6 +58,8 @@ export interface Counts {
 	readonly migrations: number;
 	readonly statements: number;
 	readonly unread: number;
+	/** Findings that comments leave out: our directives and those for tools of `compatibility`. */
+	readonly ignored: number;
 	/** Migrations that were only replayed to know the schema. */
 	readonly history: {
 		readonly migrations: number;
@@ -98,7 +106,12 @@ class Linter implements HistoryVisitor {
 	readonly #historyCounts = { migrations: 0, statements: 0, unread: 0 };
 	#entries: ReleaseEntry[] = [];
 	#pending: Pending[] = [];
+	/** Findings that a later release may still settle. */
+	readonly #unsettled: Pending[] = [];
+	#end: { readonly catalog: Catalog; readonly release: string } | undefined;
+	readonly undone?: (undoing: Undoing) => void;
 	#files = new Map<string, SourceFile>();
+	readonly #surroundings = new WeakMap<Statement, Surroundings>();
 	#verifications: Verification[] = [];
 	readonly #migrations = new Set<Migration>();
 
@@ -107,6 +120,13 @@ class Linter implements HistoryVisitor {
 		this.#atReleaseEnd = input.rules.filter(({ rule }) => rule.on.releaseEnd !== undefined);
 		this.#evidence = new EvidenceBook(input.history.migrations);
 		this.#ruleIds = input.ruleIds ?? new Set(input.rules.map(({ rule }) => rule.id));
+		const undoRules = input.rules.filter(({ rule }) => rule.on.undone !== undefined);
+		// Copies of the schema are made only for rules that compare them.
+		if (undoRules.length > 0) {
+			this.undone = (undoing) => {
+				this.#judgeUndoing(undoing, undoRules);
+			};
+		}
 	}
 
 	visits(migration: Migration): boolean {
@@ -120,7 +140,8 @@ class Linter implements HistoryVisitor {
 		direction: "up" | "down",
 	): void {
 		const judged = this.visits(migration);
-		if (judged) this.#files.set(section.file.path, section.file);
+		// Objects of the catalog come from up sections only.
+		if (judged && direction === "up") this.#files.set(section.file.path, section.file);
 		const counts = judged ? this.#counts : this.#historyCounts;
 		if (!this.#migrations.has(migration)) {
 			this.#migrations.add(migration);
@@ -146,6 +167,7 @@ class Linter implements HistoryVisitor {
 		];
 		for (const { comments, statement } of groups) {
 			if (comments.length === 0) continue;
+			this.#readForeignIgnores(section, comments, statement);
 			for (const directive of parseDirectives(comments)) {
 				const at: Statement = statement ?? emptyStatement(section, directive.range);
 				const context = this.#statementScope(migration, at);
@@ -161,6 +183,21 @@ class Linter implements HistoryVisitor {
 					...verificationsAt(dialect, section.file, comments, statement, migration),
 				);
 			}
+		}
+	}
+
+	#readForeignIgnores(
+		section: Section,
+		comments: readonly Comment[],
+		statement: Statement | undefined,
+	): void {
+		const { compatibility, rules } = this.#input;
+		if (compatibility === undefined) return;
+		for (const comment of comments) {
+			const ignore = parseForeignIgnore(comment, section.file, compatibility);
+			if (!ignore) continue;
+			const at = statement ?? emptyStatement(section, comment.range);
+			this.#ignores.addForeign(ignore, comment, at, rules);
 		}
 	}
 
@@ -199,7 +236,17 @@ class Linter implements HistoryVisitor {
 		}
 	}
 
-	releaseEnd(_release: string, after: Catalog): void {
+	#judgeUndoing(undoing: Undoing, rules: readonly ActiveRule[]): void {
+		const [first] = undoing.down;
+		if (!first) return;
+		const scope = this.#statementScope(undoing.migration, first);
+		for (const active of rules) {
+			active.rule.on.undone?.(undoing, statementContextFor(scope, active));
+		}
+	}
+
+	releaseEnd(release: string, after: Catalog): void {
+		this.#end = { catalog: after, release };
 		this.#settle(after);
 		this.#names.startRelease();
 		this.#files = new Map();
@@ -237,7 +284,13 @@ class Linter implements HistoryVisitor {
 	}
 
 	finish(): LintResult {
+		for (const { scope, report, finding } of this.#unsettled) {
+			if (!this.#end) break;
+			if (report.atHistoryEnd?.(this.#end.catalog, this.#end.release) === "settled") continue;
+			this.#keep(finding, scope);
+		}
 		const kept = this.#findings.filter(({ finding }) => !this.#ignores.covers(finding));
+		const ignored = this.#findings.length - kept.length;
 		this.#findings.length = 0;
 		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
 			for (const active of this.#input.rules) {
@@ -252,7 +305,7 @@ class Linter implements HistoryVisitor {
 		);
 		return {
 			findings: all.map(({ finding }) => finding),
-			counts: { ...this.#counts, history: this.#historyCounts },
+			counts: { ...this.#counts, ignored, history: this.#historyCounts },
 		};
 	}
 
@@ -279,6 +332,7 @@ class Linter implements HistoryVisitor {
 			rows: this.#input.rows,
 			ruleIds: this.#ruleIds,
 			files: this.#files,
+			surroundings: this.#surroundings,
 			add: (scope, active, report) => {
 				this.#add(scope, active, report);
 			},
@@ -292,7 +346,8 @@ class Linter implements HistoryVisitor {
 			this.#seen.add(once);
 		}
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
-		if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
+		if (report.atHistoryEnd) this.#unsettled.push({ scope, active, report, finding });
+		else if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
 		else this.#keep(finding, scope);
 	}
 

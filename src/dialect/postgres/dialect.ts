@@ -1,4 +1,5 @@
 import type { Dialect } from "../../core/dialect.ts";
+import { editsFor } from "./edits.ts";
 import { effects } from "./effects/index.ts";
 import { lockModes } from "./lock-modes.ts";
 import { loadParser } from "./parser.ts";
@@ -26,6 +27,7 @@ export async function loadPostgres(
 		lockModes,
 		read: (file, readOptions) => readPostgres(file, readOptions),
 		effects,
+		edits: editsFor,
 	};
 }
 
@@ -51,5 +53,6 @@ async function loadPortable(reason: string): Promise<Dialect> {
 		read: (file, readOptions) =>
 			readPostgres(file, readOptions, (text, piece) => readPortable(text, piece)),
 		effects,
+		edits: editsFor,
 	};
 }
