@@ -19,6 +19,7 @@ on the statements after it are less certain.`,
 		encoding: "The text is damaged here: {problem}.",
 		unsupported: "This statement was not judged: {problem}.",
 		template: "This statement was not judged: {problem}.",
+		program: "What this call does was not judged: {problem}.",
 	},
 	examples: [
 		{
@@ -53,6 +54,11 @@ ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 					once: statement.file.path,
 					severity: "warning",
 					help: "Judge it by hand, or lint the SQL that the migration tool makes of it.",
+				}),
+				...(unread.reason === "program" && {
+					once: statement.file.path,
+					severity: "info",
+					help: "Judge it by hand; the statements after it are judged without it.",
 				}),
 				...(unread.hint !== undefined && { help: unread.hint }),
 			});

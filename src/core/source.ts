@@ -14,6 +14,27 @@ export interface Position {
 export interface SourceFile {
 	readonly path: string;
 	readonly text: string;
+	/**
+	 * Of a program: the SQL that it makes, put after its own text, and the places in the program that it
+	 * is made of. Empty when every statement stands in the program character for character.
+	 */
+	readonly made?: readonly MadeText[];
+}
+
+/** A stretch of a text that does not stand in the file, and the place that it is said of. */
+export interface MadeText extends Range {
+	readonly place: Range;
+}
+
+/** Returns the place in the file itself; the same one for everything but SQL that a program makes. */
+export function placeIn(file: SourceFile, range: Range): Range {
+	return madeAround(file, range.start)?.place ?? range;
+}
+
+function madeAround({ made = [] }: SourceFile, offset: number): MadeText | undefined {
+	const first = made[0];
+	if (!first || offset < first.start) return undefined;
+	return made.find(({ end }) => offset <= end);
 }
 
 const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
@@ -35,7 +56,8 @@ function lineStarts(file: SourceFile): readonly number[] {
 /** Returns the line and column of an offset; an offset past the end means the end. */
 export function positionAt(file: SourceFile, offset: number): Position {
 	const starts = lineStarts(file);
-	const at = Math.max(0, Math.min(offset, file.text.length));
+	const inFile = madeAround(file, offset)?.place.start ?? offset;
+	const at = Math.max(0, Math.min(inFile, file.text.length));
 	let low = 0;
 	let high = starts.length - 1;
 	while (low < high) {

@@ -1,6 +1,6 @@
 import type { Effect, Lock } from "../core/effect.ts";
 import { shortName, type Explanation } from "../core/engine/explain.ts";
-import { positionAt, type Position } from "../core/source.ts";
+import { placeIn, positionAt, type Position } from "../core/source.ts";
 import { blocked, durations, modeName, undo } from "./effect-words.ts";
 import { countOf, type Palette } from "./report.ts";
 import { wrap } from "./wrap.ts";
@@ -45,7 +45,7 @@ export function explanationJson(explanations: readonly Explanation[]): string {
 		statements: explanations.map(({ statement, effect }) => ({
 			file: statement.file.path,
 			start: positionAt(statement.file, statement.range.start),
-			end: positionAt(statement.file, statement.range.end),
+			end: positionAt(statement.file, placeIn(statement.file, statement.range).end),
 			phase: effect.phase,
 			reversible: effect.reversible,
 			locks: effect.locks.map(modeOf),

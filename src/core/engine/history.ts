@@ -12,6 +12,7 @@ import type { Range } from "../source.ts";
 import type { Statement, StatementPart } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
 import { routinesRunBy } from "./routine-calls.ts";
+import { readSection, type SectionReading } from "./sections.ts";
 import { SettingsTracker } from "./settings.ts";
 import { TransactionTracker } from "./transactions.ts";
 
@@ -106,24 +107,21 @@ class Replayer {
 		for (const section of migration.up) this.#runSection(migration, section, visited);
 		if (!visited) return;
 		for (const section of migration.down) {
-			const reading = this.#read(migration, section);
-			this.#visitor.section?.(migration, section, reading, "down");
+			const { file, ...reading } = this.#read(migration, section);
+			this.#visitor.section?.(migration, { ...section, file }, reading, "down");
 			for (const statement of reading.statements) {
 				if (statement.unread) this.#visitor.unread?.(statement, migration, this.#catalog);
 			}
 		}
 	}
 
-	#read(migration: Migration, section: Section): Reading {
-		return this.#history.dialect.read(section.file, {
-			range: section.range,
-			placeholders: migration.placeholders,
-		});
+	#read(migration: Migration, section: Section): SectionReading {
+		return readSection(this.#history.dialect, section, migration.placeholders);
 	}
 
 	#runSection(migration: Migration, section: Section, visited: boolean): void {
-		const reading = this.#read(migration, section);
-		this.#visitor.section?.(migration, section, reading, "up");
+		const { file, ...reading } = this.#read(migration, section);
+		this.#visitor.section?.(migration, { ...section, file }, reading, "up");
 		this.#transactions.startSection(
 			this.#transactionClass(section, reading),
 			reading.statements.filter(reachesServer).length,

@@ -1,6 +1,6 @@
 import type { Directive } from "../directive.ts";
 import type { Finding } from "../finding.ts";
-import type { Range } from "../source.ts";
+import { placeIn, type Range } from "../source.ts";
 import type { Statement } from "../statement.ts";
 import type { Scope } from "./context.ts";
 import type { ActiveRule } from "./lint.ts";
@@ -25,7 +25,7 @@ export class IgnoreBook {
 		ignores.push({
 			directive,
 			file: statement.file.path,
-			...(directive.verb === "ignore" && { covers: statement.range }),
+			...(directive.verb === "ignore" && { covers: placeIn(statement.file, statement.range) }),
 			context,
 			used: new Set(),
 		});
