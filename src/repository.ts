@@ -1,6 +1,9 @@
+import path from "node:path";
 import { defaultServerVersion, type Config, type RuleSetting } from "./core/config.ts";
 import type { Dialect } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
+import { explain, type Explanation } from "./core/engine/explain.ts";
+import type { History } from "./core/engine/history.ts";
 import { lint, type ActiveRule, type Counts } from "./core/engine/lint.ts";
 import type { Project, ProjectProblem, Section } from "./core/migration.ts";
 import { presetIncludes, type Preset } from "./core/preset.ts";
@@ -8,7 +11,22 @@ import type { SourceFile } from "./core/source.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
 import { discoverProjects, type DiscoveryRequest } from "./project/discover.ts";
+import {
+	baselinePath,
+	nameInBaseline,
+	readBaseline,
+	type LoadedBaseline,
+} from "./project/baseline-file.ts";
+import { directoryInRepository } from "./project/git.ts";
+import { filesOf } from "./project/releases.ts";
 import { readStatistics } from "./project/statistics.ts";
+import {
+	filterBaseline,
+	sizeOf,
+	withoutBaseline,
+	type Baseline,
+	type BaselineScope,
+} from "./report/baseline.ts";
 import type { LintReport, ReportedProject } from "./report/report.ts";
 
 /** What a run of lint asks for beside paths and config. */
@@ -21,12 +39,17 @@ export interface LintRequest extends DiscoveryRequest {
 	readonly skip?: readonly string[];
 	/** Severities that win over the config's. */
 	readonly severities?: Readonly<Record<string, RuleSetting>>;
+	/** A file of accepted findings instead of the one beside the config; false: none. */
+	readonly baseline?: string | false;
+	/** Whether the report tells what each statement does. */
+	readonly explains?: boolean;
 }
 
 const noCounts: Counts = {
 	migrations: 0,
 	statements: 0,
 	unread: 0,
+	ignored: 0,
 	history: { migrations: 0, statements: 0, unread: 0 },
 };
 
@@ -35,6 +58,7 @@ function addCounts(a: Counts, b: Counts): Counts {
 		migrations: a.migrations + b.migrations,
 		statements: a.statements + b.statements,
 		unread: a.unread + b.unread,
+		ignored: a.ignored + b.ignored,
 		history: {
 			migrations: a.history.migrations + b.history.migrations,
 			statements: a.history.statements + b.history.statements,
@@ -79,6 +103,65 @@ function describe(project: Project, dialect: Dialect | undefined): ReportedProje
 	};
 }
 
+/** Returns the baseline that a run uses: the named one must exist. */
+function baselineFor(
+	cwd: string,
+	{ configDirectory = cwd, baseline }: LintRequest,
+): ReturnType<typeof readBaseline> {
+	if (baseline === false) return undefined;
+	const found = readBaseline(cwd, baselinePath(cwd, configDirectory, baseline));
+	if (found !== undefined || baseline === undefined) return found;
+	return {
+		code: "fileNotFound",
+		severity: "error",
+		file: baseline,
+		message: `${baseline} does not exist`,
+		hint: "Check the path of --baseline; lockkeeper baseline writes the file.",
+	};
+}
+
+/** How a baseline in a file names the files of a report. */
+export function baselineScope(
+	cwd: string,
+	baseline: string,
+	files: ReadonlyMap<string, SourceFile>,
+): BaselineScope {
+	return { files, nameOf: (file) => nameInBaseline(cwd, baseline, file) };
+}
+
+function staleProblem(file: string, stale: Baseline): readonly ProjectProblem[] {
+	const { findings } = sizeOf(stale);
+	if (findings === 0) return [];
+	const subject = findings === 1 ? "1 finding" : `${findings} findings`;
+	return [
+		{
+			code: "staleBaseline",
+			severity: "info",
+			file,
+			message: `${file} holds ${subject} that no longer ${findings === 1 ? "exists" : "exist"}`,
+			hint: "lockkeeper baseline --prune takes them out.",
+		},
+	];
+}
+
+/** Leaves out what the baseline holds. What nothing needed is stale if this run judged everything. */
+function applyBaseline(
+	report: LintReport,
+	{ baseline, file }: LoadedBaseline,
+	scope: BaselineScope,
+	isOn: (rule: string) => boolean,
+	isWhole: boolean,
+): LintReport {
+	const { findings, rest } = withoutBaseline(report.findings, baseline, scope);
+	const stale = filterBaseline(rest, (_, rule) => isWhole && isOn(rule));
+	return {
+		...report,
+		findings,
+		problems: [...report.problems, ...staleProblem(file, stale)],
+		baseline: { file, leftOut: report.findings.length - findings.length, stale },
+	};
+}
+
 /**
  * Lints the migrations that the paths name, or those of the config, or those found below `cwd`.
  * Returns a problem instead of a report when nothing could be read.
@@ -93,12 +176,16 @@ export async function lintRepository(
 	if ("code" in projects) return projects;
 	const statistics = readStatistics(request.configDirectory ?? cwd, config);
 	if ("code" in statistics) return statistics;
+	const accepted = baselineFor(cwd, request);
+	if (accepted && "code" in accepted) return accepted;
 	const active = activeRules(config, request);
 	const recipesById = new Map(recipes.map((recipe) => [recipe.id, recipe]));
 	const reported: ReportedProject[] = [];
 	const findings: Finding[] = [];
 	const problems: ProjectProblem[] = [];
 	const files = new Map<string, SourceFile>();
+	const explanations: Explanation[] = [];
+	const judged: string[] = [];
 	let counts = noCounts;
 	for (const project of projects) {
 		const dialect = await loadDialect(project, config);
@@ -106,20 +193,43 @@ export async function lintRepository(
 		problems.push(...project.problems);
 		for (const { file } of sectionsOf(project)) files.set(file.path, file);
 		if (!dialect) continue;
+		const history: History = {
+			migrations: project.migrations,
+			dialect,
+			version: project.serverVersion || defaultServerVersion,
+			...(project.searchPath && { searchPath: project.searchPath }),
+		};
+		judged.push(...project.migrations.filter(({ candidate }) => candidate).flatMap(filesOf));
+		if (request.explains === true) explanations.push(...explain(history));
 		const result = lint({
-			history: {
-				migrations: project.migrations,
-				dialect,
-				version: project.serverVersion || defaultServerVersion,
-				...(project.searchPath && { searchPath: project.searchPath }),
-			},
+			history,
 			rules: active.filter(({ rule }) => rule.dialects.includes(dialect.id)),
 			recipes: recipesById,
 			ruleIds: new Set(rules.map((rule) => rule.id)),
 			rows: statistics.rows,
+			...(config.compatibility && { compatibility: config.compatibility }),
 		});
 		findings.push(...result.findings);
 		counts = addCounts(counts, result.counts);
 	}
-	return { projects: reported, findings, problems, counts, files };
+	const report: LintReport = {
+		projects: reported,
+		findings,
+		problems,
+		counts,
+		files,
+		judged,
+		directory: directoryInRepository(cwd),
+		...(request.explains === true && { explanations }),
+	};
+	if (!accepted) return report;
+	const isWhole = paths.length === 0 && request.since === undefined && !request.stdin;
+	const ids = new Set(active.map(({ rule }) => rule.id));
+	return applyBaseline(
+		report,
+		accepted,
+		baselineScope(cwd, path.resolve(cwd, accepted.file), files),
+		(rule) => ids.has(rule),
+		isWhole,
+	);
 }

@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import manifest from "../../package.json" with { type: "json" };
+import { baselineCommand } from "./commands/baseline.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { projectCommand } from "./commands/project.ts";
@@ -82,6 +83,7 @@ function commandLine(args: readonly string[]): Argv {
 		.command(explainCommand)
 		.command(projectCommand)
 		.command(rulesCommand)
+		.command(baselineCommand)
 		.command(traceCommand)
 		.strict()
 		.recommendCommands()

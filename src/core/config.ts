@@ -1,6 +1,7 @@
 import type { DialectId } from "./dialect.ts";
 import type { TransactionClass } from "./migration.ts";
 import { presets, type Preset } from "./preset.ts";
+import { commentedTools, type CommentedTool } from "./tools.ts";
 import { jsonSchemaOf, problemsOf, type ConfigProblem, type Shape } from "./config-shape.ts";
 
 export type { ConfigProblem } from "./config-shape.ts";
@@ -45,6 +46,8 @@ export interface Config {
 	/** Which rules are on without being named: "recommended" when left out. */
 	readonly preset?: Preset;
 	readonly rules?: Readonly<Record<string, RuleSetting>>;
+	/** Other linters whose comments are honoured: what they are told to leave out is left out here. */
+	readonly compatibility?: readonly CommentedTool[];
 	readonly tables?: Readonly<Record<string, { readonly rows?: number }>>;
 	/** Globs relative to the config file; these files are not read. */
 	readonly ignore?: readonly string[];
@@ -152,6 +155,12 @@ const configFields = {
 			kind: "choice",
 			values: ["error", "warning", "info", "off"] satisfies RuleSetting[],
 		},
+	},
+	compatibility: {
+		kind: "list",
+		description:
+			"Other linters whose comments are honoured: what they are told to leave out is left out here.",
+		item: { kind: "choice", values: commentedTools },
 	},
 	tables: {
 		kind: "record",

@@ -1,7 +1,9 @@
 import type { Finding, Severity } from "../core/finding.ts";
+import type { Explanation } from "../core/engine/explain.ts";
 import type { Counts } from "../core/engine/lint.ts";
 import type { DatabaseId, ProjectProblem } from "../core/migration.ts";
 import type { SourceFile } from "../core/source.ts";
+import type { Baseline } from "./baseline.ts";
 
 /** One project as the report shows it. */
 export interface ReportedProject {
@@ -22,6 +24,18 @@ export interface LintReport {
 	readonly counts: Counts;
 	/** The texts that findings point into, by path, for code frames. */
 	readonly files: ReadonlyMap<string, SourceFile>;
+	/** The accepted findings that were used: how many are left out, and what no finding needed. */
+	readonly baseline?: {
+		readonly file: string;
+		readonly leftOut: number;
+		readonly stale: Baseline;
+	};
+	/** The files of the migrations that were judged. */
+	readonly judged?: readonly string[];
+	/** The working directory below the repository's root; empty at the root or where there is none. */
+	readonly directory?: string;
+	/** What each judged statement does, when the format shows it. */
+	readonly explanations?: readonly Explanation[];
 }
 
 /** Colours of a terminal; plain functions that change nothing where there is no colour. */

@@ -1,24 +1,11 @@
-import type { Aliases, Rule } from "../core/rule.ts";
+import type { Rule } from "../core/rule.ts";
+import { aliasesIn, toolNames, tools } from "../core/tools.ts";
 
-const tools: Readonly<Record<keyof Aliases, string>> = {
-	squawk: "squawk",
-	eugene: "eugene",
-	strongMigrations: "strong_migrations",
-	atlas: "Atlas",
-	pgfence: "pgfence",
-};
-
-function aliasLines({ aliases }: Rule): readonly string[] {
-	const names = [
-		["squawk", aliases.squawk],
-		["eugene", aliases.eugene],
-		["strongMigrations", aliases.strongMigrations],
-		["atlas", aliases.atlas],
-		["pgfence", aliases.pgfence],
-	] as const;
-	return names.flatMap(([tool, name]) =>
-		name === undefined ? [] : [`- ${tools[tool]}: \`${name}\``],
-	);
+function aliasLines(rule: Rule): readonly string[] {
+	return tools.flatMap((tool) => {
+		const names = aliasesIn(rule, tool).map((name) => `\`${name}\``);
+		return names.length === 0 ? [] : [`- ${toolNames[tool]}: ${names.join(", ")}`];
+	});
 }
 
 function fenced(sql: string): string {

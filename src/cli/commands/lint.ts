@@ -1,13 +1,15 @@
 import type { CommandModule } from "yargs";
+import { formatIds } from "../../generated/formats.ts";
 import { presets, type Preset } from "../../core/preset.ts";
 
-const formats = ["text", "concise", "json"] as const;
 const thresholds = ["error", "warning", "info", "never"] as const;
 
 export interface LintArguments {
 	readonly files: string[] | undefined;
 	readonly config: string | undefined;
-	readonly format: (typeof formats)[number];
+	/** A file, or false for none; the one beside the config when left out. */
+	readonly baseline: string | boolean | undefined;
+	readonly format: (typeof formatIds)[number];
 	readonly since: string | undefined;
 	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
@@ -41,7 +43,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 			})
 			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("format", {
-				choices: formats,
+				choices: formatIds,
 				requiresArg: true,
 				default: "text" as const,
 				describe: "How to print findings",
@@ -72,6 +74,11 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				requiresArg: true,
 				describe: "Run all but this rule (repeatable)",
 			})
+			.option("baseline", {
+				requiresArg: true,
+				describe: "Leave out the findings of this file; --no-baseline leaves out none",
+				coerce: (given: string | boolean): string | boolean => given,
+			})
 			.option("quiet", { type: "boolean", default: false, describe: "Print errors only" })
 			.option("max-warnings", {
 				type: "number",
@@ -100,7 +107,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Print what was read, time and memory",
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.group(["since", "preset", "rule", "only", "skip"], "What to judge:")
+			.group(["since", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
 			.example("$0 lint", "every migration of the repository")

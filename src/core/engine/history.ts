@@ -8,6 +8,7 @@ import { parseDirectives } from "../directive.ts";
 import type { Effect } from "../effect.ts";
 import type { Migration, Section } from "../migration.ts";
 import type { Operation } from "../operation.ts";
+import type { Undoing } from "../rule.ts";
 import type { Range } from "../source.ts";
 import type { Statement, StatementPart } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
@@ -59,6 +60,8 @@ export interface HistoryVisitor {
 	unread?(statement: Statement, migration: Migration, catalog: Catalog): void;
 	operation?(moment: Moment): void;
 	releaseEnd?(release: string, after: Catalog): void;
+	/** The migration has a down section, and all of both was read: what the two leave behind. */
+	readonly undone?: (undoing: Undoing) => void;
 }
 
 const maximumCallDepth = 6;
@@ -104,22 +107,34 @@ class Replayer {
 			this.#settings.start();
 			this.#catalog.startSession();
 		}
-		for (const section of migration.up) this.#runSection(migration, section, visited);
+		const undoable = visited && migration.down.length > 0 && this.#visitor.undone !== undefined;
+		const before = undoable ? this.#catalog.fork() : undefined;
+		const up: Statement[] = [];
+		for (const section of migration.up) {
+			up.push(...this.#runSection(migration, section, visited));
+		}
 		if (!visited) return;
+		const down: Statement[] = [];
 		for (const section of migration.down) {
 			const { file, ...reading } = this.#read(migration, section);
 			this.#visitor.section?.(migration, { ...section, file }, reading, "down");
 			for (const statement of reading.statements) {
 				if (statement.unread) this.#visitor.unread?.(statement, migration, this.#catalog);
 			}
+			down.push(...reading.statements);
 		}
+		if (!before || ![...up, ...down].every(isReadWhole)) return;
+		const undone = this.#catalog.fork();
+		for (const statement of down) replayStatement(undone, statement, migration);
+		this.#visitor.undone?.({ migration, down, before, done: this.#catalog, undone });
 	}
 
 	#read(migration: Migration, section: Section): SectionReading {
 		return readSection(this.#history.dialect, section, migration.placeholders);
 	}
 
-	#runSection(migration: Migration, section: Section, visited: boolean): void {
+	/** Returns the statements of the section. */
+	#runSection(migration: Migration, section: Section, visited: boolean): readonly Statement[] {
 		const { file, ...reading } = this.#read(migration, section);
 		this.#visitor.section?.(migration, { ...section, file }, reading, "up");
 		this.#transactions.startSection(
@@ -135,6 +150,7 @@ class Replayer {
 			}
 		}
 		this.#transactions.endSection();
+		return reading.statements;
 	}
 
 	/** The class of the section: a directive in it wins, then the tool's own detection. */
@@ -221,6 +237,35 @@ class Replayer {
 			if (effect) map.set(operation, effect);
 		}
 		return map;
+	}
+}
+
+/** True when nothing in the statement is unknown, dynamic SQL for instance. */
+function isReadWhole(statement: Statement): boolean {
+	return (
+		!statement.unread &&
+		statement.parts.every((part) =>
+			part.operations.every((operation) => operation.kind !== "unanalyzable"),
+		)
+	);
+}
+
+/** Changes the catalog as the statement does, without the bodies of what it calls. */
+function replayStatement(
+	catalog: MutableCatalog,
+	statement: Statement,
+	{ id, release }: Migration,
+): void {
+	for (const { operations } of statement.parts) {
+		for (const operation of operations) {
+			const origin: Origin = {
+				migration: id,
+				release,
+				file: statement.file.path,
+				range: operation.range,
+			};
+			replay(catalog, operation, origin, operations);
+		}
 	}
 }
 
