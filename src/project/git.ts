@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ProjectProblem } from "../core/migration.ts";
 import { errorCode } from "./files.ts";
@@ -47,6 +48,16 @@ export function changesSince(cwd: string, reference: string): GitChanges | Proje
 		added: new Set([...paths(added), ...paths(untracked)]),
 		modified: new Set(paths(modified)),
 	};
+}
+
+/** Returns a directory's path below the root of its repository: empty at the root and outside of one. */
+export function directoryInRepository(directory: string): string {
+	for (let above = directory; ; above = path.dirname(above)) {
+		if (existsSync(path.join(above, ".git"))) {
+			return path.relative(above, directory).split(path.sep).join("/");
+		}
+		if (above === path.dirname(above)) return "";
+	}
 }
 
 type GitRun =

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { JsonReport } from "../../src/report/json.ts";
+import type { JsonReport } from "../../src/report/formats/json.ts";
 import { directoryWith, lockkeeper, root, shop } from "./run.ts";
 
 const webshop = "fixtures/projects/webshop";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/core/finding.ts";
-import { concise } from "../../src/report/concise.ts";
+import { concise } from "../../src/report/formats/concise.ts";
 import { codeFrame } from "../../src/report/frame.ts";
 import { plainPalette, type LintReport } from "../../src/report/report.ts";
-import { text } from "../../src/report/text.ts";
+import { text } from "../../src/report/formats/text.ts";
 import { wrap } from "../../src/report/wrap.ts";
 
 function frameOf(sql: string, marked: string): string {
@@ -54,7 +54,7 @@ const finding: Finding = {
 	because: [],
 	help: "Drop it in a later release.",
 	fixes: [],
-			related: [],
+	related: [],
 	migration: "001",
 };
 
@@ -67,6 +67,7 @@ function reportOf(change: Partial<LintReport>): LintReport {
 			migrations: 1,
 			statements: 1,
 			unread: 0,
+			ignored: 0,
 			history: { migrations: 0, statements: 0, unread: 0 },
 		},
 		files: new Map([["001.sql", { path: "001.sql", text: "DROP TABLE orders;" }]]),
@@ -84,10 +85,19 @@ describe("the summary", () => {
 
 	test("counts by severity, and what was replayed before", () => {
 		const history = { migrations: 2, statements: 9, unread: 0 };
-		const counts = { migrations: 1, statements: 1, unread: 0, history };
+		const counts = { migrations: 1, statements: 1, unread: 0, ignored: 0, history };
 		const findings = [finding, { ...finding, severity: "info" as const }];
 		expect(summary({ findings, counts })).toContain(
 			"1 migration, 1 statement, after 2 earlier ones: 1 error, 1 note.",
+		);
+	});
+
+	test("says how many findings were left out, and where that is written", () => {
+		const counts = { ...reportOf({}).counts, ignored: 2 };
+		const stale = { version: 1, findings: {} } as const;
+		const baseline = { file: "lockkeeper.baseline.json", leftOut: 41, stale };
+		expect(summary({ counts, baseline })).toBe(
+			"1 migration, 1 statement: nothing found; left out: 2 ignored by comments, 41 in lockkeeper.baseline.json.",
 		);
 	});
 

@@ -1,11 +1,9 @@
 import type { Config, RuleSetting } from "../../core/config.ts";
 import type { Severity } from "../../core/finding.ts";
+import { formats } from "../../generated/formats.ts";
 import { rules } from "../../generated/rules.ts";
 import { loadConfig } from "../../project/config-file.ts";
-import { concise } from "../../report/concise.ts";
-import { json } from "../../report/json.ts";
 import type { LintReport } from "../../report/report.ts";
-import { text } from "../../report/text.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
 import type { LintArguments } from "../commands/lint.ts";
 import { paletteFor } from "../colour.ts";
@@ -79,6 +77,8 @@ async function requestOf(
 		...(args.preset && { preset: args.preset }),
 		...(args.only && { only: args.only }),
 		...(args.skip && { skip: args.skip }),
+		...(args.baseline === false && { baseline: false }),
+		...(typeof args.baseline === "string" && { baseline: args.baseline }),
 		...(readsInput && {
 			stdin: { path: args["stdin-filename"] ?? "stdin.sql", bytes: await readStandardInput() },
 		}),
@@ -95,19 +95,6 @@ function exitCodeOf(report: LintReport, args: LintArguments): number {
 		({ severity }) => severityRank[severity] >= severityRank[failOn],
 	);
 	return stops ? exitCodes.findings : exitCodes.clean;
-}
-
-function render(report: LintReport, args: LintArguments): string {
-	switch (args.format) {
-		case "json":
-			return json(report);
-		case "concise":
-			return concise(report);
-		case "text": {
-			const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
-			return text(report, palette, Math.min(100, process.stdout.columns || 100));
-		}
-	}
 }
 
 /** Judges migrations, prints the report and sets the exit code. */
@@ -127,12 +114,16 @@ export async function runLint(args: LintArguments): Promise<void> {
 		print(`${JSON.stringify({ file: loaded.path ?? null, ...config }, undefined, "\t")}\n`);
 		return;
 	}
+	const format = await formats[args.format]();
 	const request = await requestOf(args, config, directory);
 	if (isMisuse(request)) {
 		fail(request);
 		return;
 	}
-	const report = await lintRepository(cwd, paths, config, request);
+	const report = await lintRepository(cwd, paths, config, {
+		...request,
+		explains: format.showsEffects === true,
+	});
 	if ("code" in report) {
 		fail(report);
 		return;
@@ -141,6 +132,8 @@ export async function runLint(args: LintArguments): Promise<void> {
 	const shown = args.quiet
 		? { ...report, findings: report.findings.filter(({ severity }) => severity === "error") }
 		: report;
-	print(render(shown, args));
+	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
+	const width = Math.min(100, process.stdout.columns || 100);
+	print(format.render(shown, { palette, width }));
 	if (args.stats) note(stopwatch.summary(report.counts));
 }

@@ -1,7 +1,8 @@
-import type { Finding, FilledRecipe, RelatedPlace } from "../core/finding.ts";
-import type { FilledFix } from "../core/fix.ts";
-import type { ProjectProblem } from "../core/migration.ts";
-import { countSeverity, type LintReport, type ReportedProject } from "./report.ts";
+import type { Finding, FilledRecipe, RelatedPlace } from "../../core/finding.ts";
+import type { FilledFix } from "../../core/fix.ts";
+import type { ProjectProblem } from "../../core/migration.ts";
+import { defineFormat } from "../format.ts";
+import { countSeverity, type LintReport, type ReportedProject } from "../report.ts";
 
 interface JsonFinding extends Pick<
 	Finding,
@@ -21,6 +22,10 @@ export interface JsonReport {
 		readonly migrations: number;
 		readonly statements: number;
 		readonly unread: number;
+		/** Findings that comments leave out. */
+		readonly ignored: number;
+		/** Findings that the baseline leaves out. */
+		readonly baseline: number;
 		readonly errors: number;
 		readonly warnings: number;
 		readonly infos: number;
@@ -65,6 +70,8 @@ export function json(report: LintReport): string {
 			migrations: report.counts.migrations,
 			statements: report.counts.statements,
 			unread: report.counts.unread,
+			ignored: report.counts.ignored,
+			baseline: report.baseline?.leftOut ?? 0,
 			errors: countSeverity(report.findings, "error"),
 			warnings: countSeverity(report.findings, "warning"),
 			infos: countSeverity(report.findings, "info"),
@@ -81,3 +88,5 @@ export function json(report: LintReport): string {
 	};
 	return `${JSON.stringify(document, undefined, "\t")}\n`;
 }
+
+export default defineFormat({ render: json });

@@ -1,8 +1,11 @@
-import type { FilledRecipe, Finding, RecipeStep, Severity } from "../core/finding.ts";
-import type { ProjectProblem } from "../core/migration.ts";
-import { codeFrame } from "./frame.ts";
-import { countOf, countSeverity, type LintReport, type Palette } from "./report.ts";
-import { wrap } from "./wrap.ts";
+import type { FilledRecipe, Finding, Severity } from "../../core/finding.ts";
+import type { ProjectProblem } from "../../core/migration.ts";
+import { defineFormat } from "../format.ts";
+import { codeFrame } from "../frame.ts";
+import type { LintReport, Palette } from "../report.ts";
+import { whereItRuns } from "../recipe-sql.ts";
+import { summaryLines } from "../summary.ts";
+import { wrap } from "../wrap.ts";
 
 /** Findings of one rule after this many show their recipe's first use only. */
 const recipesShown = 2;
@@ -19,13 +22,6 @@ function labelled(palette: Palette, label: string, text: string, width: number):
 		...rest.map((line) => `${indent}${line}`),
 	];
 }
-
-const whereItRuns: Readonly<Record<RecipeStep["transaction"], string>> = {
-	own: "in a transaction of its own",
-	none: "outside any transaction",
-	batches: "in batches, each its own transaction",
-	people: "",
-};
 
 function recipeLines(recipe: FilledRecipe, palette: Palette, width: number): readonly string[] {
 	return recipe.steps.flatMap((step, at) => {
@@ -91,48 +87,6 @@ function problemLines(problem: ProjectProblem, palette: Palette, width: number):
 	];
 }
 
-/** The last lines: what was read, what was not, how many findings. */
-export function summaryLines(report: LintReport, palette: Palette): readonly string[] {
-	const { counts, findings } = report;
-	const read = `${countOf(counts.migrations, "migration")}, ${countOf(counts.statements, "statement")}`;
-	const behind =
-		counts.history.migrations === 0
-			? ""
-			: `, after ${countOf(counts.history.migrations, "earlier one")}`;
-	const unread = counts.unread + counts.history.unread;
-	const lines: string[] = [];
-	for (const project of report.projects) {
-		if (project.notRead !== undefined)
-			lines.push(palette.warning(`${project.root}: ${project.notRead}`));
-		if (project.degraded !== undefined)
-			lines.push(palette.warning(`${project.root}: ${project.degraded}`));
-	}
-	if (unread > 0) {
-		lines.push(
-			palette.warning(
-				`${countOf(unread, "statement")} could not be read and ${unread === 1 ? "was" : "were"} not judged.`,
-			),
-		);
-	}
-	const errors = countSeverity(findings, "error");
-	const warnings = countSeverity(findings, "warning");
-	const infos = countSeverity(findings, "info");
-	const problems = report.problems.filter(({ severity }) => severity === "error").length;
-	const verdict =
-		findings.length + problems === 0
-			? "nothing found"
-			: [
-					problems > 0 ? palette.error(countOf(problems, "problem")) : "",
-					errors > 0 ? palette.error(countOf(errors, "error")) : "",
-					warnings > 0 ? palette.warning(countOf(warnings, "warning")) : "",
-					infos > 0 ? palette.info(countOf(infos, "note")) : "",
-				]
-					.filter((part) => part !== "")
-					.join(", ");
-	lines.push(`${read}${behind}: ${verdict}.`);
-	return lines;
-}
-
 /** Returns the report for a person at a terminal of the given width. */
 export function text(report: LintReport, palette: Palette, width: number): string {
 	const shownRecipes = new Map<string, number>();
@@ -148,3 +102,7 @@ export function text(report: LintReport, palette: Palette, width: number): strin
 	lines.push(...summaryLines(report, palette));
 	return `${lines.join("\n")}\n`;
 }
+
+export default defineFormat({
+	render: (report, { palette, width }) => text(report, palette, width),
+});

@@ -1,4 +1,5 @@
-import type { LintReport } from "./report.ts";
+import { defineFormat } from "../format.ts";
+import type { LintReport } from "../report.ts";
 
 /** Returns one line a finding: `file:line:column: severity rule: message`. */
 export function concise(report: LintReport): string {
@@ -13,3 +14,5 @@ export function concise(report: LintReport): string {
 	];
 	return lines.map((line) => `${line}\n`).join("");
 }
+
+export default defineFormat({ render: concise });

@@ -1,0 +1,132 @@
+import manifest from "../../../package.json" with { type: "json" };
+import type { FilledRecipe, Severity } from "../../core/finding.ts";
+import type { Rule } from "../../core/rule.ts";
+import type { Position } from "../../core/source.ts";
+import { rules } from "../../generated/rules.ts";
+import { defineFormat, repositoryPath, resultsOf, type Result } from "../format.ts";
+import { uniqueFingerprints } from "../fingerprint.ts";
+import type { LintReport } from "../report.ts";
+import { rulePage } from "../rule-page.ts";
+
+const levels: Readonly<Record<Severity, string>> = {
+	error: "error",
+	warning: "warning",
+	info: "note",
+};
+
+function problemDescriptor(code: string): object {
+	return {
+		id: code,
+		shortDescription: { text: "What is wrong with a file, before any SQL is read." },
+		fullDescription: { text: "The file or its place in the history could not be used as it is." },
+		help: { text: "See the message of the result." },
+		defaultConfiguration: { level: "error" },
+	};
+}
+
+function ruleDescriptor(rule: Rule): object {
+	return {
+		id: rule.id,
+		name: rule.id,
+		shortDescription: { text: rule.summary },
+		fullDescription: { text: rule.why.trim() },
+		help: { text: `${rule.why.trim()}\n\n${rule.help}`, markdown: rulePage(rule) },
+		defaultConfiguration: { level: levels[rule.severity] },
+		properties: {
+			tags: [rule.category, "database", "migration"],
+			precision: rule.preset === "recommended" ? "high" : "medium",
+			"problem.severity": rule.severity === "info" ? "recommendation" : rule.severity,
+		},
+	};
+}
+
+/**
+ * An alert shows on a pull request only when all its lines are in the change: of a place over several
+ * lines the rest of its first line is named.
+ */
+function location(file: string, start: Position, end?: Position): object {
+	const isOneLine = end?.line === start.line;
+	return {
+		physicalLocation: {
+			artifactLocation: { uri: encodeURI(file), uriBaseId: "%SRCROOT%" },
+			region: {
+				startLine: start.line,
+				startColumn: start.column,
+				...(isOneLine && { endLine: end.line, endColumn: end.column }),
+			},
+		},
+	};
+}
+
+function recipeText(recipe: FilledRecipe): string {
+	const steps = recipe.steps.map(
+		({ title, sql }, at) => `${at + 1}. ${title}${sql === undefined ? "" : `\n${sql}`}`,
+	);
+	return `${recipe.summary}\n${steps.join("\n")}`;
+}
+
+function result(
+	{ rule, severity, file, start, end, message, help }: Result,
+	ruleIndex: number,
+	fingerprint: string,
+	more: { readonly related: readonly object[]; readonly recipe: FilledRecipe | undefined },
+): object {
+	const recipe = more.recipe ? `\n\n${recipeText(more.recipe)}` : "";
+	return {
+		ruleId: rule,
+		ruleIndex,
+		level: levels[severity],
+		message: { text: `${message} ${help}${recipe}` },
+		locations: [location(file, start, end)],
+		partialFingerprints: { "statement/v1": fingerprint },
+		...(more.related.length > 0 && { relatedLocations: more.related }),
+	};
+}
+
+function resultObjects(report: LintReport, ids: readonly string[]): readonly object[] {
+	const results = resultsOf(report);
+	const fingerprints = uniqueFingerprints(results);
+	const findings = [...report.problems.map(() => undefined), ...report.findings];
+	return results.map((entry, at) => {
+		const related = (findings[at]?.related ?? []).map(({ message, file, start }, id) => ({
+			id,
+			message: { text: message },
+			...location(repositoryPath(report, file), start),
+		}));
+		return result(entry, ids.indexOf(entry.rule), fingerprints[at] ?? "", {
+			related,
+			recipe: findings[at]?.recipe,
+		});
+	});
+}
+
+/**
+ * SARIF 2.1.0, as GitHub's code scanning reads it (https://docs.oasis-open.org/sarif/sarif/v2.1.0/,
+ * https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning).
+ */
+export default defineFormat({
+	render(report) {
+		const codes = [...new Set(report.problems.map(({ code }) => code))];
+		const found = new Set(report.findings.map(({ rule }) => rule));
+		const shown = rules.filter(({ id }) => found.has(id));
+		const document = {
+			$schema: "https://json.schemastore.org/sarif-2.1.0.json",
+			version: "2.1.0",
+			runs: [
+				{
+					tool: {
+						driver: {
+							name: manifest.name,
+							semanticVersion: manifest.version,
+							rules: [...codes.map(problemDescriptor), ...shown.map(ruleDescriptor)],
+						},
+					},
+					automationDetails: { id: "lockkeeper/" },
+					columnKind: "utf16CodeUnits",
+					results: resultObjects(report, [...codes, ...shown.map(({ id }) => id)]),
+				},
+			],
+		};
+		return `${JSON.stringify(document, undefined, "\t")}\n`;
+	},
+});

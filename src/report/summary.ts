@@ -1,0 +1,52 @@
+import { countOf, countSeverity, type LintReport, type Palette } from "./report.ts";
+
+/** What is not told because people accepted it: nothing is left out in silence. */
+function leftOut({ counts, baseline }: LintReport): string {
+	const parts = [
+		counts.ignored > 0 ? `${counts.ignored} ignored by comments` : "",
+		baseline && baseline.leftOut > 0 ? `${baseline.leftOut} in ${baseline.file}` : "",
+	].filter((part) => part !== "");
+	return parts.length === 0 ? "" : `; left out: ${parts.join(", ")}`;
+}
+
+/** The last lines: what was read, what was not, how many findings. */
+export function summaryLines(report: LintReport, palette: Palette): readonly string[] {
+	const { counts, findings } = report;
+	const read = `${countOf(counts.migrations, "migration")}, ${countOf(counts.statements, "statement")}`;
+	const behind =
+		counts.history.migrations === 0
+			? ""
+			: `, after ${countOf(counts.history.migrations, "earlier one")}`;
+	const unread = counts.unread + counts.history.unread;
+	const lines: string[] = [];
+	for (const project of report.projects) {
+		if (project.notRead !== undefined)
+			lines.push(palette.warning(`${project.root}: ${project.notRead}`));
+		if (project.degraded !== undefined)
+			lines.push(palette.warning(`${project.root}: ${project.degraded}`));
+	}
+	if (unread > 0) {
+		lines.push(
+			palette.warning(
+				`${countOf(unread, "statement")} could not be read and ${unread === 1 ? "was" : "were"} not judged.`,
+			),
+		);
+	}
+	const errors = countSeverity(findings, "error");
+	const warnings = countSeverity(findings, "warning");
+	const infos = countSeverity(findings, "info");
+	const problems = report.problems.filter(({ severity }) => severity === "error").length;
+	const verdict =
+		findings.length + problems === 0
+			? "nothing found"
+			: [
+					problems > 0 ? palette.error(countOf(problems, "problem")) : "",
+					errors > 0 ? palette.error(countOf(errors, "error")) : "",
+					warnings > 0 ? palette.warning(countOf(warnings, "warning")) : "",
+					infos > 0 ? palette.info(countOf(infos, "note")) : "",
+				]
+					.filter((part) => part !== "")
+					.join(", ");
+	lines.push(`${read}${behind}: ${verdict}${leftOut(report)}.`);
+	return lines;
+}
