@@ -1,5 +1,6 @@
 import { defineRule } from "#core";
 import { largeInUse, nameRelations } from "../src/catalog/exposure.ts";
+import { concurrentFix } from "../src/plan/concurrent-fix.ts";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
 const concurrently = "Use DETACH PARTITION ... CONCURRENTLY, outside any transaction.";
@@ -66,6 +67,14 @@ ALTER TABLE events DETACH PARTITION events_2020;`,
 				severity: "warning",
 				help: `${concurrently}${leave}`,
 				recipe: "detach-concurrently",
+				// It leaves a CHECK with the bounds on the partition (docs: sql-altertable).
+				fixes: [
+					concurrentFix(
+						"Detach it with CONCURRENTLY, which leaves a CHECK on the partition",
+						context.settings,
+						"suggestion",
+					),
+				],
 			});
 		},
 	},

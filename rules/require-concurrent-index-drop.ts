@@ -1,6 +1,7 @@
 import { defineRule, historyIsWhole, type OperationContext } from "#core";
 import { keyOf } from "../src/catalog/catalog.ts";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
+import { concurrentFix } from "../src/plan/concurrent-fix.ts";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
 const concurrently = "Drop it with DROP INDEX CONCURRENTLY, outside any transaction.";
@@ -51,6 +52,11 @@ DROP INDEX orders_note;`,
 			const data = { index: index.name, table: found?.relation.name ?? "" };
 			const help = helpFor(context);
 			const recipe = "drop-index-concurrently";
+			// CONCURRENTLY takes one index and no CASCADE (docs: sql-dropindex).
+			const isPlain = context.part.operations.length === 1 && !operation.cascade;
+			const fixes = isPlain
+				? [concurrentFix("Drop it with DROP INDEX CONCURRENTLY", context.settings)]
+				: [];
 			if (!found) {
 				// Where every index of the history is known, this one is not there: nothing is locked.
 				if (historyIsWhole(context.catalog)) return;
@@ -66,7 +72,15 @@ DROP INDEX orders_note;`,
 			const held = context.transaction?.held ?? [];
 			if (held.some(({ lock }) => lock.relation === key && lock.blocks === "readsAndWrites"))
 				return;
-			context.report({ message: "blocksAll", at: operation, table: relation, data, help, recipe });
+			context.report({
+				message: "blocksAll",
+				at: operation,
+				table: relation,
+				data,
+				help,
+				recipe,
+				fixes,
+			});
 		},
 	},
 });

@@ -1,5 +1,6 @@
 import { defineRule } from "#core";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
+import { concurrentFix } from "../src/plan/concurrent-fix.ts";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
 export default defineRule({
@@ -62,6 +63,9 @@ CREATE INDEX events_at ON ONLY events (at);`,
 				help: isPartitioned
 					? "A partitioned table refuses CONCURRENTLY: create the index on ONLY the parent, build one on each partition with CONCURRENTLY, then attach them."
 					: `Build it with CREATE INDEX CONCURRENTLY, outside any transaction.${leave}`,
+				fixes: isPartitioned
+					? []
+					: [concurrentFix("Build it with CREATE INDEX CONCURRENTLY", context.settings)],
 				recipe: isPartitioned ? "build-index-by-partition" : "build-index-concurrently",
 			});
 		},

@@ -1,6 +1,7 @@
-import { defineRule, type OperationContext, type OperationOf } from "#core";
+import { defineRule, type Fix, type OperationContext, type OperationOf } from "#core";
 import { keyOf } from "../src/catalog/catalog.ts";
 import { hasFewRows, relationNamed } from "../src/catalog/exposure.ts";
+import { tellsRowsApart } from "../src/catalog/row-identity.ts";
 
 /** True when every table that the view reads is known to have few rows, so that it is filled in a moment. */
 function isSoonFilled(
@@ -15,6 +16,12 @@ function isSoonFilled(
 		.scans.filter((key) => key !== keyOf(view))
 		.every((key) => hasFewRows(context, relationNamed(catalog, key)));
 }
+
+const refreshConcurrently: Fix = {
+	title: "Refresh it with CONCURRENTLY",
+	safety: "safe",
+	changes: [{ kind: "addConcurrently" }],
+};
 
 export default defineRule({
 	id: "require-concurrent-refresh",
@@ -54,7 +61,8 @@ REFRESH MATERIALIZED VIEW customer_totals;`,
 			const data = { view: view.name };
 			if (withData) {
 				const recipe = "refresh-concurrently";
-				context.report({ message: "blocksReads", at: operation, table: view, data, recipe });
+				const fixes = known?.indexes.some(tellsRowsApart) ? [refreshConcurrently] : [];
+				context.report({ message: "blocksReads", at: operation, table: view, data, recipe, fixes });
 				return;
 			}
 			context.report({

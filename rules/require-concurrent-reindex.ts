@@ -1,5 +1,6 @@
 import { defineRule } from "#core";
 import { largeInUse, nameRelations } from "../src/catalog/exposure.ts";
+import { concurrentFix } from "../src/plan/concurrent-fix.ts";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
 export default defineRule({
@@ -64,6 +65,10 @@ REINDEX INDEX orders_customer;`,
 						? "Before PostgreSQL 12 create an index like it with CREATE INDEX CONCURRENTLY, drop the old one with DROP INDEX CONCURRENTLY, then rename the new one."
 						: `Use REINDEX ... CONCURRENTLY, outside any transaction.${leave}`,
 				recipe: "reindex-concurrently",
+				fixes:
+					version < 12 || !table
+						? []
+						: [concurrentFix("Build it anew with REINDEX CONCURRENTLY", context.settings)],
 			});
 		},
 	},

@@ -1,4 +1,4 @@
-import { defineRule, type Lock, type Operation, type OperationContext } from "#core";
+import { defineRule, type Fix, type Lock, type Operation, type OperationContext } from "#core";
 import { relationNamed } from "../src/catalog/exposure.ts";
 
 /** True where a limit does harm, where no wait is possible, or where CONCURRENTLY is what is missing. */
@@ -29,6 +29,12 @@ function strongLock(operation: Operation, context: OperationContext): Lock | und
 				!context.isNew(relationNamed(catalog, relation)),
 		);
 }
+
+const setLimit: Fix = {
+	title: "Set a lock_timeout of 2 seconds before it",
+	safety: "safe",
+	changes: [{ kind: "setParameter", name: "lock_timeout", value: "'2s'" }],
+};
 
 export default defineRule({
 	id: "require-lock-timeout",
@@ -88,6 +94,8 @@ CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 				table,
 				once: `${context.migration.id} ${isNewTable ? "new table" : "change"}`,
 				...(isNewTable && { severity: "info" }),
+				// A limit of 0 was somebody's choice.
+				fixes: limit === undefined ? [setLimit] : [],
 				data: {
 					table: table.name,
 					waiters: lock.blocks === "readsAndWrites" ? "every read and write" : "every write",

@@ -1,5 +1,5 @@
 import { contractObject, defineRule } from "#core";
-import type { OperationContext, OperationOf } from "#core";
+import type { Fix, OperationContext, OperationOf } from "#core";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
 
 type Proved = OperationOf<"setNotNull"> | OperationOf<"addConstraint">;
@@ -31,6 +31,14 @@ function helpFor(version: number): string {
 	return "PostgreSQL before 12 reads the table in any case: keep CHECK (column IS NOT NULL) NOT VALID, validated in a transaction of its own, in place of NOT NULL.";
 }
 
+/** One NULL makes both fail, the steps in the middle: people see to the rows first. */
+const proveFirst: Fix = {
+	title: "Prove that there is no NULL with a CHECK that is validated first",
+	safety: "suggestion",
+	outsideTransaction: true,
+	changes: [{ kind: "applyRecipe" }],
+};
+
 function judge(
 	operation: Proved,
 	context: OperationContext<"setNotNull" | "notNull" | "primaryKey">,
@@ -49,6 +57,7 @@ function judge(
 		table: operation.table,
 		help: helpFor(context.version),
 		recipe: kind === "primaryKey" ? "add-primary-key" : "set-not-null",
+		fixes: [proveFirst],
 	});
 }
 

@@ -1,5 +1,6 @@
 import { defineRule, type ColumnDefinition } from "#core";
 import { isLargeInUse } from "../src/catalog/exposure.ts";
+import { notValidFixes } from "../src/plan/not-valid-fixes.ts";
 
 const separately =
 	"Add the constraint as NOT VALID: it holds for new rows at once and reads nothing. Then VALIDATE CONSTRAINT in a transaction of its own, while reads and writes go on.";
@@ -82,6 +83,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_discount_check CHECK (discount >= 0) NO
 					table,
 					data: { table: table.name },
 					recipe: "add-constraint-in-two-steps",
+					fixes: notValidFixes(operation, context.catalog, context.transaction !== undefined),
 				});
 			}
 			if (constraint.type !== "foreignKey") return;
@@ -96,6 +98,9 @@ ALTER TABLE orders ADD CONSTRAINT orders_discount_check CHECK (discount >= 0) NO
 					? "Before PostgreSQL 18 a partitioned table refuses NOT VALID: add and validate the foreign key on each partition, then add it to the parent, which takes those over without reading."
 					: separately,
 				recipe: byPartition ? "add-foreign-key-by-partition" : "add-constraint-in-two-steps",
+				fixes: byPartition
+					? []
+					: notValidFixes(operation, context.catalog, context.transaction !== undefined),
 			});
 		},
 		alterConstraint(operation, context) {

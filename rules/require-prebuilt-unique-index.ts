@@ -74,6 +74,14 @@ ALTER TABLE customers ADD COLUMN email text;`,
 				data: { table: table.name, constraint: labelOf(constraint) },
 				help: helpFor(context, table),
 				recipe: "take-over-unique-index",
+				fixes: [
+					{
+						title: "Build the index with CONCURRENTLY and let the constraint take it over",
+						safety: "safe",
+						outsideTransaction: true,
+						changes: [{ kind: "applyRecipe" }],
+					},
+				],
 			});
 		},
 		addColumn(operation, context) {

@@ -142,6 +142,10 @@ class Linter implements HistoryVisitor {
 		const judged = this.visits(migration);
 		// Objects of the catalog come from up sections only.
 		if (judged && direction === "up") this.#files.set(section.file.path, section.file);
+		if (judged) {
+			const surroundings = { dialect: this.#input.history.dialect, section, reading };
+			for (const statement of reading.statements) this.#surroundings.set(statement, surroundings);
+		}
 		const counts = judged ? this.#counts : this.#historyCounts;
 		if (!this.#migrations.has(migration)) {
 			this.#migrations.add(migration);

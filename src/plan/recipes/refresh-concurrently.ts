@@ -1,15 +1,6 @@
-import type { Index } from "../../catalog/model.ts";
+import { tellsRowsApart } from "../../catalog/row-identity.ts";
 import { quoteName } from "../../dialect/postgres/quote.ts";
 import { defineRecipe } from "../recipe.ts";
-
-/** What CONCURRENTLY needs (docs: sql-refreshmaterializedview): unique, on plain columns, over all rows. */
-function tellsRowsApart({ unique, where, elements }: Index): boolean {
-	return (
-		unique &&
-		where === undefined &&
-		elements.every(({ expression }) => expression.kind === "column")
-	);
-}
 
 export default defineRecipe({
 	id: "refresh-concurrently",
