@@ -38,11 +38,21 @@ stored generated column, a domain with constraints. now() is not volatile: it re
 	severity: "error",
 	preset: "recommended",
 	aliases: {
-		squawk: "adding-field-with-default",
+		squawk: ["adding-field-with-default", "adding-serial-primary-key-field"],
 		eugene: "E11",
-		strongMigrations: "add_column_default",
+		strongMigrations: [
+			"add_column_default",
+			"add_column_default_callable",
+			"add_column_auto_incrementing",
+			"add_column_generated_stored",
+		],
 		atlas: "PG302",
-		pgfence: "add-column-non-constant-default",
+		pgfence: [
+			"add-column-non-constant-default",
+			"add-column-default-pre-pg11",
+			"add-column-serial",
+			"add-column-stored-generated",
+		],
 	},
 	help: "Add the column empty, give new rows their value by a default or trigger, and fill the old rows in batches.",
 	messages: {

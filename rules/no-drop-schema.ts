@@ -23,7 +23,7 @@ refuses while anything is left in the schema, so the deploy stops there.`,
 	dialects: ["postgres"],
 	severity: "error",
 	preset: "recommended",
-	aliases: { pgfence: "drop-schema", atlas: "DS101" },
+	aliases: { atlas: "DS101", pgfence: ["drop-schema", "drop-schema-cascade"] },
 	help: "Drop the objects one by one in releases of their own, then the empty schema.",
 	messages: {
 		drops:

@@ -20,12 +20,7 @@ earlier release has already stopped using it: a contract directive names that re
 	dialects: ["postgres"],
 	severity: "error",
 	preset: "recommended",
-	aliases: {
-		squawk: "ban-drop-table",
-		atlas: "DS102",
-		pgfence: "drop-table",
-		strongMigrations: "drop_table",
-	},
+	aliases: { squawk: "ban-drop-table", atlas: "DS102", pgfence: "drop-table" },
 	help: "First release code that no longer uses the table, then drop it in a later release.",
 	messages: {
 		drops:

@@ -26,7 +26,7 @@ one transaction, some all pending files. A type that the same transaction create
 	dialects: ["postgres"],
 	severity: "error",
 	preset: "recommended",
-	aliases: {},
+	aliases: { pgfence: "alter-enum-add-value" },
 	help: "Add the value in a migration that commits before, and use it in the next one.",
 	messages: {
 		fails: "This statement fails: {reason}, and cannot be used before the commit.",

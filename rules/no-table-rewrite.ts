@@ -62,7 +62,11 @@ knows them.`,
 	dialects: ["postgres"],
 	severity: "error",
 	preset: "recommended",
-	aliases: { squawk: "prefer-repack", pgfence: "vacuum-full" },
+	aliases: {
+		squawk: "prefer-repack",
+		eugene: "E10",
+		pgfence: ["vacuum-full", "set-logged-unlogged"],
+	},
 	help: "Leave it out, or use pg_repack, which copies the table while reads and writes go on.",
 	messages: {
 		rewrites: "{command} writes {table} anew while all its reads and writes wait.",

@@ -63,7 +63,7 @@ ACCESS EXCLUSIVE on all of them: every read and write waits until the transactio
 	dialects: ["postgres"],
 	severity: "error",
 	preset: "recommended",
-	aliases: { squawk: "ban-truncate-cascade", pgfence: "truncate" },
+	aliases: { squawk: "ban-truncate-cascade", pgfence: ["truncate", "truncate-cascade"] },
 	help: "Delete only the rows that nobody needs, in batches. If all of them may go, say why in an ignore directive.",
 	messages: {
 		truncates: "All rows of {table} are lost.",

@@ -37,8 +37,8 @@ statements of sessions that are connected fail afterwards with "cached plan must
 	preset: "recommended",
 	aliases: {
 		squawk: "changing-column-type",
-		eugene: "E5",
-		strongMigrations: "change_column",
+		eugene: ["E5", "E10"],
+		strongMigrations: ["change_column", "change_column_constraint"],
 		atlas: "PG301",
 		pgfence: "alter-column-type",
 	},

@@ -28,7 +28,7 @@ EXCLUSIVE on both tables, so writes to both wait. By itself VALIDATE lets reads 
 	preset: "recommended",
 	aliases: {
 		squawk: "constraint-missing-not-valid",
-		strongMigrations: "validate_check_constraint",
+		strongMigrations: ["validate_check_constraint", "validate_foreign_key"],
 		pgfence: "not-valid-validate-same-tx",
 	},
 	help: "Move VALIDATE CONSTRAINT to a transaction of its own: after a COMMIT, or in the next migration.",

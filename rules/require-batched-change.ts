@@ -51,7 +51,10 @@ application. A change that names its rows by a unique key, or takes a limited nu
 	dialects: ["postgres"],
 	severity: "warning",
 	preset: "recommended",
-	aliases: { strongMigrations: "backfill", pgfence: "update-in-migration" },
+	aliases: {
+		strongMigrations: "change_column_null",
+		pgfence: ["update-in-migration", "delete-without-where"],
+	},
 	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
 	messages: {
 		whole: "{change} in one transaction: writes to these rows wait until it ends.",

@@ -51,8 +51,11 @@ CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit make
 	aliases: {
 		squawk: "require-lock-timeout",
 		eugene: "E9",
-		strongMigrations: "lock_timeout",
-		pgfence: "missing-lock-timeout",
+		pgfence: [
+			"missing-lock-timeout",
+			"lock-timeout-after-dangerous-statement",
+			"lock-timeout-zero",
+		],
 	},
 	help: "Write SET lock_timeout = '2s'; at the start of the migration, and let the deploy try again when it gives up.",
 	messages: {

@@ -75,9 +75,9 @@ and validated later. PRIMARY KEY USING INDEX over a nullable column reads the ta
 	preset: "recommended",
 	aliases: {
 		squawk: "adding-not-nullable-field",
-		eugene: "E2",
-		strongMigrations: "change_column_null_postgresql",
-		atlas: "PG303",
+		eugene: ["E2", "W14"],
+		strongMigrations: ["change_column_null_postgresql", "change_column_with_not_null"],
+		atlas: ["PG303", "PG304", "MF104"],
 		pgfence: "alter-column-set-not-null",
 	},
 	help: "Prove it first with a validated CHECK (column IS NOT NULL), then SET NOT NULL reads nothing.",

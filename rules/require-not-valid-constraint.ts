@@ -26,11 +26,15 @@ partitioned table can be NOT VALID from PostgreSQL 18 on; before, it is added to
 	severity: "error",
 	preset: "recommended",
 	aliases: {
-		squawk: "constraint-missing-not-valid",
+		squawk: ["constraint-missing-not-valid", "adding-foreign-key-constraint"],
 		eugene: "E1",
-		strongMigrations: "add_foreign_key",
-		atlas: "PG305",
-		pgfence: "add-constraint-fk-no-not-valid",
+		strongMigrations: ["add_foreign_key", "add_check_constraint", "add_reference"],
+		atlas: ["PG305", "PG306"],
+		pgfence: [
+			"add-constraint-fk-no-not-valid",
+			"add-constraint-check-no-not-valid",
+			"add-column-inline-foreign-key",
+		],
 	},
 	help: separately,
 	messages: {

@@ -9,7 +9,7 @@ place it would hide the next real finding of that rule at the same statement.`,
 	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
-	aliases: {},
+	aliases: { squawk: "unused-ignore" },
 	help: "Remove the rule from the directive, or the whole directive.",
 	messages: {
 		unused: "Nothing here needs to be ignored: no finding of {rules}.",
