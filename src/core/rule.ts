@@ -127,6 +127,8 @@ export interface ReleaseEntry {
 	readonly part: StatementPart;
 	readonly statement: Statement;
 	readonly migration: Migration;
+	/** The transaction it ran in, one object for all that ran in it. */
+	readonly transaction: Transaction | undefined;
 }
 
 export interface Release {

@@ -1,6 +1,6 @@
-import type { Expression } from "../../core/expression.ts";
 import type { OperationOf } from "../../core/operation.ts";
 import type { MutableCatalog } from "../mutable.ts";
+import { configCalls } from "../set-config.ts";
 
 export function setParameter(
 	catalog: MutableCatalog,
@@ -11,15 +11,7 @@ export function setParameter(
 
 /** `SELECT pg_catalog.set_config('search_path', '', false)`, as pg_dump writes it. */
 export function setConfig(catalog: MutableCatalog, operation: OperationOf<"select">): void {
-	for (const { expression } of operation.query.targets) {
-		if (expression.kind !== "call" || expression.function.name !== "set_config") continue;
-		const [name, value, local] = expression.arguments.map(literal);
-		if (name !== "search_path" || value === undefined) continue;
-		catalog.setSearchPath(value, local === "true" || local === "t");
+	for (const { name, value, scope } of configCalls(operation.query)) {
+		if (name === "search_path") catalog.setSearchPath(value, scope === "local");
 	}
-}
-
-function literal(expression: Expression): string | undefined {
-	if (expression.kind === "cast") return literal(expression.operand);
-	return expression.kind === "literal" ? expression.value : undefined;
 }

@@ -214,9 +214,11 @@ class Linter implements HistoryVisitor {
 	}
 
 	operation(moment: Moment): void {
-		const { operation, part, statement, migration } = moment;
+		const { operation, part, statement, migration, transaction } = moment;
 		const effect = moment.effects.get(operation);
-		if (effect) this.#entries.push({ operation, effect, part, statement, migration });
+		if (effect) {
+			this.#entries.push({ operation, effect, part, statement, migration, transaction });
+		}
 		this.#judge(moment);
 		this.#names.before(operation, moment.catalog);
 	}

@@ -1,4 +1,10 @@
+import { configCalls } from "../../catalog/set-config.ts";
 import type { Operation } from "../operation.ts";
+
+type Change = Pick<
+	Extract<Operation, { readonly kind: "setParameter" }>,
+	"name" | "value" | "scope"
+>;
 
 /**
  * Follows SET and RESET. SET LOCAL lasts to the end of the transaction, and a SET in a transaction
@@ -31,14 +37,13 @@ export class SettingsTracker {
 
 	apply(operation: Operation, inTransaction: boolean): void {
 		switch (operation.kind) {
-			case "setParameter": {
-				// Outside a transaction SET LOCAL only warns and changes nothing.
-				if (operation.scope === "local" && !inTransaction) return;
-				if (inTransaction) this.#before ??= new Map(this.#session);
-				const target = operation.scope === "local" ? this.#local : this.#session;
-				if (operation.value === undefined) target.delete(operation.name);
-				else target.set(operation.name, operation.value);
-				if (operation.scope === "session") this.#local.delete(operation.name);
+			case "setParameter":
+				this.#set(operation, inTransaction);
+				break;
+			case "select": {
+				const calls = configCalls(operation.query);
+				if (calls.length === 0) return;
+				for (const call of calls) this.#set(call, inTransaction);
 				break;
 			}
 			case "resetAllParameters":
@@ -56,5 +61,15 @@ export class SettingsTracker {
 				return;
 		}
 		this.#merged = undefined;
+	}
+
+	#set({ name, value, scope }: Change, inTransaction: boolean): void {
+		// Outside a transaction SET LOCAL only warns and changes nothing.
+		if (scope === "local" && !inTransaction) return;
+		if (inTransaction) this.#before ??= new Map(this.#session);
+		const target = scope === "local" ? this.#local : this.#session;
+		if (value === undefined) target.delete(name);
+		else target.set(name, value);
+		if (scope === "session") this.#local.delete(name);
 	}
 }

@@ -271,7 +271,7 @@ function refuseForeignKey(
 	if (referenced.table?.complete && !hasKey(referenced.table, constraint.referencedColumns)) {
 		refuse(draft, "42830", `${referenced.key} has no unique key over the referenced columns`);
 	}
-	refuseTypes(constraint, target, referenced, draft);
+	refuseTypes(constraint, target, referenced, scene, draft);
 }
 
 function refuseCount(constraint: ForeignKey, { table }: Target, draft: Draft): void {
@@ -305,6 +305,7 @@ function refuseTypes(
 	constraint: ForeignKey,
 	target: Target,
 	referenced: Target,
+	scene: Scene,
 	draft: Draft,
 ): void {
 	const { table } = referenced;
@@ -317,6 +318,11 @@ function refuseTypes(
 		return type?.dimensions === 0 ? comparable.findIndex((group) => group.includes(type.name)) : -1;
 	};
 	for (const [at, name] of constraint.columns.entries()) {
+		// Types change before the same statement adds keys.
+		const changes = scene.command.some(
+			(operation) => operation.kind === "alterColumnType" && operation.column === name,
+		);
+		if (changes) continue;
 		const [one, other] = [groupOf(target.table, name), groupOf(table, names[at])];
 		if (one >= 0 && other >= 0 && one !== other) {
 			refuse(draft, "42804", `${name} and ${names[at] ?? ""} have types that do not compare`);
@@ -435,8 +441,12 @@ export function refusePrimaryKey(
 ): void {
 	const { table } = target;
 	const present = table?.constraints.find(({ type }) => type === "primaryKey");
+	const columns = present?.type === "primaryKey" ? present.columns : [];
+	// The key goes with any of its columns; drops run before what the same statement adds.
 	const dropped = scene.command.some(
-		(operation) => operation.kind === "dropConstraint" && operation.constraint === present?.name,
+		(operation) =>
+			(operation.kind === "dropConstraint" && operation.constraint === present?.name) ||
+			(operation.kind === "dropColumn" && columns.includes(operation.column)),
 	);
 	if (present && !dropped) refuse(draft, "42P16", `${target.key} has a primary key already`);
 	const pending = constraint.columns.find((column) => pendingNotNull(table, column));
