@@ -8,7 +8,7 @@ h1{font-size:1.6rem;margin:0 0 .25rem}
 h2{font-size:1.1rem;margin:2.5rem 0 .75rem;overflow-wrap:anywhere}
 h4{font-size:1rem;margin:0 0 .4rem;font-weight:600}
 code,pre{font:0.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-pre{background:var(--box);padding:.6rem .8rem;margin:.25rem 0;overflow-x:auto;border-radius:4px;white-space:pre-wrap}
+pre{background:var(--box);padding:.6rem .8rem;margin:.25rem 0;overflow-x:auto;border-radius:4px;white-space:pre-wrap;tab-size:4}
 p{margin:.25rem 0}
 .summary,.place,.why,.rule{color:var(--faint)}
 .rule{font-size:.85rem}
@@ -19,6 +19,8 @@ ol.line>li{border-left:4px solid var(--calm);padding:.25rem 0 1rem 1rem}
 ol.line>li.stop{border-color:var(--stop)}
 ol.line>li.writes{border-color:var(--writes)}
 .place{font-size:.85rem}
+.found{list-style:none;margin:1rem 0;padding:0}.found li{margin:.3rem 0}.found code{color:var(--faint)}
+.quiet>summary{margin:1rem 0;color:var(--faint)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}
 dt{color:var(--faint)}dd{margin:0}
 summary{cursor:pointer}

@@ -1,5 +1,9 @@
-import type { Rule } from "../core/rule.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Example, Rule } from "../core/rule.ts";
 import { aliasesIn, toolNames, tools } from "../core/tools.ts";
+import type { JudgedExample } from "../judged-example.ts";
+import { blocked, durations, modeName } from "./effect-words.ts";
+import { recipeSql } from "./recipe-sql.ts";
 
 function aliasLines(rule: Rule): readonly string[] {
 	return tools.flatMap((tool) => {
@@ -12,9 +16,49 @@ function fenced(sql: string): string {
 	return ["```sql", sql.trim(), "```"].join("\n");
 }
 
-/** Returns the page of a rule as Markdown: what happens, bad, good, how to ignore, other tools' names. */
-export function rulePage(rule: Rule): string {
-	const examples = rule.examples.flatMap((example) => [
+function shortName(relation: string): string {
+	return relation.replace(/^public\./, "");
+}
+
+/** What the server does for the bad SQL of an example: locks, rewrites, scans, since when it is better. */
+function effectLines({ explanations }: JudgedExample): readonly string[] {
+	const lines = explanations.flatMap(({ effect }) => [
+		...effect.locks
+			.filter(({ blocks }) => blocks !== "nothing")
+			.map(
+				({ relation, mode, blocks }) =>
+					`- locks \`${shortName(relation)}\` in ${modeName(mode)} mode: ${blocked[blocks]}`,
+			),
+		...effect.rewrites.map((relation) => `- writes all of \`${shortName(relation)}\` anew`),
+		...effect.scans
+			.filter((relation) => !effect.rewrites.includes(relation))
+			.map((relation) => `- reads all of \`${shortName(relation)}\``),
+		...(effect.duration === "constant" ? [] : [`- time: ${durations[effect.duration]}`]),
+		...(effect.better
+			? [`- from PostgreSQL ${effect.better.version} on: ${effect.better.how}`]
+			: []),
+	]);
+	return [...new Set(lines)];
+}
+
+function uniqueRecipes(findings: readonly Finding[]): readonly string[] {
+	return [...new Set(findings.flatMap(({ recipe }) => (recipe ? [recipeSql(recipe)] : [])))];
+}
+
+/** What lockkeeper says about the bad SQL, what the server does, and the safe way with these names. */
+function judgedLines(judged: JudgedExample | undefined): readonly string[] {
+	if (!judged) return [];
+	const messages = [...new Set(judged.findings.map(({ message }) => `> ${message}`))];
+	const effects = effectLines(judged);
+	return [
+		...(messages.length === 0 ? [] : [messages.join("\n>\n"), ""]),
+		...(effects.length === 0 ? [] : ["What the server does:", "", ...effects, ""]),
+		...uniqueRecipes(judged.findings).flatMap((sql) => ["The safe way:", "", fenced(sql), ""]),
+	];
+}
+
+function exampleLines(example: Example, judged: JudgedExample | undefined): readonly string[] {
+	return [
 		...(example.before === undefined
 			? []
 			: ["An earlier release:", "", fenced(example.before), ""]),
@@ -22,18 +66,26 @@ export function rulePage(rule: Rule): string {
 		"",
 		fenced(example.bad),
 		"",
+		...judgedLines(judged),
 		"Good:",
 		"",
 		fenced(example.good),
 		"",
-	]);
+	];
+}
+
+/**
+ * Returns the page of a rule as Markdown: what happens, what to do, examples, how to ignore it, other
+ * tools' names. With the judged examples it says what the bad SQL does, and the safe way for it.
+ */
+export function rulePage(rule: Rule, judged: readonly JudgedExample[] = []): string {
 	const aliases = aliasLines(rule);
 	return [
 		`# ${rule.id}`,
 		"",
 		rule.summary,
 		"",
-		`Severity: ${rule.severity}. Category: ${rule.category}. Databases: ${rule.dialects.join(", ")}.`,
+		`Preset: ${rule.preset}. Severity: ${rule.severity}. Category: ${rule.category}. Databases: ${rule.dialects.join(", ")}.`,
 		"",
 		"## What happens",
 		"",
@@ -43,7 +95,12 @@ export function rulePage(rule: Rule): string {
 		"",
 		rule.help,
 		"",
-		...examples,
+		...rule.examples.flatMap((example) =>
+			exampleLines(
+				example,
+				judged.find((one) => one.example === example),
+			),
+		),
 		"## To accept it here",
 		"",
 		fenced(`-- lockkeeper:ignore ${rule.id}: why it is safe here`),

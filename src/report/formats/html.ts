@@ -54,6 +54,24 @@ function effectList({ effect }: Explanation): string {
 	].join("");
 }
 
+/** Where the page tells of a finding. */
+function anchorOf(finding: Finding, report: LintReport): string {
+	return `finding-${report.findings.indexOf(finding) + 1}`;
+}
+
+function badge(severity: Finding["severity"]): string {
+	return `<span class="badge ${severity}">${severity === "info" ? "note" : severity}</span>`;
+}
+
+/** What a reviewer must know, before the whole release in order. */
+function foundList(report: LintReport): readonly string[] {
+	const items = report.findings.map(
+		(finding) =>
+			`<li>${badge(finding.severity)} <a href="#${anchorOf(finding, report)}">${escapeXml(finding.message)}</a> <code>${escapeXml(repositoryPath(report, finding.file))}:${finding.start.line}</code></li>`,
+	);
+	return items.length === 0 ? [] : [`<ul class="found">`, ...items, "</ul>"];
+}
+
 function findingBox(finding: Finding, report: LintReport): string {
 	const { rule, severity, message, because, related, help, recipe } = finding;
 	const notes = [
@@ -64,8 +82,8 @@ function findingBox(finding: Finding, report: LintReport): string {
 		),
 	];
 	return [
-		`<section class="finding ${severity}">`,
-		`<h4><span class="badge ${severity}">${severity === "info" ? "note" : severity}</span> ${escapeXml(message)}</h4>`,
+		`<section class="finding ${severity}" id="${anchorOf(finding, report)}">`,
+		`<h4>${badge(severity)} ${escapeXml(message)}</h4>`,
 		...notes,
 		`<p>${escapeXml(help)} <span class="rule">${escapeXml(rule)}</span></p>`,
 		...(recipe
@@ -127,13 +145,21 @@ function migrationSection(
 		return statementItem(explanation, here, report);
 	});
 	const rest = own.filter((finding) => !shown.has(finding));
-	return [
-		`<h2><code>${escapeXml(repositoryPath(report, file))}</code></h2>`,
+	const name = `<code>${escapeXml(repositoryPath(report, file))}</code>`;
+	const line = [
 		`<ol class="line">`,
 		...items,
 		"</ol>",
 		...rest.map((finding) => findingBox(finding, report)),
-	].join("\n");
+	];
+	const isQuiet = own.length === 0 && explanations.every((one) => loadOf(one) === "calm");
+	return isQuiet
+		? [
+				`<details class="quiet"><summary>${name}: reads and writes go on</summary>`,
+				...line,
+				"</details>",
+			].join("\n")
+		: [`<h2>${name}</h2>`, ...line].join("\n");
 }
 
 function byFile(report: LintReport): ReadonlyMap<string, readonly Explanation[]> {
@@ -166,6 +192,7 @@ export default defineFormat({
 			`<style>${pageStyle}</style></head><body><main>`,
 			`<h1>${verdictOf(report).replace(/^./, (letter) => letter.toUpperCase())}</h1>`,
 			`<p class="summary">${summaryLines(report, plainPalette).map(escapeXml).join("<br>")}</p>`,
+			...foundList(report),
 			`<p class="key"><span class="stop">everybody waits, longer with the size</span><span class="writes">writes wait, or everybody for a moment</span><span class="calm">reads and writes go on</span></p>`,
 			...problems,
 			...[...byFile(report)].map(([file, explanations]) =>

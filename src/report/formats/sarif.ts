@@ -27,7 +27,6 @@ function problemDescriptor(code: string): object {
 function ruleDescriptor(rule: Rule): object {
 	return {
 		id: rule.id,
-		name: rule.id,
 		shortDescription: { text: rule.summary },
 		fullDescription: { text: rule.why.trim() },
 		help: { text: `${rule.why.trim()}\n\n${rule.help}`, markdown: rulePage(rule) },

@@ -1,0 +1,78 @@
+import type { Category } from "../core/finding.ts";
+import { presets, type Preset } from "../core/preset.ts";
+import type { Rule } from "../core/rule.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+/** What each preset is for. */
+export const presetWords: Readonly<Record<Preset, string>> = {
+	recommended: "what can hurt production; on without being asked for",
+	strict: "design and robustness too; with --preset strict",
+	all: "style and naming too; with --preset all",
+};
+
+const categoryWords: Readonly<Record<Category, string>> = {
+	locks: "Locks",
+	rewrites: "Rewrites",
+	compatibility: "Running code",
+	"data-loss": "Lost data",
+	backfill: "Changes of many rows",
+	verification: "Verification",
+	transactions: "Transactions",
+	schema: "Schema and SQL",
+	security: "Security",
+};
+
+function rulesOf(rules: readonly Rule[], preset: Preset): readonly Rule[] {
+	return rules.filter((rule) => rule.preset === preset);
+}
+
+/** Returns the list of rules for a terminal, by preset. */
+export function ruleList(rules: readonly Rule[]): string {
+	const width = Math.max(...rules.map(({ id }) => id.length));
+	return presets
+		.filter((preset) => rulesOf(rules, preset).length > 0)
+		.map((preset) => {
+			const lines = rulesOf(rules, preset).map(
+				({ id, severity, summary }) => `  ${id.padEnd(width)}  ${severity.padEnd(7)}  ${summary}\n`,
+			);
+			return `${preset}: ${presetWords[preset]}\n${lines.join("")}`;
+		})
+		.join("\n");
+}
+
+/** Returns the recommended rules as one Markdown line a category; `folder` is where their pages are. */
+export function recommendedRules(rules: readonly Rule[], folder: string): string {
+	const recommended = rulesOf(rules, "recommended");
+	return Object.entries(categoryWords)
+		.flatMap(([category, words]) => {
+			const links = recommended
+				.filter((rule) => rule.category === category)
+				.map(({ id }) => `[${id}](${folder}/${id}.md)`);
+			return links.length === 0 ? [] : [`- ${words}: ${links.join(", ")}`];
+		})
+		.join("\n");
+}
+
+/** Returns the index of all rules' pages as Markdown, by preset. */
+export function ruleIndex(rules: readonly Rule[]): string {
+	const sections = presets
+		.filter((preset) => rulesOf(rules, preset).length > 0)
+		.map((preset) =>
+			[
+				`## ${preset}`,
+				"",
+				`${presetWords[preset].charAt(0).toUpperCase()}${presetWords[preset].slice(1)}.`,
+				"",
+				markdownTable([
+					["Rule", "Severity", "Category", "What it asks for"],
+					...rulesOf(rules, preset).map(({ id, severity, category, summary }) => [
+						`[${id}](${id}.md)`,
+						severity,
+						category,
+						summary,
+					]),
+				]),
+			].join("\n"),
+		);
+	return `${["# Rules", ...sections].join("\n\n")}\n`;
+}
