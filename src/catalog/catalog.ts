@@ -31,6 +31,7 @@ export interface Catalog {
 	types(): Iterable<UserType>;
 	/** Every overload of the name. */
 	routines(name: QualifiedName): readonly Routine[];
+	routinesByKey(key: Key): readonly Routine[];
 	allRoutines(): Iterable<Routine>;
 	schema(name: string): OtherObject | undefined;
 	extension(name: string): OtherObject | undefined;

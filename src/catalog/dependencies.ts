@@ -1,5 +1,5 @@
 import { dependentsOf } from "./dependents.ts";
-import { keyOf } from "./catalog.ts";
+import { keyOf, type Catalog } from "./catalog.ts";
 import type { Key, Table, Trigger } from "./model.ts";
 import type { MutableCatalog } from "./mutable.ts";
 import { routineId } from "./routine-id.ts";
@@ -46,7 +46,7 @@ export function dropObjects(
 
 /** Returns everything that goes with the targets, the targets included. */
 export function closureOf(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	targets: readonly DropTarget[],
 	cascade: boolean,
 ): ReadonlyMap<string, DropTarget> {

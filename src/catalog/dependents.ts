@@ -1,9 +1,8 @@
 import type { TypeName } from "../core/expression.ts";
-import { keyOf } from "./catalog.ts";
+import { keyOf, type Catalog } from "./catalog.ts";
 import type { DropTarget, Dependent } from "./dependencies.ts";
 import { columnsIn, sameMeaning } from "./expression.ts";
 import type { Column, Constraint, Index, Key, Table, View } from "./model.ts";
-import type { MutableCatalog } from "./mutable.ts";
 import { columnsReadBy } from "./query.ts";
 import { routineId } from "./routine-id.ts";
 import {
@@ -24,7 +23,7 @@ import {
  * Returns what directly depends on an object, as pg_depend has it (documentation, chapter "Dependency
  * Tracking"): what belongs to a table or column goes in silence, what merely uses it needs CASCADE.
  */
-export function dependentsOf(catalog: MutableCatalog, target: DropTarget): readonly Dependent[] {
+export function dependentsOf(catalog: Catalog, target: DropTarget): readonly Dependent[] {
 	switch (target.kind) {
 		case "table":
 			return ofTable(catalog, target.key);
@@ -62,7 +61,7 @@ function loud(target: DropTarget): Dependent {
 	return { target, automatic: false };
 }
 
-function ofTable(catalog: MutableCatalog, key: Key): readonly Dependent[] {
+function ofTable(catalog: Catalog, key: Key): readonly Dependent[] {
 	return [
 		...catalog.partitionsOf(key).map((table) => silent({ kind: "table", key: keyOf(table) })),
 		...catalog.childrenOf(key).map((table) => loud({ kind: "table", key: keyOf(table) })),
@@ -81,7 +80,7 @@ function ofTable(catalog: MutableCatalog, key: Key): readonly Dependent[] {
 }
 
 /** What uses a relation, type or function in its expressions, in other objects than `except`. */
-function usersOf(catalog: MutableCatalog, use: Use, except?: Key): readonly Dependent[] {
+function usersOf(catalog: Catalog, use: Use, except?: Key): readonly Dependent[] {
 	const { tables, views } = catalog.usersOf(use);
 	return [
 		...views
@@ -131,7 +130,7 @@ function howUsed(column: Column, use: Use): "column" | "default" {
 	return whole ? "column" : "default";
 }
 
-function ofType(catalog: MutableCatalog, key: Key): readonly Dependent[] {
+function ofType(catalog: Catalog, key: Key): readonly Dependent[] {
 	const isIt = (type: TypeName | undefined) =>
 		type?.schema !== undefined && `${type.schema}.${type.name}` === key;
 	const found: Dependent[] = [...usersOf(catalog, `type:${key}`)];
@@ -154,7 +153,7 @@ function ofType(catalog: MutableCatalog, key: Key): readonly Dependent[] {
 
 /** A name with several overloads does not tell which one an expression calls: only triggers are sure. */
 function ofRoutine(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	target: Extract<DropTarget, { readonly kind: "routine" }>,
 ): readonly Dependent[] {
 	const overloads = catalog.routinesByKey(target.key);
@@ -178,7 +177,7 @@ function ofRoutine(
 	return [...users, ...domains];
 }
 
-function ofColumn(catalog: MutableCatalog, relation: Key, name: string): readonly Dependent[] {
+function ofColumn(catalog: Catalog, relation: Key, name: string): readonly Dependent[] {
 	const table = catalog.tableByKey(relation);
 	if (!table) return [];
 	const named = `${relation}.${name}`;
@@ -206,7 +205,7 @@ function ofColumn(catalog: MutableCatalog, relation: Key, name: string): readonl
 }
 
 function viewsReading(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	relation: Key,
 	column: string,
 ): readonly Dependent[] {
@@ -217,7 +216,7 @@ function viewsReading(
 }
 
 function policiesReading(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	relation: Key,
 	column: string,
 ): readonly Dependent[] {
@@ -235,7 +234,7 @@ function policiesReading(
 }
 
 function referencesToColumn(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	relation: Key,
 	name: string,
 ): readonly Dependent[] {
@@ -263,14 +262,14 @@ export function constraintUses(constraint: Constraint, column: string, table: Ta
 	return constraint.type !== "exclude" && constraint.columns.includes(column);
 }
 
-function ofConstraint(catalog: MutableCatalog, relation: Key, name: string): readonly Dependent[] {
+function ofConstraint(catalog: Catalog, relation: Key, name: string): readonly Dependent[] {
 	const table = catalog.tableByKey(relation);
 	const index = table?.indexes.find((candidate) => candidate.constraint === name);
 	return index ? ofIndex(catalog, relation, index.name) : [];
 }
 
 /** The indexes of partitions go along; foreign keys that rest on a unique index need CASCADE. */
-function ofIndex(catalog: MutableCatalog, relation: Key, name: string): readonly Dependent[] {
+function ofIndex(catalog: Catalog, relation: Key, name: string): readonly Dependent[] {
 	const table = catalog.tableByKey(relation);
 	const index = table?.indexes.find((candidate) => candidate.name === name);
 	if (!table || !index) return [];
@@ -290,7 +289,7 @@ function ofIndex(catalog: MutableCatalog, relation: Key, name: string): readonly
 }
 
 /** The server takes the first unique index over the referenced columns (transformFkeyCheckAttrs). */
-function foreignKeysOn(catalog: MutableCatalog, table: Table, index: Index): readonly Dependent[] {
+function foreignKeysOn(catalog: Catalog, table: Table, index: Index): readonly Dependent[] {
 	return catalog.referencesTo(keyOf(table)).flatMap((reference) => {
 		const foreignKey = reference.table.constraints.find(
 			({ name }) => name === reference.constraint,

@@ -1,8 +1,7 @@
 import type { Expression, FromItem, Query, TypeName } from "../core/expression.ts";
-import { keyOf } from "./catalog.ts";
+import { keyOf, type Catalog } from "./catalog.ts";
 import { operandsOf } from "./expression.ts";
 import type { Key, Table } from "./model.ts";
-import type { MutableCatalog } from "./mutable.ts";
 import { figureColumnName } from "./naming.ts";
 import { typeOf } from "./result-type.ts";
 
@@ -23,7 +22,7 @@ export interface Source {
 
 /** The names that a query sees: its own sources first, then those of the queries around it. */
 export interface Scope {
-	readonly catalog: MutableCatalog;
+	readonly catalog: Catalog;
 	readonly sources: readonly Source[];
 	readonly ctes: ReadonlyMap<string, readonly OutputColumn[] | undefined>;
 	/** Columns that JOIN ... USING and NATURAL JOIN made one. */
@@ -46,7 +45,7 @@ export interface QueryReading {
 }
 
 /** Returns what a query reads and which columns it gives. */
-export function readQuery(catalog: MutableCatalog, query: Query): QueryReading {
+export function readQuery(catalog: Catalog, query: Query): QueryReading {
 	const relations = new Set<Key>();
 	const columns = new Set<string>();
 	const scope: Scope = { catalog, sources: [], ctes: new Map(), merged: [] };
@@ -56,7 +55,7 @@ export function readQuery(catalog: MutableCatalog, query: Query): QueryReading {
 
 /** Returns the columns (schema.table.column) that an expression over a table reads. */
 export function columnsReadBy(
-	catalog: MutableCatalog,
+	catalog: Catalog,
 	expression: Expression,
 	table: Table,
 ): ReadonlySet<string> {
@@ -170,7 +169,7 @@ function addSources(
 }
 
 /** Returns what a table or view gives under a name. */
-export function relationSource(catalog: MutableCatalog, key: Key, alias: string): Source {
+export function relationSource(catalog: Catalog, key: Key, alias: string): Source {
 	const table = catalog.tableByKey(key);
 	if (table) return { alias, key, columns: table.complete ? table.columns : undefined };
 	const view = catalog.viewByKey(key);

@@ -8,6 +8,7 @@ function historyOf(example: Example, sql: string): readonly SqlMigration[] {
 		id: "0002_change",
 		sql,
 		transaction: example.transaction ?? "none",
+		...(example.down && { down: sql === example.bad ? example.down.bad : example.down.good }),
 	};
 	return example.before === undefined
 		? [judged]
