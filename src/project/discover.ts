@@ -9,6 +9,7 @@ import {
 	pathFrom,
 	relativePath,
 	withFile,
+	withTexts,
 	type Files,
 } from "./files.ts";
 import { changesSince, type GitChanges } from "./git.ts";
@@ -23,6 +24,8 @@ export interface DiscoveryRequest {
 	readonly since?: string;
 	/** A file that comes from standard input: it replaces or adds the file of that name. */
 	readonly stdin?: { readonly path: string; readonly bytes: Uint8Array };
+	/** Texts that are read in place of those on the disk, by path from the working directory. */
+	readonly edited?: ReadonlyMap<string, string>;
 	/** The directory of the config file; its paths are relative to it. The working directory when left out. */
 	readonly configDirectory?: string;
 }
@@ -43,7 +46,8 @@ export async function discoverProjects(
 	const named = [...paths, ...(stdin ? [stdin.path] : [])].map((name) => relativePath(cwd, name));
 	const base = relativePath(cwd, request.configDirectory ?? cwd);
 	const disk = diskFiles(cwd);
-	const all = stdin ? withFile(disk, relativePath(cwd, stdin.path), stdin.bytes) : disk;
+	const given = stdin ? withFile(disk, relativePath(cwd, stdin.path), stdin.bytes) : disk;
+	const all = withTexts(given, request.edited ?? new Map());
 	const files = hiding(all, named, base, config.ignore ?? []);
 	const changes = since === undefined ? undefined : changesSince(cwd, since);
 	if (changes && "code" in changes) return changes;

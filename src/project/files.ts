@@ -120,6 +120,18 @@ export function withFile(files: Files, file: string, bytes: Uint8Array): Files {
 	};
 }
 
+/** Returns the same files with other texts in some of them, by path from the working directory. */
+export function withTexts(files: Files, texts: ReadonlyMap<string, string>): Files {
+	if (texts.size === 0) return files;
+	const readings = new Map(
+		[...texts].map(([path, text]): [string, FileReading] => [path, { file: { path, text } }]),
+	);
+	return {
+		...files,
+		read: (wanted) => readings.get(relativePath(files.cwd, wanted)) ?? files.read(wanted),
+	};
+}
+
 function readingOf(file: string, bytes: Uint8Array): FileReading {
 	const decoded = decode(bytes);
 	if ("text" in decoded) return { file: { path: file, text: decoded.text } };

@@ -15,6 +15,9 @@ export interface LintArguments {
 	readonly rule: string[] | undefined;
 	readonly only: string[] | undefined;
 	readonly skip: string[] | undefined;
+	readonly fix: boolean;
+	readonly "fix-suggestions": boolean;
+	readonly diff: boolean;
 	readonly quiet: boolean;
 	readonly "max-warnings": number | undefined;
 	readonly "fail-on": (typeof thresholds)[number];
@@ -79,6 +82,22 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Leave out the findings of this file; --no-baseline leaves out none",
 				coerce: (given: string | boolean): string | boolean => given,
 			})
+			.option("fix", {
+				type: "boolean",
+				default: false,
+				describe:
+					"Write the safe fixes into the named or added files, then judge what is left; stdin goes fixed to stdout",
+			})
+			.option("fix-suggestions", {
+				type: "boolean",
+				default: false,
+				describe: "The same with fixes that change more than how safe it runs: read them",
+			})
+			.option("diff", {
+				type: "boolean",
+				default: false,
+				describe: "Print the fixes as a patch for git apply and write nothing",
+			})
 			.option("quiet", { type: "boolean", default: false, describe: "Print errors only" })
 			.option("max-warnings", {
 				type: "number",
@@ -108,6 +127,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
 			.group(["since", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
+			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
 			.example("$0 lint", "every migration of the repository")

@@ -11,6 +11,7 @@ import { noSuchRule } from "../no-such-rule.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
 import { readStandardInput, standardInputMark } from "../standard-input.ts";
 import { startStopwatch } from "../stopwatch.ts";
+import { asksForFixes, fixAndReport } from "./lint-fix.ts";
 
 const severityRank: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
 const settings: readonly string[] = ["error", "warning", "info", "off"] satisfies RuleSetting[];
@@ -97,6 +98,18 @@ function exitCodeOf(report: LintReport, args: LintArguments): number {
 	return stops ? exitCodes.findings : exitCodes.clean;
 }
 
+async function lintOnly(
+	cwd: string,
+	paths: readonly string[],
+	config: Config,
+	request: LintRequest,
+): ReturnType<typeof fixAndReport> {
+	const report = await lintRepository(cwd, paths, config, request);
+	if (!("code" in report)) return { report, print };
+	fail(report);
+	return undefined;
+}
+
 /** Judges migrations, prints the report and sets the exit code. */
 export async function runLint(args: LintArguments): Promise<void> {
 	const cwd = process.cwd();
@@ -120,20 +133,18 @@ export async function runLint(args: LintArguments): Promise<void> {
 		fail(request);
 		return;
 	}
-	const report = await lintRepository(cwd, paths, config, {
-		...request,
-		explains: format.showsEffects === true,
-	});
-	if ("code" in report) {
-		fail(report);
-		return;
-	}
+	const asked = { ...request, explains: format.showsEffects === true };
+	const judged = asksForFixes(args)
+		? await fixAndReport(cwd, paths, config, asked, args)
+		: await lintOnly(cwd, paths, config, asked);
+	if (!judged) return;
+	const { report } = judged;
 	process.exitCode = exitCodeOf(report, args);
 	const shown = args.quiet
 		? { ...report, findings: report.findings.filter(({ severity }) => severity === "error") }
 		: report;
 	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
 	const width = Math.min(100, process.stdout.columns || 100);
-	print(format.render(shown, { palette, width }));
+	judged.print(format.render(shown, { palette, width }));
 	if (args.stats) note(stopwatch.summary(report.counts));
 }

@@ -44,9 +44,12 @@ function editsOf(
 		within,
 		inTransaction: transaction !== undefined || section.transaction === "implicit",
 	};
-	const changes = fix.changes.map((change) =>
-		change.kind === "applyRecipe" ? recipeChange(recipe, fix) : change,
-	);
+	const changes = fix.changes.flatMap((change): readonly (StatementChange | undefined)[] => {
+		if (change.kind === "applyRecipe") return [recipeChange(recipe, fix)];
+		if (change.kind !== "setParameter") return [change];
+		const endsHere = !place.inTransaction && isConcurrentLater(statement, surroundings.reading);
+		return endsHere ? [change, { kind: "insertAfter", sql: `RESET ${change.name};` }] : [change];
+	});
 	if (addsStatement(changes) && !mayAddStatement(fix, moment, surroundings)) return undefined;
 	const found: TextEdit[] = [...leave];
 	for (const change of changes) {
@@ -71,6 +74,14 @@ function placeInFile({ file, range, embedded }: Section, statement: Statement): 
 /** In a program's string a quote, a line end or a backslash would end or change the string. */
 function verbatimOnly(edits: readonly TextEdit[]): readonly TextEdit[] | undefined {
 	return edits.every(({ text }) => /^[\w .,;()=]*$/.test(text)) ? edits : undefined;
+}
+
+/** A limit set for the session would end the waits of CONCURRENTLY too, and leave an INVALID index. */
+function isConcurrentLater(statement: Statement, { statements }: Reading): boolean {
+	return statements
+		.slice(statements.indexOf(statement) + 1)
+		.flatMap(({ parts }) => parts.flatMap(({ operations }) => operations))
+		.some((operation) => "concurrently" in operation && operation.concurrently);
 }
 
 /** The edits that take the statement out of its transaction; undefined where nothing can. */
