@@ -3,6 +3,11 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import path from "node:path";
 import { expect, test } from "vitest";
 import { rules } from "../src/generated/rules.ts";
+import { aliasesIn, tools } from "../src/core/tools.ts";
+import { judgeExamples } from "../src/judged-example.ts";
+import { comingFromPage, rulesFor } from "../src/report/coming-from.ts";
+import { checksOfTools } from "../src/report/other-tools.ts";
+import { recommendedRules, ruleIndex } from "../src/report/rule-list.ts";
 import { rulePage } from "../src/report/rule-page.ts";
 import { directoryWith, lockkeeper, root } from "./cli/run.ts";
 
@@ -18,26 +23,9 @@ function withBlock(text: string, name: string, content: string): string {
 	return `${text.slice(0, from)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-/** A Markdown table as prettier writes it. */
-function table(rows: readonly (readonly string[])[]): string {
-	const [head = []] = rows;
-	const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-	const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-	const [first, ...rest] = rows.map((row) =>
-		line(row.map((cell, column) => cell.padEnd(widths[column]!))),
-	);
-	return [first, line(widths.map((width) => "-".repeat(width))), ...rest].join("\n");
-}
-
-function ruleTable(): string {
-	return table([
-		["Rule", "Severity", "What it asks for"],
-		...rules.map(({ id, severity, summary }) => [
-			`[${id}](docs/rules/${id}.md)`,
-			severity,
-			summary,
-		]),
-	]);
+function recommended(): string {
+	const all = "[docs/rules](docs/rules/README.md) lists all rules, by preset.";
+	return `${recommendedRules(rules, "docs/rules")}\n\n${all}`;
 }
 
 /** The first two findings of the sample project and the last line. */
@@ -49,13 +37,40 @@ async function capture(): Promise<string> {
 	return ["```text", `$ lockkeeper lint ${sample}`, screen, "```"].join("\n");
 }
 
-test("the README shows what the sample project prints and lists every rule", async () => {
-	const expected = withBlock(withBlock(readme, "capture", await capture()), "rules", ruleTable());
+test("the README shows what the sample project prints and names the recommended rules", async () => {
+	const expected = withBlock(withBlock(readme, "capture", await capture()), "rules", recommended());
 	await expect(expected).toMatchFileSnapshot("../README.md");
 });
 
 test.for(rules)("docs/rules/$id.md is the page of the rule", async (rule) => {
-	await expect(rulePage(rule)).toMatchFileSnapshot(`../docs/rules/${rule.id}.md`);
+	const page = rulePage(rule, await judgeExamples(rule));
+	await expect(page).toMatchFileSnapshot(`../docs/rules/${rule.id}.md`);
+});
+
+test("docs/rules/README.md lists every rule", async () => {
+	await expect(ruleIndex(rules)).toMatchFileSnapshot("../docs/rules/README.md");
+});
+
+test("docs/coming-from.md tells which rule is which in other linters", async () => {
+	await expect(comingFromPage(rules)).toMatchFileSnapshot("../docs/coming-from.md");
+});
+
+test.for(tools)("every check of %s has a rule here, or a reason why not", (tool) => {
+	const checks = Object.entries(checksOfTools[tool]);
+	const open = checks.filter(
+		([check, differs]) => differs === "" && rulesFor(rules, tool, check).length === 0,
+	);
+	expect(open.map(([check]) => check)).toEqual([]);
+});
+
+test.for(tools)("every alias in %s is spelled as it is there", (tool) => {
+	const known = Object.keys(checksOfTools[tool]);
+	const strange = rules.flatMap((rule) =>
+		aliasesIn(rule, tool)
+			.filter((alias) => !known.includes(alias))
+			.map((alias) => `${rule.id}: ${alias}`),
+	);
+	expect(strange).toEqual([]);
 });
 
 function shellLines(file: string): readonly string[] {

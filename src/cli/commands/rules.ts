@@ -8,10 +8,10 @@ export interface RulesArguments {
 /** `lockkeeper rules [id]`: the list of rules, or the page of one. */
 export const rulesCommand: CommandModule<object, RulesArguments> = {
 	command: "rules [id]",
-	describe: "List the rules, or explain one",
+	describe: "List the rules by preset, or explain one",
 	builder: (yargs) =>
 		yargs
-			.positional("id", { type: "string", describe: "A rule, e.g. require-concurrent-index" })
+			.positional("id", { type: "string", describe: "A rule, or what another linter calls it" })
 			.option("format", {
 				choices: ["text", "json"] as const,
 				default: "text" as const,
@@ -21,6 +21,6 @@ export const rulesCommand: CommandModule<object, RulesArguments> = {
 			.example("$0 rules no-drop-column", "what happens, bad and good SQL"),
 	handler: async (args) => {
 		const { runRules } = await import("../handlers/rules.ts");
-		runRules(args);
+		await runRules(args);
 	},
 };

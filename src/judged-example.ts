@@ -1,0 +1,59 @@
+import { explain, type Explanation } from "./core/engine/explain.ts";
+import { lint } from "./core/engine/lint.ts";
+import type { Finding } from "./core/finding.ts";
+import type { Migration, TransactionClass } from "./core/migration.ts";
+import type { Example, Rule } from "./core/rule.ts";
+import { loadPostgres } from "./dialect/postgres/dialect.ts";
+import { recipes } from "./generated/recipes.ts";
+
+/** What a rule says about the bad SQL of an example, and what that SQL does. */
+export interface JudgedExample {
+	readonly example: Example;
+	readonly findings: readonly Finding[];
+	/** Of the statements that are found, in order. */
+	readonly explanations: readonly Explanation[];
+}
+
+function migrationOf(id: string, text: string, order: number, runs: TransactionClass): Migration {
+	return {
+		id,
+		name: id,
+		layout: "plain",
+		order,
+		release: id,
+		candidate: order > 0,
+		up: [
+			{
+				file: { path: `${id}.sql`, text },
+				range: { start: 0, end: text.length },
+				transaction: runs,
+			},
+		],
+		down: [],
+		verify: [],
+		placeholders: [],
+	};
+}
+
+/** Runs a rule over the bad SQL of each of its examples, with the earlier release as history. */
+export async function judgeExamples(rule: Rule): Promise<readonly JudgedExample[]> {
+	const dialect = await loadPostgres();
+	return rule.examples.map((example) => {
+		const migrations = [
+			migrationOf("0001_create", example.before ?? "", 0, "none"),
+			migrationOf("0002_change", example.bad, 1, example.transaction ?? "none"),
+		];
+		const history = { migrations, dialect, version: example.version ?? 14 };
+		const { findings } = lint({
+			history,
+			rules: [{ rule }],
+			recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
+			rows: new Map(),
+		});
+		const found = ({ statement }: Explanation): boolean =>
+			findings.some(
+				({ range }) => range.start >= statement.range.start && range.start <= statement.range.end,
+			);
+		return { example, findings, explanations: explain(history).filter(found) };
+	});
+}
