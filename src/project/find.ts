@@ -33,7 +33,11 @@ const neverSearched = [
 	"**/dist/**",
 	"**/target/**",
 	"**/.venv/**",
+	"**/site-packages/**",
 ];
+
+/** Programs count only in folders with the names that their tools give. */
+const migrationFiles = ["**/*.sql", "**/{migrate,migrations,versions}/*.{py,rb}"];
 
 /**
  * Searches a directory for migrations of any layout. Returns the places from the top down. Plain SQL
@@ -41,7 +45,7 @@ const neverSearched = [
  */
 export async function searchPlaces(base: string, files: Files): Promise<readonly Place[]> {
 	const { default: glob } = await import("fast-glob");
-	const sqlFiles = await glob("**/*.sql", {
+	const sqlFiles = await glob(migrationFiles, {
 		cwd: joinPath(files.cwd, base),
 		caseSensitiveMatch: false,
 		dot: true,

@@ -1,3 +1,4 @@
+import { alembic } from "./alembic.ts";
 import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
 import { diesel } from "./diesel.ts";
@@ -53,6 +54,7 @@ export const layouts: readonly Layout[] = [
 	golangMigrate,
 	postgresMigrations,
 	atlas,
+	alembic,
 	rails,
 	plain,
 ];

@@ -1,0 +1,294 @@
+import {
+	argument,
+	callOf,
+	flag,
+	flagOf,
+	given,
+	itemsOf,
+	named,
+	namedText,
+	textsOf,
+	type Call,
+} from "../arguments.ts";
+import type { Node } from "../program.ts";
+import { resolve } from "../scope.ts";
+import { hasHole, hole, nameList, nameOf, stringOf } from "../sql-text.ts";
+import { textOf, textOrHole } from "../text.ts";
+import { actionsOf, defaultOf, sqlOf } from "./columns.ts";
+import { addColumn, createTable } from "./tables.ts";
+import { typeOf } from "./types.ts";
+
+/** The table of `with op.batch_alter_table("orders") as batch_op`, as SQL and by its own name. */
+export interface BatchTable {
+	readonly sql: string;
+	readonly name: string;
+}
+
+/** An operation with its arguments by the names of Alembic's own signatures. */
+export interface Operation {
+	readonly call: Call;
+	readonly table: BatchTable;
+	/** An argument by its place without the table's, or by name. */
+	get(place: number, name: string): Node | undefined;
+	/** The text of such an argument. */
+	text(place: number, name: string): string | undefined;
+}
+
+/** Where the table stands among the arguments of a method; a batch has none. */
+const tablePlaces: Readonly<Record<string, readonly [place: number, name: string]>> = {
+	add_column: [0, "table_name"],
+	drop_column: [0, "table_name"],
+	alter_column: [0, "table_name"],
+	create_table_comment: [0, "table_name"],
+	drop_table_comment: [0, "table_name"],
+	create_index: [1, "table_name"],
+	drop_index: [1, "table_name"],
+	create_foreign_key: [1, "source_table"],
+	create_unique_constraint: [1, "table_name"],
+	create_check_constraint: [1, "table_name"],
+	create_primary_key: [1, "table_name"],
+	create_exclude_constraint: [1, "table_name"],
+	drop_constraint: [1, "table_name"],
+};
+
+type Builder = (operation: Operation) => readonly string[] | undefined;
+
+const onTable: Readonly<Record<string, Builder>> = {
+	add_column: addColumn,
+	drop_column: dropColumn,
+	alter_column: alterColumn,
+	create_table_comment: ({ table, text }) => [
+		`COMMENT ON TABLE ${table.sql} IS ${stringOf(text(0, "comment") ?? "")}`,
+	],
+	drop_table_comment: ({ table }) => [`COMMENT ON TABLE ${table.sql} IS NULL`],
+	create_index: createIndex,
+	drop_index: dropIndex,
+	create_foreign_key: createForeignKey,
+	create_unique_constraint: createUnique,
+	create_check_constraint: createCheck,
+	create_primary_key: (operation) => [
+		addConstraint(operation, `PRIMARY KEY ${columnsOf(operation, 1)}`),
+	],
+	create_exclude_constraint: () => undefined,
+	drop_constraint: ({ call, table, text }) => [
+		`ALTER TABLE ${table.sql} DROP CONSTRAINT ${ifExists(call)}${nameOf(text(0, "constraint_name") ?? hole("constraint"))}`,
+	],
+};
+
+/**
+ * Returns what an operation of Alembic sends to PostgreSQL, one text a statement; undefined when its
+ * arguments cannot be told (alembic/operations/ops.py, toimpl.py, alembic/ddl/postgresql.py).
+ */
+export function alembicSql(call: Call, batch?: BatchTable): readonly string[] | undefined {
+	const build = onTable[call.name];
+	if (build) return build(operationOf(call, batch));
+	const schema = namedText(call, "schema");
+	const first = argument(call, 0, call.name === "rename_table" ? "old_table_name" : "table_name");
+	if (!first) return undefined;
+	const table = qualified(schema, textOrHole(first, call.scope, "table"));
+	switch (call.name) {
+		case "create_table":
+			return createTable(call, { sql: table, name: textOrHole(first, call.scope, "table") });
+		case "drop_table":
+			return [`DROP TABLE ${ifExists(call)}${table}`];
+		case "rename_table": {
+			const to = argument(call, 1, "new_table_name");
+			return to && [`ALTER TABLE ${table} RENAME TO ${nameOf(textOrHole(to, call.scope))}`];
+		}
+		default:
+			return undefined;
+	}
+}
+
+/** The methods of Alembic that send nothing. */
+export const silentMethods = new Set([
+	"f",
+	"get_bind",
+	"get_context",
+	"autocommit_block",
+	"batch_alter_table",
+	"inline_literal",
+	"implementation_for",
+	"register_operation",
+]);
+
+function operationOf(call: Call, batch: BatchTable | undefined): Operation {
+	const [place, name] = tablePlaces[call.name] ?? [0, "table_name"];
+	const get = (index: number, own: string): Node | undefined => {
+		const shifted = batch || index < place ? index : index + 1;
+		return given(argument(call, shifted, own), call.scope);
+	};
+	const text = (index: number, own: string): string | undefined => {
+		const node = get(index, own);
+		return node && textOrHole(node, call.scope, own);
+	};
+	const written = argument(call, place, name);
+	const table = written ? textOrHole(written, call.scope, "table") : hole("table");
+	const schema = namedText(call, "schema", "source_schema");
+	return { call, get, text, table: batch ?? { sql: qualified(schema, table), name: table } };
+}
+
+/** Returns a table's name as SQL. */
+export function qualified(schema: string | undefined, table: string): string {
+	return schema === undefined ? nameOf(table) : `${nameOf(schema)}.${nameOf(table)}`;
+}
+
+function ifExists(call: Call): string {
+	return flag(call, "if_exists") === true ? "IF EXISTS " : "";
+}
+
+function dropColumn({ call, table, text }: Operation): readonly string[] {
+	const column = nameOf(text(0, "column_name") ?? hole("column"));
+	return [`ALTER TABLE ${table.sql} DROP COLUMN ${ifExists(call)}${column}`];
+}
+
+/** The type first, the new name last (alembic/ddl/postgresql.py, PostgresqlImpl.alter_column). */
+function alterColumn(operation: Operation): readonly string[] {
+	const { call, table, text } = operation;
+	const written = text(0, "column_name") ?? hole("column");
+	const column = nameOf(written);
+	const lead = `ALTER TABLE ${table.sql} `;
+	const sql: string[] = [];
+	const type = given(named(call, "type_"), call.scope);
+	const using = namedText(call, "postgresql_using");
+	if (type) {
+		const clause = using === undefined ? "" : ` USING ${using}`;
+		sql.push(`${lead}ALTER COLUMN ${column} TYPE ${typeOf(type, call.scope).sql}${clause}`);
+	}
+	const nullable = named(call, "nullable");
+	if (nullable) {
+		const isNullable = flagOf(nullable, call.scope);
+		if (isNullable !== undefined) {
+			sql.push(`${lead}ALTER COLUMN ${column} ${isNullable ? "DROP" : "SET"} NOT NULL`);
+		}
+	}
+	const standard = named(call, "server_default");
+	// False is Alembic's word for "not given".
+	if (standard && flagOf(standard, call.scope) !== false) {
+		const value = defaultOf(standard, call.scope);
+		sql.push(
+			`${lead}ALTER COLUMN ${column} ${value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`}`,
+		);
+	}
+	const comment = named(call, "comment");
+	if (comment && flagOf(comment, call.scope) !== false) {
+		const value = namedText(call, "comment");
+		sql.push(
+			`COMMENT ON COLUMN ${table.sql}.${column} IS ${value === undefined ? "NULL" : stringOf(value)}`,
+		);
+	}
+	const name = namedText(call, "new_column_name", "name");
+	if (name !== undefined) sql.push(`${lead}RENAME ${column} TO ${nameOf(name)}`);
+	return sql;
+}
+
+function columnsOf({ call, get }: Operation, place: number, name = "columns"): string {
+	return nameList(textsOf(get(place, name), call.scope));
+}
+
+function addConstraint({ table, text, call }: Operation, body: string): string {
+	const name = text(0, "constraint_name");
+	const lead = name === undefined ? "" : `CONSTRAINT ${nameOf(name)} `;
+	const isLate = flag(call, "postgresql_not_valid") === true;
+	return `ALTER TABLE ${table.sql} ADD ${lead}${body}${isLate ? " NOT VALID" : ""}`;
+}
+
+function createForeignKey(operation: Operation): readonly string[] {
+	const { call, get, text } = operation;
+	const schema = namedText(call, "referent_schema");
+	const target = qualified(schema, text(1, "referent_table") ?? hole("table"));
+	const own = nameList(textsOf(get(2, "local_cols"), call.scope));
+	const remote = nameList(textsOf(get(3, "remote_cols"), call.scope));
+	const body = `FOREIGN KEY${own} REFERENCES ${target} ${remote}${actionsOf(call)}`;
+	return [addConstraint(operation, body)];
+}
+
+function createUnique(operation: Operation): readonly string[] {
+	const distinct = flag(operation.call, "postgresql_nulls_not_distinct") === true;
+	const word = distinct ? "UNIQUE NULLS NOT DISTINCT" : "UNIQUE";
+	return [
+		addConstraint(operation, `${word} ${columnsOf(operation, 1)}${actionsOf(operation.call)}`),
+	];
+}
+
+function createCheck(operation: Operation): readonly string[] {
+	const condition = operation.get(1, "condition");
+	const sql = condition ? sqlOf(condition, operation.call.scope) : hole("condition");
+	return [addConstraint(operation, `CHECK (${sql})`)];
+}
+
+function isConcurrent(call: Call): boolean {
+	return flag(call, "postgresql_concurrently") === true;
+}
+
+function createIndex(operation: Operation): readonly string[] {
+	const { call, table, get, text } = operation;
+	const columns = itemsOf(get(1, "columns"), call.scope).map(({ node, scope }) => {
+		const found = resolve(node, scope).node;
+		const written = found.kind === "text" ? textOf(node, scope)?.text : undefined;
+		const sql = written === undefined ? sqlOf(node, scope) : nameOf(written);
+		const operators = named(call, "postgresql_ops");
+		const wanted = operators && written !== undefined ? entry(operators, written, call) : undefined;
+		const isExpression =
+			written === undefined && !/^[\w.]+$|^\(|[\w"] (?:ASC|DESC)\b|^\w+\(.*\)$/i.test(sql);
+		const element =
+			isExpression && !hasHole(sql) && !/\s(?:\w+_ops|DESC|ASC)\b/i.test(sql) ? `(${sql})` : sql;
+		return wanted === undefined ? element : `${element} ${wanted}`;
+	});
+	const [column = "column"] = textsOf(get(1, "columns"), call.scope);
+	const name =
+		text(0, "index_name") ?? (hasHole(column) ? hole("index") : `ix_${table.name}_${column}`);
+	const using = namedText(call, "postgresql_using");
+	const include = textsOf(named(call, "postgresql_include"), call.scope);
+	const where = given(named(call, "postgresql_where"), call.scope);
+	const isUnique = flag(call, "unique") === true;
+	return [
+		[
+			`CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${isConcurrent(call) ? "CONCURRENTLY " : ""}`,
+			`${flag(call, "if_not_exists") === true ? "IF NOT EXISTS " : ""}${nameOf(name)} ON ${table.sql}`,
+			`${using === undefined ? "" : ` USING ${using}`} (${columns.join(", ")})`,
+			include.length > 0 ? ` INCLUDE ${nameList(include)}` : "",
+			flag(call, "postgresql_nulls_not_distinct") === true ? " NULLS NOT DISTINCT" : "",
+			where ? ` WHERE ${sqlOf(where, call.scope)}` : "",
+		].join(""),
+	];
+}
+
+function entry(map: Node, key: string, call: Call): string | undefined {
+	const found = resolve(map, call.scope);
+	if (found.node.kind !== "map") return undefined;
+	const value = found.node.entries.find((one) => textOf(one.key, found.scope)?.text === key)?.value;
+	return value && textOf(value, found.scope)?.text;
+}
+
+function dropIndex({ call, text }: Operation): readonly string[] {
+	const name = text(0, "index_name") ?? hole("index");
+	const concurrently = isConcurrent(call) ? "CONCURRENTLY " : "";
+	return [
+		`DROP INDEX ${concurrently}${ifExists(call)}${qualified(namedText(call, "schema"), name)}`,
+	];
+}
+
+/** `op.bulk_insert(table, [{...}, {...}])`: the rows are values of the program. */
+export function bulkInsert(call: Call): readonly string[] | undefined {
+	const target = argument(call, 0, "table");
+	const made = target && callOf(target, call.scope);
+	const first = made?.node.args[0];
+	const table = first && made ? textOf(first, made.scope)?.text : undefined;
+	if (table === undefined || !made) return undefined;
+	const [row] = itemsOf(argument(call, 1, "rows"), call.scope);
+	const found = row && resolve(row.node, row.scope);
+	const keys =
+		found?.node.kind === "map"
+			? found.node.entries.map(({ key }) => textOrHole(key, found.scope, "column"))
+			: made.node.args.slice(1).flatMap((node) => {
+					const column = callOf(node, made.scope);
+					const name = column?.node.args[0];
+					return name && column ? [textOrHole(name, column.scope, "column")] : [];
+				});
+	if (keys.length === 0) return undefined;
+	const values = keys.map((key) => hole(hasHole(key) ? "value" : key)).join(", ");
+	return [
+		`INSERT INTO ${qualified(namedText(made, "schema"), table)} ${nameList(keys)} VALUES (${values})`,
+	];
+}
