@@ -4,6 +4,7 @@ import { lint, type LintResult } from "../src/core/engine/lint.ts";
 import type { Dialect } from "../src/core/dialect.ts";
 import type { Migration, Section, TransactionClass } from "../src/core/migration.ts";
 import { presetIncludes, type Preset } from "../src/core/preset.ts";
+import type { CommentedTool } from "../src/core/tools.ts";
 import { loadPostgres } from "../src/dialect/postgres/dialect.ts";
 
 export interface SqlMigration {
@@ -28,6 +29,8 @@ export interface LintSqlOptions {
 	/** Only these rules. */
 	readonly only?: readonly string[];
 	readonly dialect?: Dialect;
+	/** Other linters whose comments are honoured. */
+	readonly compatibility?: readonly CommentedTool[];
 }
 
 let postgres: Promise<Dialect> | undefined;
@@ -85,5 +88,6 @@ export async function lintSql(
 		ruleIds: new Set(rules.map((rule) => rule.id)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
 		rows: new Map(Object.entries(options.rows ?? {})),
+		...(options.compatibility && { compatibility: options.compatibility }),
 	});
 }

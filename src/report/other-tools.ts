@@ -46,7 +46,7 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 			"Not told: a tool that runs a migration in one transaction leaves nothing behind, and IF NOT EXISTS keeps an index that is invalid.",
 		"prefer-text-field": "",
 		"prefer-timestamp-tz": "",
-		"prefer-timestamptz": "",
+		"prefer-timestamptz": "Another spelling of prefer-timestamp-tz.",
 		"renaming-column": "",
 		"renaming-table": "Silent where a view keeps the old name.",
 		"require-concurrent-index-creation": "Not on partitioned tables, which refuse CONCURRENTLY.",
