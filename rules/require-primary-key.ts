@@ -1,0 +1,61 @@
+import { defineRule, type Origin, type ReleaseEntry } from "#core";
+import { uniqueKeysOf } from "../src/catalog/unique-keys.ts";
+import type { Table } from "../src/catalog/model.ts";
+
+function isMadeBy({ operation, statement }: ReleaseEntry, origin: Origin): boolean {
+	return (
+		operation.kind === "createTable" &&
+		statement.file.path === origin.file &&
+		operation.range.start === origin.range.start
+	);
+}
+
+/** True when one row can be told from all others: by a primary key, or a unique key without NULL. */
+function hasKey(table: Table): boolean {
+	const required = new Set(table.columns.flatMap(({ name, notNull }) => (notNull ? [name] : [])));
+	return (
+		table.constraints.some(({ type }) => type === "primaryKey") ||
+		uniqueKeysOf(table).some((columns) => columns.every((column) => required.has(column)))
+	);
+}
+
+export default defineRule({
+	id: "require-primary-key",
+	summary: "Require a primary key in every new table.",
+	why: `Without a primary key rows that are equal cannot be told apart: a duplicate can neither be refused nor deleted
+alone, foreign keys cannot refer to the table, and a large change cannot be made in batches. Logical replication
+refuses UPDATE and DELETE of a published table that has no replica identity (55000), and the primary key is what it takes
+by default. A unique key over NOT NULL columns is taken for a key too. A key for a table in use needs an index that is
+built first. Source: postgresql.org/docs/current/logical-replication-publication.html.`,
+	category: "schema",
+	dialects: ["postgres"],
+	severity: "warning",
+	preset: "strict",
+	aliases: {},
+	help: "Add a primary key, e.g. id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY.",
+	messages: {
+		noKey:
+			"Equal rows of {table} cannot be told apart, and logical replication refuses to change them: it has no primary key.",
+	},
+	examples: [
+		{
+			bad: "CREATE TABLE payments (order_id bigint NOT NULL, amount numeric NOT NULL);",
+			good: "CREATE TABLE payments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id bigint NOT NULL, amount numeric NOT NULL);",
+		},
+	],
+	on: {
+		releaseEnd({ entries }, context) {
+			for (const table of context.catalog.tables()) {
+				const { origin, persistence, kind } = table;
+				if (!origin || !context.madeHere(origin) || !table.complete) continue;
+				// A partition has the key of its parent; a foreign table's is the other server's.
+				if (persistence === "temporary" || kind === "foreign" || table.partitionOf) continue;
+				if (hasKey(table)) continue;
+				const entry = entries.find((one) => isMadeBy(one, origin));
+				if (!entry) continue;
+				const data = { table: table.name };
+				context.report(entry, { message: "noKey", at: entry.operation, data });
+			}
+		},
+	},
+});
