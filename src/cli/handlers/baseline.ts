@@ -43,9 +43,12 @@ async function prune(
 	const stale = report.baseline?.stale ?? { version: 1, findings: {} };
 	const pruned = pruneBaseline(loaded.baseline, stale);
 	if (sizeOf(stale).findings > 0) writeFileSync(absolute, baselineText(pruned));
-	print(
-		`${file}: took out ${countOf(sizeOf(stale).findings, "finding")} that no longer exist; ${describe(pruned)} left.\n`,
-	);
+	const gone = sizeOf(stale).findings;
+	const done =
+		gone === 0
+			? "all that it holds still exists"
+			: `took out ${countOf(gone, "finding")} that no longer ${gone === 1 ? "exists" : "exist"}`;
+	print(`${file}: ${done}; ${describe(pruned)} left.\n`);
 }
 
 /** Writes the baseline, or prunes it, and says how much it holds. */
