@@ -4,6 +4,7 @@ import yargs, { type Argv } from "yargs";
 import { hideBin } from "yargs/helpers";
 import manifest from "../../package.json" with { type: "json" };
 import { baselineCommand } from "./commands/baseline.ts";
+import { ciCommand } from "./commands/ci.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { projectCommand } from "./commands/project.ts";
@@ -82,6 +83,7 @@ function commandLine(args: readonly string[]): Argv {
 		.command(lintCommand)
 		.command(explainCommand)
 		.command(projectCommand)
+		.command(ciCommand)
 		.command(rulesCommand)
 		.command(baselineCommand)
 		.command(traceCommand)

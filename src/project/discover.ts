@@ -16,12 +16,15 @@ import { changesSince, type GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
 import { layouts } from "./layouts/index.ts";
 import { plain, revisionOf } from "./layouts/plain.ts";
+import { stagedFiles } from "./staged.ts";
 import { looseProject, readHistories, type Wanted } from "./read-project.ts";
 
 /** What a run asks for beside paths and config. */
 export interface DiscoveryRequest {
 	/** A git reference: what was added since is the candidate release. */
 	readonly since?: string;
+	/** What the next commit adds is the candidate release, as it is staged. */
+	readonly staged?: boolean;
 	/** A file that comes from standard input: it replaces or adds the file of that name. */
 	readonly stdin?: { readonly path: string; readonly bytes: Uint8Array };
 	/** Texts that are read in place of those on the disk, by path from the working directory. */
@@ -45,17 +48,21 @@ export async function discoverProjects(
 	const { since, stdin } = request;
 	const named = [...paths, ...(stdin ? [stdin.path] : [])].map((name) => relativePath(cwd, name));
 	const base = relativePath(cwd, request.configDirectory ?? cwd);
-	const disk = diskFiles(cwd);
+	const staged = request.staged === true ? stagedFiles(cwd, diskFiles(cwd)) : undefined;
+	if (staged && "code" in staged) return staged;
+	const disk = staged?.files ?? diskFiles(cwd);
 	const given = stdin ? withFile(disk, relativePath(cwd, stdin.path), stdin.bytes) : disk;
 	const all = withTexts(given, request.edited ?? new Map());
 	const files = hiding(all, named, base, config.ignore ?? []);
-	const changes = since === undefined ? undefined : changesSince(cwd, since);
+	const changes = since === undefined ? staged?.changes : changesSince(cwd, since);
 	if (changes && "code" in changes) return changes;
 	const isNew = stdin !== undefined && !disk.exists(relativePath(cwd, stdin.path));
 	const grown = changes && isNew ? withAdded(changes, relativePath(cwd, stdin.path)) : changes;
 	const wanted = await wantedPlaces(named, config, base, files);
 	if ("code" in wanted) return wanted;
-	if (wanted.length === 0) return noMigrations(named);
+	// A commit without migrations is none to stop.
+	if (wanted.length === 0) return staged ? [] : noMigrations(named);
+	for (const want of wanted) if ("place" in want) await want.place.layout.load?.();
 	const context = { files, config, ...(grown ? { since: grown } : {}) };
 	return wanted.flatMap((want) =>
 		"place" in want ? readHistories(want, context) : [looseProject(want.files, context)],

@@ -187,6 +187,11 @@ function unreadable(file: string, error: unknown): ProjectProblem {
 	};
 }
 
+/** Returns what went wrong, in the words of whoever threw it. */
+export function errorMessage(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
 /** Returns the system's name of an error, e.g. ENOENT. */
 export function errorCode(error: unknown): string | undefined {
 	if (!(error instanceof Error) || !("code" in error)) return undefined;

@@ -16,9 +16,9 @@ export interface GitChanges {
  * base), committed or not, untracked ones too; or why git cannot tell.
  */
 export function changesSince(cwd: string, reference: string): GitChanges | ProjectProblem {
-	const inside = git(cwd, ["rev-parse", "--show-prefix"]);
+	const inside = runGit(cwd, ["rev-parse", "--show-prefix"]);
 	if (!("output" in inside)) return inside.isMissing ? gitMissing() : noRepository(inside.message);
-	const commit = git(cwd, [
+	const commit = runGit(cwd, [
 		"rev-parse",
 		"--verify",
 		"--quiet",
@@ -26,12 +26,12 @@ export function changesSince(cwd: string, reference: string): GitChanges | Proje
 		`${reference}^{commit}`,
 	]);
 	if (!("output" in commit)) return unknownReference(reference);
-	const base = git(cwd, ["merge-base", commit.output.trim(), "HEAD"]);
+	const base = runGit(cwd, ["merge-base", commit.output.trim(), "HEAD"]);
 	if (!("output" in base)) return noMergeBase(reference);
 	const diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"];
-	const added = git(cwd, [...diff, "--diff-filter=A", base.output.trim(), "--"]);
-	const modified = git(cwd, [...diff, "--diff-filter=MT", base.output.trim(), "--"]);
-	const untracked = git(cwd, [
+	const added = runGit(cwd, [...diff, "--diff-filter=A", base.output.trim(), "--"]);
+	const modified = runGit(cwd, [...diff, "--diff-filter=MT", base.output.trim(), "--"]);
+	const untracked = runGit(cwd, [
 		...["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--"],
 		":/",
 	]);
@@ -60,10 +60,12 @@ export function directoryInRepository(directory: string): string {
 	}
 }
 
-type GitRun =
+/** What git printed, or why it could not be asked. */
+export type GitRun =
 	{ readonly output: string } | { readonly isMissing: boolean; readonly message: string };
 
-function git(cwd: string, parameters: readonly string[]): GitRun {
+/** Runs git in a directory; nothing of the repository is changed by the commands that are used here. */
+export function runGit(cwd: string, parameters: readonly string[]): GitRun {
 	try {
 		const output = execFileSync("git", ["-c", "core.quotePath=false", ...parameters], {
 			cwd,
@@ -77,6 +79,19 @@ function git(cwd: string, parameters: readonly string[]): GitRun {
 		const said =
 			error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
 		return { isMissing, message: said.split("\n")[0] ?? "" };
+	}
+}
+
+/** Returns the bytes of a file at a revision (`main:a.sql`) or in the index (`:./a.sql`). */
+export function readGitFile(cwd: string, object: string): Uint8Array | undefined {
+	try {
+		return execFileSync("git", ["cat-file", "blob", object], {
+			cwd,
+			maxBuffer: 1 << 28,
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+	} catch {
+		return undefined;
 	}
 }
 

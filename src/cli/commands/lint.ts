@@ -1,8 +1,7 @@
 import type { CommandModule } from "yargs";
+import { thresholds } from "../exit-code.ts";
 import { formatIds } from "../../generated/formats.ts";
 import { presets, type Preset } from "../../core/preset.ts";
-
-const thresholds = ["error", "warning", "info", "never"] as const;
 
 export interface LintArguments {
 	readonly files: string[] | undefined;
@@ -11,6 +10,7 @@ export interface LintArguments {
 	readonly baseline: string | boolean | undefined;
 	readonly format: (typeof formatIds)[number];
 	readonly since: string | undefined;
+	readonly staged: boolean;
 	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
 	readonly only: string[] | undefined;
@@ -43,6 +43,12 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				type: "string",
 				requiresArg: true,
 				describe: "Judge what was added since a git reference",
+			})
+			.option("staged", {
+				type: "boolean",
+				default: false,
+				conflicts: "since",
+				describe: "Judge what the next commit adds, as it is staged: for hooks",
 			})
 			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("format", {
@@ -126,7 +132,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Print what was read, time and memory",
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.group(["since", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
+			.group(["since", "staged", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
 			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")

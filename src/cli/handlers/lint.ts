@@ -1,19 +1,17 @@
 import type { Config, RuleSetting } from "../../core/config.ts";
-import type { Severity } from "../../core/finding.ts";
 import { formats } from "../../generated/formats.ts";
 import { rules } from "../../generated/rules.ts";
 import { loadConfig } from "../../project/config-file.ts";
-import type { LintReport } from "../../report/report.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
 import type { LintArguments } from "../commands/lint.ts";
 import { paletteFor } from "../colour.ts";
 import { noSuchRule } from "../no-such-rule.ts";
-import { exitCodes, fail, note, print } from "../output.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { fail, note, print } from "../output.ts";
 import { readStandardInput, standardInputMark } from "../standard-input.ts";
 import { startStopwatch } from "../stopwatch.ts";
 import { asksForFixes, fixAndReport } from "./lint-fix.ts";
 
-const severityRank: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
 const settings: readonly string[] = ["error", "warning", "info", "off"] satisfies RuleSetting[];
 
 function isSetting(value: string): value is RuleSetting {
@@ -75,6 +73,7 @@ async function requestOf(
 		configDirectory,
 		severities,
 		...(args.since !== undefined && { since: args.since }),
+		...(args.staged && { staged: true }),
 		...(args.preset && { preset: args.preset }),
 		...(args.only && { only: args.only }),
 		...(args.skip && { skip: args.skip }),
@@ -84,18 +83,6 @@ async function requestOf(
 			stdin: { path: args["stdin-filename"] ?? "stdin.sql", bytes: await readStandardInput() },
 		}),
 	};
-}
-
-function exitCodeOf(report: LintReport, args: LintArguments): number {
-	if (report.problems.some(({ severity }) => severity === "error")) return exitCodes.misuse;
-	const { "fail-on": failOn, "max-warnings": maxWarnings } = args;
-	const warnings = report.findings.filter(({ severity }) => severity === "warning").length;
-	if (maxWarnings !== undefined && warnings > maxWarnings) return exitCodes.findings;
-	if (failOn === "never") return exitCodes.clean;
-	const stops = report.findings.some(
-		({ severity }) => severityRank[severity] >= severityRank[failOn],
-	);
-	return stops ? exitCodes.findings : exitCodes.clean;
 }
 
 async function lintOnly(
@@ -139,7 +126,10 @@ export async function runLint(args: LintArguments): Promise<void> {
 		: await lintOnly(cwd, paths, config, asked);
 	if (!judged) return;
 	const { report } = judged;
-	process.exitCode = exitCodeOf(report, args);
+	process.exitCode = exitCodeOf(report, {
+		failOn: args["fail-on"],
+		maxWarnings: args["max-warnings"],
+	});
 	const shown = args.quiet
 		? { ...report, findings: report.findings.filter(({ severity }) => severity === "error") }
 		: report;

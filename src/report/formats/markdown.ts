@@ -2,6 +2,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { Explanation } from "../../core/engine/explain.ts";
 import { shortName } from "../../core/engine/explain.ts";
 import { positionAt } from "../../core/source.ts";
+import { commentMarker } from "../comment-marker.ts";
 import { blocked, durations, modeName } from "../effect-words.ts";
 import { defineFormat, repositoryPath } from "../format.ts";
 import { plainPalette, type LintReport } from "../report.ts";
@@ -11,9 +12,6 @@ import { summaryLines } from "../summary.ts";
 
 /** GitHub cuts a comment at 65,536 characters. */
 const longest = 65_000;
-
-/** By this line a comment is found again and updated in place. */
-export const commentMarker = "<!-- lockkeeper:report -->";
 
 /** Text in a table's cell or a line: nothing in it is taken for Markdown or HTML. */
 function plain(text: string): string {
