@@ -1,4 +1,5 @@
 import {
+	codeColumn,
 	contractObject,
 	defineRule,
 	findAgain,
@@ -114,7 +115,8 @@ ALTER TABLE sessions DROP COLUMN address;`,
 			if (isNoOp(operation, catalog)) return;
 			const key = catalog.resolve(operation.table);
 			const object = contractObject(catalog, key, operation.column);
-			const missing = missingEvidence(context, object, laterColumn(operation, context));
+			const code = codeColumn(key, operation.column);
+			const missing = missingEvidence(context, object, laterColumn(operation, context), code);
 			if (missing === undefined) return;
 			const carried = carriedBy(operation, context);
 			const also = carried.length > 0 ? ` together with ${listWords(carried)}` : "";
@@ -124,6 +126,7 @@ ALTER TABLE sessions DROP COLUMN address;`,
 				data,
 				at: operation,
 				table: operation.table,
+				code,
 				help: `First release code that no longer names ${object.shown}. ${missing}`,
 				recipe: "drop-column",
 				atReleaseEnd(after) {

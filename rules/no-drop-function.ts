@@ -1,4 +1,4 @@
-import { contractObject, defineRule, historyIsWhole, missingEvidence } from "#core";
+import { codeObject, contractObject, defineRule, historyIsWhole, missingEvidence } from "#core";
 import type { Catalog, OperationOf, Routine, TypeName } from "#core";
 
 function sameTypes(one: readonly TypeName[], other: readonly TypeName[]): boolean {
@@ -50,7 +50,8 @@ export default defineRule({
 	summary:
 		"Disallow DROP FUNCTION and changed arguments of a function that released code may call.",
 	why: `While a release is rolled out, and for as long as it may be rolled back, the code before it still
-runs: every call of the function fails with 42883 once it is gone. The server looks a function up by
+runs: every call of the function fails with 42883 once it is gone, and misreads the answer of one that returns
+another type. The server looks a function up by
 the types of its arguments, so DROP and CREATE with other arguments breaks running callers in the
 same way, unless the new ones have defaults. Create the new form beside the old one, and drop the old
 one in a later release; a contract directive names the release that stopped calling it.`,
@@ -64,6 +65,8 @@ one in a later release; a contract directive names the release that stopped call
 		drops: "Calls of {function} by running code fail once it is dropped.",
 		changed:
 			"{function}({old}) is replaced by {function}({new}): calls of running code with the old arguments fail.",
+		returns:
+			"{function} is created again and returns {new} instead of {old}: running code expects the latter.",
 	},
 	examples: [
 		{
@@ -94,18 +97,28 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 			const { name, schema = routine?.schema ?? catalog.searchPath[0] ?? "public" } =
 				operation.function;
 			const object = contractObject(catalog, `${schema}.${name}`);
-			const missing = missingEvidence(context, object);
+			const code = codeObject("function", `${schema}.${name}`);
+			const missing = missingEvidence(context, object, undefined, code);
 			if (missing === undefined) return;
 			const calledWith = routine?.argumentTypes ?? operation.function.argumentTypes;
 			context.report({
 				message: "drops",
 				data: { function: object.shown },
 				at: operation,
+				code,
 				help: `Create the new form beside the old one, and release code that calls it. ${missing}`,
 				atReleaseEnd(after) {
 					const overloads = after.routines({ schema, name });
-					if (overloads.some((other) => !calledWith || accepts(other, calledWith)))
-						return "settled";
+					const same = overloads.find((other) => !calledWith || accepts(other, calledWith));
+					if (same) {
+						const [was, is] = [routine?.returns, same.returns];
+						if (!was || !is || showArguments([was]) === showArguments([is])) return "settled";
+						return {
+							message: "returns",
+							data: { function: object.shown, old: showArguments([was]), new: showArguments([is]) },
+							related: context.placeOf(same.origin, "The new form is created here."),
+						};
+					}
 					const replacement = overloads.find(({ origin }) => context.madeHere(origin));
 					if (!replacement || !calledWith) return undefined;
 					const [old, current] = [calledWith, replacement.argumentTypes].map(showArguments);

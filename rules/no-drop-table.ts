@@ -1,4 +1,5 @@
 import {
+	codeObject,
 	columnsOf,
 	contractObject,
 	defineRule,
@@ -57,7 +58,8 @@ DROP TABLE import_rows;`,
 			if (operation.ifExists && !table && historyIsWhole(catalog)) return;
 			const key = catalog.resolve(operation.table);
 			const object = contractObject(catalog, key);
-			const missing = missingEvidence(context, object);
+			const code = codeObject("table", key);
+			const missing = missingEvidence(context, object, undefined, code);
 			if (missing === undefined) return;
 			const columns = columnsOf(catalog, key) ?? [];
 			const views = operation.cascade ? catalog.viewsOn(key) : [];
@@ -68,6 +70,7 @@ DROP TABLE import_rows;`,
 				data: { table: object.shown, also },
 				at: operation,
 				table: operation.table,
+				code,
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				recipe: "drop-table",
 				atReleaseEnd(after) {

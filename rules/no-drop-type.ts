@@ -1,4 +1,5 @@
 import {
+	codeObject,
 	contractObject,
 	defineRule,
 	historyIsWhole,
@@ -41,7 +42,7 @@ DROP TYPE payment_method;`,
 DROP TYPE IF EXISTS order_status;
 CREATE TYPE order_state AS ENUM ('open', 'paid');`,
 			good: `SET lock_timeout = '2s';
-CREATE TYPE order_status_new AS ENUM ('open', 'paid');
+CREATE TYPE order_status_new AS ENUM ('open', 'paid', 'lost', 'sent');
 ALTER TYPE order_status RENAME TO order_status_old;
 ALTER TYPE order_status_new RENAME TO order_status;
 DROP TYPE order_status_old;`,
@@ -58,7 +59,8 @@ DROP TYPE order_status_old;`,
 			// Renamed away in this release: the rename is judged, under the name that code knows.
 			if (context.releasedName(key) !== key && used.length === 0) return;
 			const object = contractObject(catalog, key);
-			const missing = missingEvidence(context, object);
+			const code = codeObject("type", key);
+			const missing = missingEvidence(context, object, undefined, code);
 			if (missing === undefined) return;
 			const columns = used.map(
 				({ table, column }) => `${showName(catalog, `${table.schema}.${table.name}`)}.${column}`,
@@ -67,6 +69,7 @@ DROP TYPE order_status_old;`,
 				message: columns.length > 0 ? "columns" : "drops",
 				data: { type: object.shown, columns: listWords(columns) },
 				at: operation,
+				code,
 				help: `First release code that no longer names ${object.shown}. ${missing}`,
 				atReleaseEnd: (after) =>
 					columns.length === 0 && after.type(operation.type) ? "settled" : undefined,

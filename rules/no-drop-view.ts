@@ -1,4 +1,5 @@
 import {
+	codeObject,
 	columnsOf,
 	contractObject,
 	defineRule,
@@ -61,7 +62,8 @@ DROP VIEW paid_orders;`,
 			// Renamed away in this release: the rename is judged, under the name that code knows.
 			if (context.releasedName(key) !== key) return;
 			const object = contractObject(catalog, key);
-			const missing = missingEvidence(context, object);
+			const code = codeObject("table", key);
+			const missing = missingEvidence(context, object, undefined, code);
 			if (missing === undefined) return;
 			const columns = columnsOf(catalog, key) ?? [];
 			context.report({
@@ -69,6 +71,7 @@ DROP VIEW paid_orders;`,
 				data: { view: object.shown },
 				at: operation,
 				table: operation.view,
+				code,
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				atReleaseEnd(after) {
 					if (!relationExists(after, key)) return undefined;

@@ -1,4 +1,11 @@
-import { columnsOf, contractObject, defineRule, findAgain, historyIsWhole } from "#core";
+import {
+	codeColumn,
+	columnsOf,
+	contractObject,
+	defineRule,
+	findAgain,
+	historyIsWhole,
+} from "#core";
 
 export default defineRule({
 	id: "no-rename-column",
@@ -63,6 +70,7 @@ ALTER TABLE refunds RENAME COLUMN total TO amount;`,
 				data: { column: shown, to: operation.to },
 				at: operation,
 				table: operation.table,
+				code: codeColumn(released, operation.column),
 				recipe: "rename-column",
 				atReleaseEnd(after) {
 					const keepsName = columnsOf(after, released)?.includes(operation.column) ?? false;

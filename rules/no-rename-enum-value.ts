@@ -33,11 +33,20 @@ ALTER TYPE order_status ADD VALUE IF NOT EXISTS 'paid' AFTER 'payed';`,
 			const values = type?.kind === "enum" ? type.values : [];
 			const value = values.find((candidate) => candidate.value === operation.value);
 			if (context.madeHere(type?.origin) || context.madeHere(value?.origin)) return;
-			const { shown } = contractObject(catalog, typeKey(catalog, operation.type));
+			const key = typeKey(catalog, operation.type);
+			const { shown } = contractObject(catalog, key);
+			const dot = key.indexOf(".");
 			context.report({
 				message: "renames",
 				data: { type: shown, value: operation.value, to: operation.to },
 				at: operation,
+				code: {
+					kind: "enumValue",
+					schema: key.slice(0, dot),
+					type: key.slice(dot + 1),
+					name: operation.value,
+					tables: catalog.tablesUsingType(key).map(({ table }) => table.name),
+				},
 				recipe: "replace-enum-value",
 				atReleaseEnd(after) {
 					const later = after.type(operation.type);

@@ -1,5 +1,21 @@
-import { columnsOf, contractObject, defineRule, relationExists, showName, typeKey } from "#core";
-import type { Catalog, Key, ObjectType, Operation, OperationContext, OperationOf } from "#core";
+import {
+	codeObject,
+	columnsOf,
+	contractObject,
+	defineRule,
+	relationExists,
+	showName,
+	typeKey,
+} from "#core";
+import type {
+	Catalog,
+	CodeObject,
+	Key,
+	ObjectType,
+	Operation,
+	OperationContext,
+	OperationOf,
+} from "#core";
 
 /** What code calls by name; triggers, policies, roles, indexes and the like it does not. */
 const words: Partial<Record<ObjectType, string>> = {
@@ -12,6 +28,13 @@ const words: Partial<Record<ObjectType, string>> = {
 	sequence: "sequence",
 	type: "type",
 };
+
+/** The object as code names it, for the kinds that a search of code can tell. */
+function codeOf(object: ObjectType, key: Key): { code?: CodeObject } {
+	if (object === "type" || object === "domain") return { code: codeObject("type", key) };
+	const isRoutine = object === "function" || object === "procedure" || object === "routine";
+	return isRoutine ? { code: codeObject("function", key) } : {};
+}
 
 interface Renamed {
 	readonly key: Key;
@@ -125,6 +148,7 @@ ALTER INDEX orders_idx RENAME TO orders_id_idx;`,
 					to: operation.to,
 				},
 				at: operation,
+				...(isSequence ? {} : { code: codeObject("table", key) }),
 				atReleaseEnd(after) {
 					const now = columnsOf(after, key);
 					const stands =
@@ -147,6 +171,7 @@ ALTER INDEX orders_idx RENAME TO orders_id_idx;`,
 					to: operation.to,
 				},
 				at: operation,
+				...codeOf(operation.object, key),
 				atReleaseEnd: (after) => (standsIn(after) ? "settled" : undefined),
 			});
 		},

@@ -1,4 +1,5 @@
 import {
+	codeObject,
 	columnsOf,
 	contractObject,
 	defineRule,
@@ -75,6 +76,7 @@ ALTER TABLE customers_next RENAME TO customers;`,
 				data: { table: shown, to: operation.to },
 				at: operation,
 				table: operation.table,
+				code: codeObject("table", key),
 				recipe: "rename-table",
 				atReleaseEnd(after) {
 					if (!relationExists(after, key)) return undefined;

@@ -10,6 +10,7 @@ import { presetIncludes, type Preset } from "./core/preset.ts";
 import type { SourceFile } from "./core/source.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
+import { codeSearch } from "./project/references/search.ts";
 import { discoverProjects, type DiscoveryRequest } from "./project/discover.ts";
 import {
 	baselinePath,
@@ -187,6 +188,11 @@ export async function lintRepository(
 	const explanations: Explanation[] = [];
 	const judged: string[] = [];
 	let counts = noCounts;
+	const searchCode = codeSearch(cwd, {
+		directory: request.configDirectory ?? cwd,
+		...(config.code && { only: config.code }),
+		without: projects.map(({ root }) => root),
+	});
 	for (const project of projects) {
 		const dialect = await loadDialect(project, config);
 		reported.push(describe(project, dialect));
@@ -207,6 +213,7 @@ export async function lintRepository(
 			recipes: recipesById,
 			ruleIds: new Set(rules.map((rule) => rule.id)),
 			rows: statistics.rows,
+			...(searchCode && { searchCode }),
 			...(config.compatibility && { compatibility: config.compatibility }),
 		});
 		findings.push(...result.findings);

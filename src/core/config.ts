@@ -34,6 +34,8 @@ export interface ProjectConfig {
 	readonly transaction?: TransactionClass;
 	readonly searchPath?: readonly string[];
 	readonly releases?: readonly ReleaseConfig[];
+	/** The values that the migration tool fills into the SQL, by the names of the placeholders. */
+	readonly placeholders?: Readonly<Record<string, string>>;
 }
 
 /** What lockkeeper.config.json says. */
@@ -51,6 +53,11 @@ export interface Config {
 	readonly tables?: Readonly<Record<string, { readonly rows?: number }>>;
 	/** Globs relative to the config file; these files are not read. */
 	readonly ignore?: readonly string[];
+	/**
+	 * Globs relative to the config file: where the code lies that uses the database and is searched for
+	 * names that go. The whole repository when left out.
+	 */
+	readonly code?: readonly string[];
 	/** A file with row counts, relative to the config file. */
 	readonly statistics?: string;
 }
@@ -121,6 +128,11 @@ const projectFields = {
 		values: ["all", "file", "implicit", "none"] satisfies TransactionClass[],
 	},
 	searchPath: texts("The search_path before the first statement."),
+	placeholders: {
+		kind: "record",
+		description: "The values that the migration tool fills into the SQL, by placeholder name.",
+		value: { kind: "text" },
+	},
 	releases: {
 		kind: "list",
 		description:
@@ -174,6 +186,9 @@ const configFields = {
 		},
 	},
 	ignore: texts("Globs relative to this file: these files are not read."),
+	code: texts(
+		"Globs relative to this file: the code that uses the database, searched for names that are dropped or renamed. The whole repository when left out; an empty list searches nothing.",
+	),
 	statistics: text("A file with row counts, relative to this file."),
 } satisfies Record<keyof Config, Shape>;
 

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Key, Origin, Table } from "../catalog/model.ts";
 import type { QualifiedName } from "./expression.ts";
+import type { CodeObject } from "./reference.ts";
 import type { Evidence, OperationContext } from "./rule.ts";
 
 /** What a contract operation takes away from code that still runs. */
@@ -23,6 +24,18 @@ export function contractObject(catalog: Catalog, key: Key, member?: string): Con
 	const shown = showName(catalog, key) + suffix;
 	const own = key.slice(key.indexOf(".") + 1) + suffix;
 	return { shown, spellings: [shown, own, key + suffix] };
+}
+
+/** Returns a table, type or function as code names it. */
+export function codeObject(kind: "table" | "type" | "function", key: Key): CodeObject {
+	const dot = key.indexOf(".");
+	return { kind, schema: key.slice(0, dot), name: key.slice(dot + 1) };
+}
+
+/** Returns a column as code names it. */
+export function codeColumn(table: Key, name: string): CodeObject {
+	const dot = table.indexOf(".");
+	return { kind: "column", schema: table.slice(0, dot), table: table.slice(dot + 1), name };
 }
 
 function contractLine(shown: string, since: string): string {
@@ -49,16 +62,23 @@ function describe(evidence: Evidence, shown: string, replacement: Origin | undef
 
 /**
  * Returns which evidence is missing before the object may go, in words for `help`; undefined when a
- * contract directive gives it. `replacement` is where an earlier release seems to have made what code
+ * contract directive gives it and code agrees: no place in the repository names `code`. `replacement` is where an earlier release seems to have made what code
  * uses now.
  */
 export function missingEvidence(
-	context: Pick<OperationContext, "evidenceFor">,
+	context: Pick<OperationContext, "evidenceFor" | "referencesTo">,
 	object: ContractObject,
 	replacement?: Origin,
+	code?: CodeObject,
 ): string | undefined {
 	const evidence = context.evidenceFor(...object.spellings);
-	return evidence.kind === "accepted" ? undefined : describe(evidence, object.shown, replacement);
+	if (evidence.kind !== "accepted") return describe(evidence, object.shown, replacement);
+	const search = code && context.referencesTo(code);
+	const used = search?.references.find(({ certain }) => certain);
+	return (
+		used &&
+		`The directive says that ${object.shown} is out of use since ${evidence.since}, but ${used.file}:${used.start.line} uses it.`
+	);
 }
 
 /** Returns the table as a later schema knows it, also under another name; undefined when it is gone. */

@@ -11,12 +11,15 @@ export type * from "./fix.ts";
 export type * from "./migration.ts";
 export type * from "./operation.ts";
 export type { Preset } from "./preset.ts";
+export type * from "./reference.ts";
 export type * from "./source.ts";
 export type * from "./statement.ts";
 export type * from "./transaction.ts";
 export { callsIn, expressionsOfQuery, walkExpressions } from "./engine/expressions.ts";
 export {
 	columnsOf,
+	codeColumn,
+	codeObject,
 	contractObject,
 	findAgain,
 	listWords,

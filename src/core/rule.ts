@@ -9,6 +9,7 @@ import type { Fix } from "./fix.ts";
 import type { Migration } from "./migration.ts";
 import type { Operation, OperationKind, OperationMap } from "./operation.ts";
 import type { Preset } from "./preset.ts";
+import type { CodeObject, CodeSearch } from "./reference.ts";
 import type { Range } from "./source.ts";
 import type { Statement, StatementPart } from "./statement.ts";
 import type { Aliases } from "./tools.ts";
@@ -23,6 +24,8 @@ export interface Report<MessageId extends string> {
 	readonly at: Operation | Range;
 	/** The table it is about: the finding then says since when it exists and how many rows it has. */
 	readonly table?: QualifiedName;
+	/** What running code may still name: the finding then tells the places in this repository. */
+	readonly code?: CodeObject;
 	/** What to do, where the rule's own `help` is too general. */
 	readonly help?: string;
 	/** The recipe with the exact SQL; `at` must be the operation it replaces. */
@@ -102,6 +105,8 @@ export interface OperationContext<MessageId extends string = string> extends Cat
 	placeOf(origin: Origin | undefined, message: string): readonly RelatedPlace[];
 	/** Evidence given by a contract directive for one of these spellings of an object. */
 	evidenceFor(...spellings: readonly string[]): Evidence;
+	/** The places in this repository's code that name an object; undefined where code is not searched. */
+	referencesTo(object: CodeObject): CodeSearch | undefined;
 	report(report: Report<MessageId>): void;
 }
 
@@ -183,6 +188,8 @@ export interface Example {
 	readonly before?: string;
 	readonly bad: string;
 	readonly good: string;
+	/** The down sections of the two. */
+	readonly down?: { readonly bad: string; readonly good: string };
 	/** Server version of the example, 14 by default. */
 	readonly version?: number;
 	/** How the tool runs it; "none" by default. */

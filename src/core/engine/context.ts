@@ -4,9 +4,11 @@ import type { DialectId } from "../dialect.ts";
 import { noEffect } from "../effect.ts";
 import type { QualifiedName } from "../expression.ts";
 import type { Migration } from "../migration.ts";
+import type { SearchCode } from "../reference.ts";
 import type { OperationContext, Report, StatementContext } from "../rule.ts";
 import { positionAt, type SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
+import type { TableStatistics } from "../statistics.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import type { Surroundings } from "./fixes.ts";
 import type { Moment } from "./history.ts";
@@ -19,7 +21,10 @@ export interface ReleaseScope {
 	readonly version: number;
 	readonly release: string;
 	readonly rows: ReadonlyMap<string, number>;
+	/** Sizes and traffic by table name, with or without schema. */
+	readonly tables?: ReadonlyMap<string, TableStatistics>;
 	readonly ruleIds: ReadonlySet<string>;
+	readonly searchCode: SearchCode | undefined;
 	/** The files of this release, by path. */
 	readonly files: ReadonlyMap<string, SourceFile>;
 	/** What stands around the statements of this release. */
@@ -97,6 +102,7 @@ export function operationContext(
 				: [];
 		},
 		evidenceFor: (...spellings) => evidence.find(moment.migration, spellings),
+		referencesTo: (object) => scope.searchCode?.(object),
 		report,
 	};
 }

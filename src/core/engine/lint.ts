@@ -15,8 +15,10 @@ import type {
 	Undoing,
 	Verification,
 } from "../rule.ts";
+import type { CodeObject, SearchCode } from "../reference.ts";
 import type { SourceFile } from "../source.ts";
 import type { Comment, Statement } from "../statement.ts";
+import type { TableStatistics } from "../statistics.ts";
 import type { CommentedTool } from "../tools.ts";
 import {
 	catalogQuestions,
@@ -25,6 +27,7 @@ import {
 	type Scope,
 	statementContextFor,
 } from "./context.ts";
+import { tellUses } from "./code-use.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { buildFinding, reviseFinding } from "./findings.ts";
 import type { Surroundings } from "./fixes.ts";
@@ -46,10 +49,14 @@ export interface LintInput {
 	readonly recipes: ReadonlyMap<string, AnyRecipe>;
 	/** Row counts by table name, with or without schema. */
 	readonly rows: ReadonlyMap<string, number>;
+	/** Sizes and traffic by table name, with or without schema. */
+	readonly tables?: ReadonlyMap<string, TableStatistics>;
 	/** The ids of all rules that exist, also of those that are off; those of `rules` by default. */
 	readonly ruleIds?: ReadonlySet<string>;
 	/** Other linters whose comments are honoured. */
 	readonly compatibility?: readonly CommentedTool[];
+	/** Searches the code that runs on the schema; absent where there is none to search. */
+	readonly searchCode?: SearchCode;
 }
 
 /** How much was read; nothing is passed over in silence. */
@@ -92,9 +99,16 @@ interface Pending {
 	readonly finding: Finding;
 }
 
+interface Kept {
+	readonly finding: Finding;
+	readonly order: number;
+	/** What code may still name. */
+	readonly code: CodeObject | undefined;
+}
+
 class Linter implements HistoryVisitor {
 	readonly #input: LintInput;
-	readonly #findings: { readonly finding: Finding; readonly order: number }[] = [];
+	readonly #findings: Kept[] = [];
 	readonly #seen = new Set<string>();
 	readonly #atReleaseEnd: readonly ActiveRule[];
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
@@ -293,7 +307,7 @@ class Linter implements HistoryVisitor {
 		for (const { scope, report, finding } of this.#unsettled) {
 			if (!this.#end) break;
 			if (report.atHistoryEnd?.(this.#end.catalog, this.#end.release) === "settled") continue;
-			this.#keep(finding, scope);
+			this.#keep(finding, scope, report.code);
 		}
 		const kept = this.#findings.filter(({ finding }) => !this.#ignores.covers(finding));
 		const ignored = this.#findings.length - kept.length;
@@ -310,9 +324,15 @@ class Linter implements HistoryVisitor {
 				a.finding.rule.localeCompare(b.finding.rule),
 		);
 		return {
-			findings: all.map(({ finding }) => finding),
+			findings: all.map(({ finding, code }) => this.#withUses(finding, code)),
 			counts: { ...this.#counts, ignored, history: this.#historyCounts },
 		};
+	}
+
+	#withUses(finding: Finding, code: CodeObject | undefined): Finding {
+		const { searchCode } = this.#input;
+		if (!code || !searchCode || !this.#end) return finding;
+		return tellUses(finding, code, searchCode, this.#end.catalog);
 	}
 
 	#listening(kind: OperationKind): readonly ActiveRule[] {
@@ -336,7 +356,9 @@ class Linter implements HistoryVisitor {
 			version,
 			release,
 			rows: this.#input.rows,
+			...(this.#input.tables && { tables: this.#input.tables }),
 			ruleIds: this.#ruleIds,
+			searchCode: this.#input.searchCode,
 			files: this.#files,
 			surroundings: this.#surroundings,
 			add: (scope, active, report) => {
@@ -354,23 +376,24 @@ class Linter implements HistoryVisitor {
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
 		if (report.atHistoryEnd) this.#unsettled.push({ scope, active, report, finding });
 		else if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
-		else this.#keep(finding, scope);
+		else this.#keep(finding, scope, report.code);
 	}
 
 	#settle(after: Catalog): void {
 		for (const { scope, active, report, finding } of this.#pending) {
 			const revision = report.atReleaseEnd?.(after);
 			if (revision === "settled") continue;
-			this.#keep(revision ? reviseFinding(finding, active, revision) : finding, scope);
+			const revised = revision ? reviseFinding(finding, active, revision) : finding;
+			this.#keep(revised, scope, report.code);
 		}
 		this.#pending = [];
 	}
 
-	#keep(finding: Finding, scope: Scope): void {
+	#keep(finding: Finding, scope: Scope, code: CodeObject | undefined): void {
 		const key = `${finding.rule} ${finding.file} ${finding.range.start} ${finding.range.end} ${finding.message}`;
 		if (this.#seen.has(key)) return;
 		this.#seen.add(key);
-		this.#findings.push({ finding, order: scope.migration.order });
+		this.#findings.push({ finding, order: scope.migration.order, code });
 	}
 }
 
