@@ -37,7 +37,11 @@ const neverSearched = [
 ];
 
 /** Programs count only in folders with the names that their tools give. */
-const migrationFiles = ["**/*.sql", "**/{migrate,migrations,versions}/*.{py,rb}"];
+const migrationFiles = [
+	"**/*.sql",
+	"**/{migrate,migrations,versions}/*.{py,rb}",
+	"**/*migrat*/**/*.{js,ts,cjs,mjs,cts,mts}",
+];
 
 /**
  * Searches a directory for migrations of any layout. Returns the places from the top down. Plain SQL

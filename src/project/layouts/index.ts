@@ -9,6 +9,7 @@ import { goose } from "./goose.ts";
 import { graphileMigrate } from "./graphile-migrate.ts";
 import { hasura } from "./hasura.ts";
 import type { Layout } from "./layout.ts";
+import { knex } from "./knex.ts";
 import { liquibase } from "./liquibase.ts";
 import { morph } from "./morph.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
@@ -46,6 +47,7 @@ export const layouts: readonly Layout[] = [
 	tern,
 	playEvolutions,
 	nodePgMigrate,
+	knex,
 	liquibase,
 	refinery,
 	flyway,

@@ -27,6 +27,8 @@ export interface Layout {
 	readonly ownsFolders: boolean;
 	/** True when a list says what runs: then a folder named for a database is no history of its own. */
 	readonly ownsDatabaseFolders?: boolean;
+	/** Loads the parser that `read` needs, when it is too large to be there for everybody. */
+	load?(): Promise<void>;
 	/** Returns the evidence that a directory holds migrations of this tool. */
 	detect(directory: string, files: Files): Detection | undefined;
 	/** Returns the directory whose history a detected directory adds to, itself when it stands alone. */

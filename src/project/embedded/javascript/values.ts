@@ -192,7 +192,7 @@ export function chainOf(call: CallNode): { readonly root: Node; readonly links: 
 	const links: Link[] = [];
 	let node: Node = call;
 	while (node.kind === "call" && node.callee.kind === "member") {
-		const { callee } = node;
+		const callee: Extract<Node, { kind: "member" }> = node.callee;
 		const range = { start: callee.range.end - callee.name.length, end: node.range.end };
 		links.unshift({ name: callee.name, call: node, range });
 		node = callee.of;

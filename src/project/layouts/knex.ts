@@ -1,0 +1,61 @@
+import type { TransactionClass } from "../../core/migration.ts";
+import type { Module } from "../embedded/javascript/parse.ts";
+import { knexVocabulary } from "../embedded/javascript/tools/knex.ts";
+import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { textAbove } from "./manifest.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+import type { ProjectProblem } from "../../core/migration.ts";
+
+const programName = /^[^.].*\.[cm]?[jt]s$/;
+const usesKnex =
+	/\bknex\s*\.\s*(?:schema|raw)\b|\.schema\s*\.\s*(?:withSchema\([^)]*\)\s*\.\s*)?(?:createTable|alterTable|table|raw|dropTable|hasTable)\w*\(\s*['"`\w]|import\b[^;]*\bKnex\b[^;]*from\s*["']knex["']|@param\s*\{[^}]*\bknex\b/i;
+
+/** Knex: programs with `up` and `down` (lib/migrations/migrate/Migrator.js of 3.3). */
+export const knex: Layout = {
+	id: "knex",
+	name: "Knex",
+	orderedBy: "the file name",
+	ownsFolders: false,
+	load: loadTypeScript,
+
+	detect(directory, files) {
+		const first = firstProgram(directory, files, programName, usesKnex);
+		return first === undefined ? undefined : { why: `calls of Knex in ${first}` };
+	},
+
+	read(directory, files): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const config = ["knexfile.js", "knexfile.ts", "knexfile.cjs", "knexfile.mjs"]
+			.map((name) => textAbove(directory, files, name))
+			.find((text) => text !== undefined);
+		const isOff = /\bdisableTransactions\s*:\s*true\b/.test(config ?? "");
+		const transaction = (module: Module): TransactionClass =>
+			isOff || optsOut(module) ? "none" : "all";
+		const migrations = programNames(directory, files, programName)
+			.map((name) =>
+				readProgramFile(
+					directory,
+					name,
+					files,
+					{ vocabulary: knexVocabulary, id: (file) => file, transaction },
+					problems,
+				),
+			)
+			.filter((one) => one !== undefined);
+		return { migrations, problems };
+	},
+};
+
+/** exports.config = { transaction: false } */
+function optsOut({ properties }: Module): boolean {
+	const config = properties.get("config");
+	if (config?.kind !== "map") return false;
+	return config.entries.some(
+		({ key, value }) =>
+			key.kind === "text" &&
+			key.parts.some((part) => part.kind === "characters" && part.text === "transaction") &&
+			value.kind === "name" &&
+			value.name === "false",
+	);
+}
