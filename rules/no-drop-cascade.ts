@@ -10,8 +10,6 @@ function targetsOf(operation: Operation, catalog: Catalog): readonly DropTarget[
 			return [{ kind: "table", key: catalog.resolve(operation.table) }];
 		case "dropView":
 			return [{ kind: "view", key: catalog.resolve(operation.view) }];
-		case "dropSequence":
-			return [{ kind: "sequence", key: catalog.resolve(operation.sequence) }];
 		case "dropConstraint": {
 			const relation = catalog.resolve(operation.table);
 			return [{ kind: "constraint", relation, name: operation.constraint }];
@@ -111,13 +109,21 @@ function isBack(target: DropTarget, after: Catalog): boolean {
 	}
 }
 
+function shorten(words: readonly string[]): string {
+	const more = words.length - 4;
+	return listWords(more > 1 ? [...words.slice(0, 4), `${more} more`] : words);
+}
+
 function judge(
 	operation: Operation & { readonly cascade: boolean },
 	context: OperationContext<"takes">,
 ): void {
 	if (!operation.cascade) return;
-	const { catalog } = context;
-	const targets = targetsOf(operation, catalog);
+	const { catalog, part } = context;
+	// The objects of one statement go together: said once, at the first.
+	const [first] = part.operations.filter(({ kind }) => kind === operation.kind);
+	if (first !== operation) return;
+	const targets = part.operations.flatMap((other) => targetsOf(other, catalog));
 	const own = closureOf(catalog, targets, false);
 	const victims = [...closureOf(catalog, targets, true)].flatMap(([id, target]) => {
 		// What belongs to a victim goes with it: the victim is said.
@@ -135,7 +141,7 @@ function judge(
 	if (said.length === 0) return;
 	const report = (list: typeof said) => ({
 		message: "takes" as const,
-		data: { victims: listWords(list.map(({ words }) => words)) },
+		data: { victims: shorten(list.map(({ words }) => words)) },
 		severity: list.some(({ losesData }) => losesData) ? ("error" as const) : ("warning" as const),
 	});
 	context.report({
@@ -192,7 +198,6 @@ ALTER TABLE customers DROP CONSTRAINT customers_email_key;`,
 	on: {
 		dropTable: judge,
 		dropView: judge,
-		dropSequence: judge,
 		dropConstraint: judge,
 		dropFunction: judge,
 	},

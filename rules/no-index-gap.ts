@@ -61,8 +61,9 @@ DROP INDEX CONCURRENTLY orders_customer_idx;`,
 					);
 					// In one transaction the lock of the DROP is held meanwhile: nobody can query at all.
 					const together = transaction?.earlier.some(
-						({ operation: { kind, range } }) =>
-							kind === "createIndex" && range.start === replacement?.origin?.range.start,
+						(other) =>
+							other.statement.file.path === replacement?.origin?.file &&
+							other.operation.range.start === replacement.origin.range.start,
 					);
 					if (!replacement || together) return "settled";
 					return {

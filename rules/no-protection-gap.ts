@@ -23,27 +23,13 @@ function originOf(
 	return lists[protection]?.find((own) => own.name === name)?.origin;
 }
 
-/** True when the operation makes the protection again. */
-function makes(operation: Operation, protection: Protection, name: string): boolean {
-	switch (operation.kind) {
-		case "createTrigger":
-			return protection === "trigger" && operation.trigger === name;
-		case "createPolicy":
-			return protection === "policy" && operation.policy === name;
-		case "addConstraint":
-			return protection === "constraint" && operation.constraint.name === name;
-		default:
-			return false;
-	}
-}
-
 function judge(
 	operation: Operation & { readonly table: Table | Parameters<Catalog["table"]>[0] },
 	protection: Protection,
 	name: string,
 	context: OperationContext<"gap">,
 ): void {
-	const { catalog, transaction } = context;
+	const { catalog, part, statement, transaction } = context;
 	const table = catalog.table(operation.table);
 	const origin = originOf(table, protection, name);
 	if (!table || !origin || context.isNew(table) || context.madeHere(origin)) return;
@@ -59,9 +45,14 @@ function judge(
 		atReleaseEnd(after) {
 			const again = originOf(after.table(table), protection, name);
 			if (!again || !context.madeHere(again)) return "settled";
-			// What ran in the transaction of the DROP, also after it.
-			const together = transaction?.earlier.some((other) =>
-				makes(other.operation, protection, name),
+			// What ran in the statement or the transaction of the DROP, also after it.
+			const together = [
+				...part.operations.map((other) => ({ operation: other, statement })),
+				...(transaction?.earlier ?? []),
+			].some(
+				(other) =>
+					other.statement.file.path === again.file &&
+					other.operation.range.start === again.range.start,
 			);
 			return together ? "settled" : undefined;
 		},
@@ -116,9 +107,6 @@ ALTER TABLE orders DROP CONSTRAINT orders_total_check, ADD CONSTRAINT orders_tot
 			judge(operation, "policy", operation.policy, context);
 		},
 		dropConstraint(operation, context) {
-			// The actions of one ALTER TABLE are carried out together.
-			const { operations } = context.part;
-			if (operations.some((other) => makes(other, "constraint", operation.constraint))) return;
 			judge(operation, "constraint", operation.constraint, context);
 		},
 	},

@@ -24,7 +24,7 @@ function isSettled(after: Catalog, table: Table, key: string, name: string): boo
 	);
 }
 
-type Losing = OperationOf<"dropDefault"> | OperationOf<"dropIdentity">;
+type Losing = OperationOf<"dropDefault"> | OperationOf<"dropIdentity"> | OperationOf<"setDefault">;
 
 function judgeLoss(operation: Losing, context: OperationContext<"loses" | "requires">): void {
 	const { catalog } = context;
@@ -111,6 +111,10 @@ ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';`,
 	on: {
 		dropDefault: judgeLoss,
 		dropIdentity: judgeLoss,
+		setDefault(operation, context) {
+			const { default: value } = operation;
+			if (value.kind === "literal" && value.type === "null") judgeLoss(operation, context);
+		},
 		setNotNull(operation, context) {
 			judgeRequired(operation, [operation.column], context);
 		},

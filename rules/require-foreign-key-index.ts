@@ -1,4 +1,4 @@
-import { contractObject, defineRule, listWords } from "#core";
+import { contractObject, defineRule, findAgain, listWords } from "#core";
 import { hasFewRows } from "../src/catalog/exposure.ts";
 import { foreignKeysMadeBy } from "../src/catalog/foreign-keys.ts";
 import { findsBy } from "../src/catalog/index-match.ts";
@@ -36,9 +36,11 @@ CREATE INDEX orders_customer_id_idx ON orders (customer_id, id);`,
 CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, paid boolean);
 CREATE INDEX orders_unpaid_idx ON orders (customer_id) WHERE NOT paid;`,
 			bad: `SET lock_timeout = '2s';
+-- lockkeeper:contract orders.customer_id since=0001_create
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID;`,
 			good: `SET lock_timeout = '2s';
 CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer_id) WHERE customer_id IS NOT NULL;
+-- lockkeeper:contract orders.customer_id since=0001_create
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID;`,
 		},
 	],
@@ -75,6 +77,13 @@ ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) R
 						referenced: listWords([...new Set(bare.map(({ references }) => references.name))]),
 					},
 					help: [...new Set(statements)].join(" "),
+					atHistoryEnd: (after) => {
+						const later = findAgain(after, table, after.resolve(table));
+						const isServed = bare.every(({ columns }) =>
+							later?.indexes.some((index) => findsBy(index, columns)),
+						);
+						return isServed || !later ? "settled" : undefined;
+					},
 				});
 			}
 		},

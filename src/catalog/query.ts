@@ -44,12 +44,19 @@ export interface QueryReading {
 	readonly output: readonly OutputColumn[] | undefined;
 }
 
-/** Returns what a query reads and which columns it gives. */
-export function readQuery(catalog: Catalog, query: Query): QueryReading {
+/**
+ * Returns what a query reads and which columns it gives. With `stars` "left out" the columns that it
+ * reads are those it names, not those that a `*` stands for.
+ */
+export function readQuery(
+	catalog: Catalog,
+	query: Query,
+	stars: "expanded" | "left out" = "expanded",
+): QueryReading {
 	const relations = new Set<Key>();
 	const columns = new Set<string>();
 	const scope: Scope = { catalog, sources: [], ctes: new Map(), merged: [] };
-	const output = analyze(query, scope, { relations, columns });
+	const output = analyze(query, scope, { relations, columns, stars });
 	return { relations: [...relations], columns: [...columns], output };
 }
 
@@ -68,6 +75,8 @@ export function columnsReadBy(
 interface Uses {
 	readonly relations: Set<Key>;
 	readonly columns: Set<string>;
+	/** Whether a `*` reads the columns that it stands for; it does by default. */
+	readonly stars?: "expanded" | "left out";
 }
 
 function analyze(query: Query, outer: Scope, uses: Uses): readonly OutputColumn[] | undefined {
@@ -192,6 +201,7 @@ function analyzeExpression(expression: Expression, scope: Scope, uses: Uses): vo
 	const open: Expression[] = [expression];
 	for (let next = open.pop(); next; next = open.pop()) {
 		if (next.kind === "column") {
+			if (uses.stars === "left out" && next.path.at(-1) === "*") continue;
 			for (const base of basesOf(next.path, scope)) uses.columns.add(base);
 		} else if (next.kind === "subquery") {
 			analyze(next.query, scope, uses);

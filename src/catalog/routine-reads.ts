@@ -35,7 +35,7 @@ export function readsOf(routine: Routine, catalog: Catalog): RoutineReads {
 	const columns = new Set<string>();
 	const made = new Set<Key>();
 	const read = (query: Query): void => {
-		const reading = readQuery(catalog, query);
+		const reading = readQuery(catalog, query, "left out");
 		for (const relation of reading.relations) relations.add(relation);
 		for (const column of reading.columns) columns.add(column);
 	};
