@@ -1,4 +1,11 @@
-import { defineRule, type Index, type Origin, type ReleaseEntry } from "#core";
+import {
+	defineRule,
+	type Catalog,
+	type Index,
+	type Origin,
+	type ReleaseEntry,
+	type Table,
+} from "#core";
 import { sameMeaning } from "../src/catalog/expression.ts";
 
 /** True when every search that `index` serves is served by `other` too, and it refuses no more rows. */
@@ -13,17 +20,44 @@ function isCoveredBy(index: Index, other: Index): boolean {
 	return index.elements.every((element, at) => sameMeaning(element, other.elements[at]));
 }
 
-/** An index of a constraint goes only with it, and a unique one may be what foreign keys refer to. */
-function mayGo(index: Index): boolean {
-	return index.constraint === undefined || index.unique;
+/** The index of a primary key or an exclusion stays: it is the table's identity, or a rule of its own. */
+function mayGo({ constraint }: Index, table: Table): boolean {
+	if (constraint === undefined) return true;
+	return table.constraints.some(({ name, type }) => name === constraint && type === "unique");
+}
+
+/** Returns the indexes of a table that may go, each with one that covers it. */
+function duplicatesOf(table: Table): readonly { readonly index: Index; readonly other: Index }[] {
+	const { indexes } = table;
+	return indexes.flatMap((index, at) => {
+		if (index.parent !== undefined || !mayGo(index, table)) return [];
+		const other = indexes.find(
+			(one, place) =>
+				place !== at &&
+				isCoveredBy(index, one) &&
+				// Of two that are the same the later one is too many.
+				(place < at || !isCoveredBy(one, index) || !mayGo(one, table)),
+		);
+		return other ? [{ index, other }] : [];
+	});
+}
+
+const making: ReadonlySet<string> = new Set([
+	"addColumn",
+	"addConstraint",
+	"createIndex",
+	"createTable",
+]);
+
+function touchedTables(makers: readonly ReleaseEntry[], catalog: Catalog): ReadonlySet<Table> {
+	const tables = makers.flatMap(({ operation }) =>
+		"table" in operation && operation.table ? (catalog.table(operation.table) ?? []) : [],
+	);
+	return new Set(tables);
 }
 
 function isMadeBy({ operation, statement }: ReleaseEntry, origin: Origin): boolean {
-	return (
-		statement.file.path === origin.file &&
-		operation.range.start === origin.range.start &&
-		["createIndex", "addConstraint", "createTable", "addColumn"].includes(operation.kind)
-	);
+	return statement.file.path === origin.file && operation.range.start === origin.range.start;
 }
 
 export default defineRule({
@@ -54,28 +88,23 @@ CREATE INDEX orders_customer_id_placed_at_idx ON orders (customer_id, placed_at)
 	],
 	on: {
 		releaseEnd({ entries }, context) {
-			for (const table of context.catalog.tables()) {
-				const { indexes } = table;
-				for (const [at, index] of indexes.entries()) {
-					if (index.parent !== undefined || !mayGo(index)) continue;
-					const other = indexes.find(
-						(one, place) =>
-							place !== at &&
-							isCoveredBy(index, one) &&
-							// Of two that are the same the later one is too many.
-							(place < at || !isCoveredBy(one, index) || !mayGo(one)),
-					);
-					if (!other) continue;
+			const makers = entries.filter(({ operation }) => making.has(operation.kind));
+			for (const table of touchedTables(makers, context.catalog)) {
+				for (const { index, other } of duplicatesOf(table)) {
 					const isNewer = context.madeHere(index.origin);
 					const origin = isNewer ? index.origin : other.origin;
 					if (!origin || !context.madeHere(origin)) continue;
-					const entry = entries.find((one) => isMadeBy(one, origin));
+					const entry = makers.find((one) => isMadeBy(one, origin));
 					if (!entry) continue;
-					const data = isNewer
-						? { table: table.name, index: index.name, other: other.name }
-						: { table: table.name, index: other.name, other: index.name };
-					const message = isNewer ? "covered" : "covers";
-					context.report(entry, { message, at: entry.operation, table, data });
+					const [mine, theirs] = isNewer ? [index, other] : [other, index];
+					context.report(entry, {
+						message: isNewer ? "covered" : "covers",
+						at: entry.operation,
+						table,
+						data: { table: table.name, index: mine.name, other: theirs.name },
+						// A narrower index is smaller: some keep it on purpose.
+						severity: index.elements.length < other.elements.length ? "info" : "warning",
+					});
 				}
 			}
 		},

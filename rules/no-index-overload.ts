@@ -36,7 +36,16 @@ n int UNIQUE, total numeric);`,
 			if (!table || context.version >= 18) return;
 			const count = table.indexes.length + 1;
 			if (count + 1 <= fastLocks) return;
-			context.report({ message: "overload", at: operation, data: { table: table.name, count } });
+			const key = context.catalog.resolve(operation.table);
+			context.report({
+				message: "overload",
+				at: operation,
+				data: { table: table.name, count },
+				once: key,
+				// An index that takes the place of another comes before that goes.
+				atReleaseEnd: (after) =>
+					(after.tableByKey(key)?.indexes.length ?? 0) < count ? "settled" : undefined,
+			});
 		},
 	},
 });

@@ -10,6 +10,9 @@ interface TypedColumn {
 	readonly range: Range;
 }
 
+/** The most columns that a message names. */
+const mostNames = 4;
+
 /** Whether the columns come with their table, or with a change of a table that was there before. */
 type Stage = "created" | "added";
 
@@ -30,7 +33,10 @@ export function onColumnTypes<const Message extends string>(
 		context: OperationContext<Message>,
 	): void {
 		if (columns.length === 0) return;
-		const data = { table: table.name, columns: listWords(columns.map(({ name }) => name)) };
+		const names = columns.map(({ name }) => name);
+		const shown =
+			names.length > mostNames ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
+		const data = { table: table.name, columns: listWords(shown) };
 		context.report({ message: messageFor(stage), at, data });
 	}
 
