@@ -94,10 +94,11 @@ for (const page of readdirSync(folder)) {
 		const cases = readCases(readFileSync(new URL(page, folder), "utf8"));
 		test.for(cases)("$name", async ({ blocks }) => {
 			const expected = expectedOf(blocks);
-			const judged = new Set([own, ...expected.map((place) => place.split(" ")[1])]);
+			const judged = new Set([own, ...expected.map((place) => place.split(" ")[1] ?? "")]);
 			const version = blocks.at(-1)?.options.get("version");
 			const { findings } = await lintSql(blocks.map(migrationOf), {
 				rows: rowsOf(blocks),
+				also: [...judged],
 				...(version !== undefined && { version: Number(version) }),
 			});
 			const found = findings.filter(({ rule }) => judged.has(rule)).map(placeOf);
