@@ -6,9 +6,11 @@ import manifest from "../../package.json" with { type: "json" };
 import { baselineCommand } from "./commands/baseline.ts";
 import { ciCommand } from "./commands/ci.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { projectCommand } from "./commands/project.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { statsCommand } from "./commands/stats.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { nearestOf } from "../core/config-shape.ts";
 import { exitCodes, fail, note } from "./output.ts";
@@ -81,11 +83,13 @@ function commandLine(args: readonly string[]): Argv {
 			"$0 [command]\n\nTells what SQL migrations do to a running database, and what to do instead.",
 		)
 		.command(lintCommand)
+		.command(initCommand)
 		.command(explainCommand)
 		.command(projectCommand)
 		.command(ciCommand)
 		.command(rulesCommand)
 		.command(baselineCommand)
+		.command(statsCommand)
 		.command(traceCommand)
 		.strict()
 		.recommendCommands()
