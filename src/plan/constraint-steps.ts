@@ -3,6 +3,7 @@ import type { RecipeStep } from "../core/finding.ts";
 import type { ConstraintDefinition } from "../core/operation.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import { constraintText, deferral, nameOfConstraint, quoteColumns } from "./constraint-text.ts";
+import { makeObjectName } from "../catalog/naming.ts";
 import { leavesOf, nameOnPartition } from "./partitions.ts";
 import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
 
@@ -34,7 +35,8 @@ export function addThenValidate(
 
 /** Returns the steps that make a filled column NOT NULL without a long lock. */
 export function setNotNullSteps(table: QualifiedName, column: string): readonly RecipeStep[] {
-	const proof = `${table.name}_${column}_not_null`;
+	// From 18 on NOT NULL has a name too, table_column_not_null: the proof must leave it free.
+	const proof = makeObjectName(table.name, column, "not_null_proof");
 	const alter = `ALTER TABLE ${quoteName(table)}`;
 	return [
 		...addThenValidate(table, proof, `CHECK (${quoteIdentifier(column)} IS NOT NULL)`),

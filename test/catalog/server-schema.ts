@@ -124,15 +124,22 @@ const queries = [
 	"select 'extension ' || extname from pg_extension where extname <> 'plpgsql'",
 ];
 
-/** Reads the schema of a server in the words of the catalog. */
-export async function readServerSchema(server: PGlite): Promise<SchemaLines> {
+/** Reads the schema of a server in the words of the catalog; `ask` returns the one column of a query. */
+export async function readSchemaBy(
+	ask: (sql: string) => Promise<readonly string[]>,
+): Promise<SchemaLines> {
 	const lines: string[] = [];
-	await server.exec("set search_path = ''");
-	for (const query of queries) {
-		const { rows } = await server.query<{ line: string }>(`select * from (${query}) q(line)`);
-		for (const { line } of rows) lines.push(line);
-	}
+	await ask("select set_config('search_path', '', false)");
+	for (const query of queries) lines.push(...(await ask(`select * from (${query}) q(line)`)));
 	return lines.sort();
+}
+
+/** Reads the schema of a server in this process. */
+export function readServerSchema(server: PGlite): Promise<SchemaLines> {
+	return readSchemaBy(async (sql) => {
+		const { rows } = await server.query<{ line: string }>(sql);
+		return rows.map(({ line }) => line);
+	});
 }
 
 /** Takes everything away that a script made. */

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FilledRecipe } from "../../src/core/finding.ts";
+import type { Range } from "../../src/core/source.ts";
+import type { Rule } from "../../src/core/rule.ts";
+import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
+import { rules } from "../../src/generated/rules.ts";
+import type { TraceEngine } from "../../src/trace/engine.ts";
+import { startServer } from "../../src/trace/engines/server.ts";
+import { readSchemaBy, type SchemaLines } from "../catalog/server-schema.ts";
+import { lintSql } from "../lint-sql.ts";
+import { emptyDatabase } from "./forms.ts";
+
+interface Shown {
+	readonly name: string;
+	readonly rule: Rule;
+	readonly before: string;
+	readonly bad: string;
+	readonly transaction: "file" | "none" | "implicit";
+}
+
+const examples = rules.flatMap((rule) =>
+	rule.examples.map(({ before = "", bad, transaction = "none" }, at): Shown => ({
+		name: `${rule.id} ${at + 1}`,
+		rule,
+		before,
+		bad,
+		transaction,
+	})),
+);
+
+let engine: TraceEngine;
+
+beforeAll(async () => {
+	const started = await startServer(18, [process.cwd()]);
+	if ("code" in started) throw new Error(started.message);
+	engine = started;
+	await loadPostgres();
+}, 120_000);
+
+afterAll(() => engine.close());
+
+interface Offered {
+	readonly recipe: FilledRecipe;
+	/** The example with the recipe's SQL in place of the statement. */
+	readonly changes: string;
+}
+
+const sqlOf = (recipe: FilledRecipe): string =>
+	recipe.steps.flatMap(({ sql }) => (sql === undefined ? [] : [sql])).join("\n");
+
+async function recipeFor({ rule, before, bad, transaction }: Shown): Promise<Offered | undefined> {
+	const { findings } = await lintSql(
+		[
+			{ id: "before", sql: before },
+			{ id: "change", sql: bad, transaction },
+		],
+		{ only: [rule.id], version: 18 },
+	);
+	const finding = findings.find(({ recipe }) => recipe);
+	if (!finding?.recipe) return undefined;
+	const at = (await statementsOf(bad)).find(
+		({ start, end }) => start <= finding.range.start && finding.range.end <= end,
+	);
+	if (!at) throw new Error(`The finding of ${rule.id} is in no statement.`);
+	const kept = comesAfter.has(finding.recipe.id) ? `${bad.slice(at.start, at.end)};` : "";
+	const changes = `${bad.slice(0, at.start)}${kept}\n${sqlOf(finding.recipe)}${bad.slice(at.end)}`;
+	return { recipe: finding.recipe, changes };
+}
+
+async function statementsOf(text: string): Promise<readonly Range[]> {
+	const dialect = await loadPostgres();
+	const { statements } = dialect.read({ path: "change.sql", text }, { placeholders: [] });
+	return statements.map(({ range }) => range);
+}
+
+async function run(statements: string): Promise<string | undefined> {
+	for (const range of await statementsOf(statements)) {
+		const { failure } = await engine.execute(statements.slice(range.start, range.end));
+		if (failure) return `${failure.message}: ${statements.slice(range.start, range.end)}`;
+	}
+	return undefined;
+}
+
+async function schemaAfter(before: string, changes: string): Promise<SchemaLines | string> {
+	await emptyDatabase(engine);
+	await engine.execute("RESET ALL");
+	const failure = (await run(before)) ?? (await run(changes));
+	if (failure !== undefined) return failure;
+	return readSchemaBy(async (sql) => (await engine.query(sql)).map(([line]) => line ?? ""));
+}
+
+/** What a person must do first, what stays until later, or what is meant to end otherwise. */
+const otherwise: Readonly<Record<string, string>> = {
+	"no-add-column-rewrite 3": "a virtual column takes the place of a stored one",
+	"no-domain-constraint-scan 1": "CHECKs on the tables prove what the domain leaves unproved",
+	"no-rename-enum-value 1": "the old value stays, unused",
+	"no-type-change-rewrite 3": "people give the new column its index",
+	"require-concurrent-detach 1": "CONCURRENTLY leaves a CHECK with the bounds",
+	"require-concurrent-index 2": "the index of a partition has the name that the recipe gives it",
+	"require-not-valid-constraint 1": "the referring column gets an index too",
+};
+
+/** Recipes that come after the statement: it stays. */
+const comesAfter = new Set(["set-definer-search-path"]);
+
+/** A column that is added anew stands last. */
+const withoutPlaces = (lines: SchemaLines | string): SchemaLines | string =>
+	typeof lines === "string" ? lines : lines.map((line) => line.replace(/ #\d+$/, ""));
+
+describe("a recipe ends in the schema of the statement it replaces", () => {
+	test.for(examples)("$name", async (example) => {
+		const offered = await recipeFor(example);
+		if (!offered) return;
+		const wanted = await schemaAfter(example.before, example.bad);
+		const reached = await schemaAfter(example.before, offered.changes);
+		expect(typeof reached).not.toBe("string");
+		if (typeof wanted === "string" || comesAfter.has(offered.recipe.id)) return;
+		// Not one that could be equal is excused.
+		if (otherwise[example.name] === undefined) {
+			expect(withoutPlaces(reached)).toEqual(withoutPlaces(wanted));
+		} else expect(withoutPlaces(reached)).not.toEqual(withoutPlaces(wanted));
+	});
+});
+
+/** What a recipe leaves to a later release, with the evidence that it then has. */
+const later = ["no-drop-column", "no-drop-table", "no-drop-view", "no-rename-table"];
+
+describe("no step of a recipe has an error", () => {
+	test.for(examples)("$name", async (example) => {
+		const offered = await recipeFor(example);
+		if (!offered) return;
+		const steps = offered.recipe.steps.flatMap(({ sql, transaction }, at) =>
+			sql === undefined
+				? []
+				: [
+						{
+							id: `step ${at}`,
+							sql,
+							transaction: transaction === "own" ? "file" : "none",
+						} as const,
+					],
+		);
+		const history = comesAfter.has(offered.recipe.id)
+			? [
+					{ id: "before", sql: example.before },
+					{ id: "change", sql: example.bad },
+				]
+			: [{ id: "before", sql: example.before }];
+		const { findings } = await lintSql(
+			[...history, ...steps.map((step) => ({ ...step, release: "recipe" }))],
+			{ version: 18 },
+		);
+		const errors = findings.filter(
+			({ severity, rule }) => severity === "error" && !later.includes(rule),
+		);
+		expect(errors.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([]);
+	});
+});
