@@ -20,7 +20,7 @@ import {
 } from "./project/baseline-file.ts";
 import { directoryInRepository } from "./project/git.ts";
 import { filesOf } from "./project/releases.ts";
-import { readStatistics } from "./project/statistics.ts";
+import { agedStatistics, readStatistics } from "./project/statistics.ts";
 import {
 	filterBaseline,
 	sizeOf,
@@ -42,6 +42,8 @@ export interface LintRequest extends DiscoveryRequest {
 	readonly severities?: Readonly<Record<string, RuleSetting>>;
 	/** A file of accepted findings instead of the one beside the config; false: none. */
 	readonly baseline?: string | false;
+	/** Now, in milliseconds since 1970: old statistics are then noted. */
+	readonly today?: number;
 	/** Whether the report tells what each statement does. */
 	readonly explains?: boolean;
 }
@@ -173,17 +175,19 @@ export async function lintRepository(
 	config: Config,
 	request: LintRequest = {},
 ): Promise<LintReport | ProjectProblem> {
-	const projects = await discoverProjects(cwd, paths, config, request);
-	if ("code" in projects) return projects;
 	const statistics = readStatistics(request.configDirectory ?? cwd, config);
 	if ("code" in statistics) return statistics;
+	const serverVersion = config.serverVersion ?? statistics.serverVersion;
+	const versioned = serverVersion === undefined ? config : { ...config, serverVersion };
+	const projects = await discoverProjects(cwd, paths, versioned, request);
+	if ("code" in projects) return projects;
 	const accepted = baselineFor(cwd, request);
 	if (accepted && "code" in accepted) return accepted;
 	const active = activeRules(config, request);
 	const recipesById = new Map(recipes.map((recipe) => [recipe.id, recipe]));
 	const reported: ReportedProject[] = [];
 	const findings: Finding[] = [];
-	const problems: ProjectProblem[] = [];
+	const problems: ProjectProblem[] = [...agedStatistics(statistics, request.today)];
 	const files = new Map<string, SourceFile>();
 	const explanations: Explanation[] = [];
 	const judged: string[] = [];
@@ -213,6 +217,7 @@ export async function lintRepository(
 			recipes: recipesById,
 			ruleIds: new Set(rules.map((rule) => rule.id)),
 			rows: statistics.rows,
+			tables: statistics.tables,
 			...(searchCode && { searchCode }),
 			...(config.compatibility && { compatibility: config.compatibility }),
 		});

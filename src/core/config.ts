@@ -42,7 +42,7 @@ export interface ProjectConfig {
 export interface Config {
 	readonly $schema?: string;
 	readonly projects?: readonly ProjectConfig[];
-	/** Major version of the server; 14 when nothing says it. */
+	/** Major version of the server; that of the statistics file, or 14, when left out. */
 	readonly serverVersion?: number;
 	readonly parser?: "libpg" | "portable";
 	/** Which rules are on without being named: "recommended" when left out. */
@@ -58,7 +58,7 @@ export interface Config {
 	 * names that go. The whole repository when left out.
 	 */
 	readonly code?: readonly string[];
-	/** A file with row counts, relative to the config file. */
+	/** What lockkeeper stats wrote, relative to the config file; lockkeeper.statistics.json beside it by default. */
 	readonly statistics?: string;
 }
 
@@ -189,7 +189,9 @@ const configFields = {
 	code: texts(
 		"Globs relative to this file: the code that uses the database, searched for names that are dropped or renamed. The whole repository when left out; an empty list searches nothing.",
 	),
-	statistics: text("A file with row counts, relative to this file."),
+	statistics: text(
+		"What lockkeeper stats wrote, relative to this file; lockkeeper.statistics.json when left out.",
+	),
 } satisfies Record<keyof Config, Shape>;
 
 const configShape: Shape = { kind: "object", required: [], fields: configFields };

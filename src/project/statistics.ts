@@ -1,47 +1,103 @@
+import path from "node:path";
 import type { Config } from "../core/config.ts";
 import type { ProjectProblem } from "../core/migration.ts";
+import { positionAt } from "../core/source.ts";
+import {
+	parseStatistics,
+	statisticsFileName,
+	type StatisticsFile,
+	type TableStatistics,
+} from "../core/statistics.ts";
 import { diskFiles } from "./files.ts";
 import { readJson } from "./json.ts";
 
-/** Row counts by table name, with or without schema. */
+/** What is known of the tables of a live database. */
 export interface Statistics {
+	/** Row counts by table name, with or without schema. */
 	readonly rows: ReadonlyMap<string, number>;
+	readonly tables: ReadonlyMap<string, TableStatistics>;
+	/** Major version of the server that they are from. */
+	readonly serverVersion?: number;
+	/** The file, and when it was made, if it says so. */
+	readonly source?: { readonly file: string; readonly taken?: string };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Returns where the statistics are that go with a config: those it names, or beside it. Absolute. */
+export function statisticsPath(configDirectory: string, config: Config): string {
+	return path.resolve(configDirectory, config.statistics ?? statisticsFileName);
 }
 
-function rowsIn(tables: unknown): Map<string, number> {
-	const rows = new Map<string, number>();
-	if (!isRecord(tables)) return rows;
-	for (const [name, table] of Object.entries(tables)) {
-		if (isRecord(table) && typeof table["rows"] === "number") rows.set(name, table["rows"]);
+function broken(file: string, message: string): ProjectProblem {
+	return {
+		code: "brokenStatistics",
+		severity: "error",
+		file,
+		message,
+		hint: 'lockkeeper stats writes the file; by hand { "tables": { "orders": { "rows": 40000000 } } } is enough.',
+	};
+}
+
+function readFile(
+	configDirectory: string,
+	config: Config,
+): StatisticsFile | ProjectProblem | undefined {
+	const files = diskFiles(configDirectory);
+	const name = config.statistics ?? statisticsFileName;
+	if (config.statistics === undefined && !files.exists(name)) return undefined;
+	const reading = files.read(name);
+	if (!reading.file) return reading.problem;
+	const json = readJson(reading.file);
+	if (!("value" in json)) {
+		const { line, column } = positionAt(reading.file, json.at);
+		return broken(name, `${name}:${line}:${column}: ${json.message}`);
 	}
-	return rows;
+	const parsed = parseStatistics(json.value);
+	if ("tables" in parsed) return parsed;
+	return broken(name, `${name}: ${parsed.map(({ message }) => message).join("; ")}`);
 }
 
 /**
- * Returns what is known of table sizes: the statistics file `{ "tables": { "orders": { "rows": 1 } } }`
- * and, over it, the config's own `tables`.
+ * Returns what is known of the tables: the statistics file that the config names or that stands beside
+ * it, and, over it, the config's own `tables`.
  */
 export function readStatistics(
 	configDirectory: string,
 	config: Config,
 ): Statistics | ProjectProblem {
-	const own = rowsIn(config.tables);
-	if (config.statistics === undefined) return { rows: own };
-	const reading = diskFiles(configDirectory).read(config.statistics);
-	if (!reading.file) return reading.problem;
-	const json = readJson(reading.file);
-	if ("value" in json && isRecord(json.value)) {
-		return { rows: new Map([...rowsIn(json.value["tables"]), ...own]) };
-	}
+	const file = readFile(configDirectory, config);
+	if (file && "code" in file) return file;
+	const tables = new Map<string, TableStatistics>(Object.entries(file?.tables ?? {}));
+	const all = [...tables, ...Object.entries(config.tables ?? {})];
 	return {
-		code: "unreadableFile",
-		severity: "error",
-		file: config.statistics,
-		message: `The statistics file ${config.statistics} is not a JSON object`,
-		hint: 'It has the form { "tables": { "orders": { "rows": 40000000 } } }.',
+		rows: new Map(all.flatMap(([name, { rows }]) => (rows === undefined ? [] : [[name, rows]]))),
+		tables,
+		...(file?.server && { serverVersion: file.server.major }),
+		...(file && {
+			source: {
+				file: config.statistics ?? statisticsFileName,
+				...(file.taken !== undefined && { taken: file.taken }),
+			},
+		}),
 	};
+}
+
+const oldestDays = 90;
+
+/** Returns a note when statistics are older than 90 days; `today` in milliseconds since 1970. */
+export function agedStatistics(
+	{ source }: Statistics,
+	today: number | undefined,
+): readonly ProjectProblem[] {
+	if (today === undefined || source?.taken === undefined) return [];
+	const days = Math.floor((today - Date.parse(source.taken)) / 86_400_000);
+	if (!(days > oldestDays)) return [];
+	return [
+		{
+			code: "staleStatistics",
+			severity: "info",
+			file: source.file,
+			message: `${source.file} is ${days} days old: tables may have grown since`,
+			hint: "lockkeeper stats --url <database> writes it anew.",
+		},
+	];
 }

@@ -71,6 +71,7 @@ async function requestOf(
 		args.files?.includes(standardInputMark) === true || args["stdin-filename"] !== undefined;
 	return {
 		configDirectory,
+		today: Date.now(),
 		severities,
 		...(args.since !== undefined && { since: args.since }),
 		...(args.staged && { staged: true }),

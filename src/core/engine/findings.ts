@@ -1,11 +1,14 @@
-import type { Origin } from "../../catalog/model.ts";
+import type { Key, Origin } from "../../catalog/model.ts";
 import type { AnyRecipe } from "../../plan/recipe.ts";
+import type { Effect } from "../effect.ts";
 import type { FilledRecipe, Finding } from "../finding.ts";
 import type { FilledFix } from "../fix.ts";
 import type { QualifiedName } from "../expression.ts";
 import type { Operation } from "../operation.ts";
 import type { Report, Revision, Rule } from "../rule.ts";
 import { placeIn, positionAt, type Range } from "../source.ts";
+import type { TableStatistics } from "../statistics.ts";
+import { loadWords, sizeWords } from "../table-load.ts";
 import type { Scope } from "./context.ts";
 import { fillFixes } from "./fixes.ts";
 import type { ActiveRule } from "./lint.ts";
@@ -32,21 +35,39 @@ function migrationName({ migration, file }: Origin): string {
 	return name.includes(migration) ? name : migration;
 }
 
-/** Since when the table exists, how many rows it has, or that it is not known here. */
-function becauseOf(scope: Scope, name: QualifiedName): readonly string[] {
+/** What is known of a table's size and traffic, by its full or its bare name. */
+function statisticsOf(scope: Scope, key: Key, name: QualifiedName): TableStatistics {
+	const rows = scope.rows.get(key) ?? scope.rows.get(name.name);
+	const measured = scope.tables?.get(key) ?? scope.tables?.get(name.name) ?? {};
+	return rows === undefined ? measured : { ...measured, rows };
+}
+
+/**
+ * Since when the table exists, how many rows it has, or that it is not known here; and what the effect
+ * means for a table of this size and traffic.
+ */
+function becauseOf(
+	scope: Scope,
+	name: QualifiedName,
+	effect: Effect | undefined,
+): readonly string[] {
 	const catalog = scope.catalog;
 	if (!catalog) return [];
-	const rows = scope.rows.get(catalog.resolve(name)) ?? scope.rows.get(name.name);
-	const size = rows === undefined ? "" : ` and has about ${rows.toLocaleString("en-US")} rows`;
+	const key = catalog.resolve(name);
+	const statistics = statisticsOf(scope, key, name);
+	const known = sizeWords(statistics);
+	const size = known === undefined ? "" : ` and has ${known}`;
+	const load = effect ? loadWords(effect, key, statistics) : [];
 	const origin = (catalog.table(name) ?? catalog.view(name))?.origin;
 	if (!origin) {
 		return [
 			`No earlier migration here creates ${name.name}, so it is taken to be in use${size || " and to have rows"}.`,
+			...load,
 		];
 	}
 	return origin.release === scope.release
 		? []
-		: [`${name.name} exists since ${migrationName(origin)}${size}.`];
+		: [`${name.name} exists since ${migrationName(origin)}${size}.`, ...load];
 }
 
 function messageOf(rule: Rule, report: Pick<Report<string>, "message" | "data">): string {
@@ -111,7 +132,9 @@ export function buildFinding(
 		start: positionAt(file, place.start),
 		end: positionAt(file, place.end),
 		message: messageOf(rule, report),
-		because: report.table ? becauseOf(scope, report.table) : [],
+		because: report.table
+			? becauseOf(scope, report.table, operation && scope.moment?.effects.get(operation))
+			: [],
 		help: report.help ?? rule.help,
 		...(recipe && { recipe }),
 		fixes: fixesOf(scope, report, recipe),

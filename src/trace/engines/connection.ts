@@ -13,11 +13,15 @@ import {
 export type Address = string;
 
 /** Opens a connection that hands every value over as text and keeps the server's messages. */
-export async function connect(address: Address): Promise<Session> {
+export async function connect(
+	address: Address,
+	applicationName = "lockkeeper trace",
+): Promise<Session> {
 	const { default: pg } = await import("pg");
 	const client = new pg.Client({
 		connectionString: address,
-		application_name: "lockkeeper trace",
+		application_name: applicationName,
+		connectionTimeoutMillis: 10_000,
 		types: { getTypeParser: () => (value: unknown) => value },
 	});
 	let notices: string[] = [];
