@@ -1,4 +1,4 @@
-import { defineRule, type Operation } from "#core";
+import { defineRule, type Fix, type Operation, type OperationContext } from "#core";
 import { howToLeaveTransaction } from "../src/plan/leave-transaction.ts";
 
 /** The statement as people call it. */
@@ -10,6 +10,11 @@ function commandOf(operation: Operation): string {
 			return "DROP INDEX CONCURRENTLY";
 		case "reindex":
 			return operation.concurrently ? "REINDEX CONCURRENTLY" : "This REINDEX";
+		case "commit":
+		case "rollback":
+			return operation.kind.toUpperCase();
+		case "sessionCommand":
+			return operation.command;
 		case "detachPartition":
 			return "DETACH PARTITION CONCURRENTLY";
 		case "vacuum":
@@ -25,7 +30,30 @@ function commandOf(operation: Operation): string {
 	}
 }
 
+/** COMMIT and ROLLBACK in a DO block, which may end transactions where none stands around it. */
+function endsBlock({ kind }: Operation, { part, transaction }: OperationContext): boolean {
+	const ends = kind === "commit" || kind === "rollback";
+	return ends && part.reached?.via === "doBlock" && transaction !== undefined;
+}
+
+function reportBlock(operation: Operation, context: OperationContext<"inBlock">): void {
+	if (!context.transaction) return;
+	context.report({
+		message: "inBlock",
+		at: operation,
+		data: { command: commandOf(operation) },
+		help: howToLeaveTransaction(context.migration, context.transaction.wrapper),
+	});
+}
+
 const messageFor = { tool: "byTool", script: "inScript", message: "inMessage" } as const;
+
+const leave: Fix = {
+	title: "Tell the migration tool to run it outside a transaction",
+	safety: "safe",
+	outsideTransaction: true,
+	changes: [],
+};
 
 export default defineRule({
 	id: "require-outside-transaction",
@@ -52,6 +80,8 @@ at this migration.`,
 			"{command} fails here: it refuses to run in a transaction, and a BEGIN before it opened one.",
 		inMessage:
 			"{command} fails here: it refuses to run in a transaction, and the statements of this migration are sent as one message, which is one transaction.",
+		inBlock:
+			"{command} in a DO block fails here (SQLSTATE 2D000): the block runs in a transaction that was opened before it.",
 		inBody:
 			"{command} fails here: it refuses to run in a transaction, and the body of a function or DO block always is in one.",
 	},
@@ -73,6 +103,10 @@ CREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);`,
 	],
 	on: {
 		anyOperation(operation, context) {
+			if (endsBlock(operation, context)) {
+				reportBlock(operation, context);
+				return;
+			}
 			if (context.effectOf(operation).transaction !== "refused") return;
 			const data = { command: commandOf(operation) };
 			if (context.part.reached) {
@@ -88,6 +122,7 @@ CREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);`,
 				at: operation,
 				data,
 				help: howToLeaveTransaction(context.migration, wrapper),
+				fixes: [leave],
 			});
 		},
 	},

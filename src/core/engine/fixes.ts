@@ -57,6 +57,7 @@ function editsOf(
 		if (!edits) return undefined;
 		found.push(...edits);
 	}
+	if (found.length === 0) return undefined;
 	return section.embedded ? verbatimOnly(joinEdits(found)) : joinEdits(found);
 }
 

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { joinPath } from "../files.ts";
@@ -19,6 +20,7 @@ export const dbmate: Layout = {
 	id: "dbmate",
 	name: "dbmate",
 	orderedBy: "the file names as text",
+	applied: rowEach("schema_migrations", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {
@@ -91,7 +93,14 @@ function blocksOf(file: SourceFile): { readonly up: Section[]; readonly down: Se
 		// Without its transaction dbmate sends the block as one message (pkg/dbmate/db.go).
 		const isBare = /\stransaction:false(?:\s|$)/.test(line.text);
 		const range = { start: line.next, end };
-		(verb === "up" ? up : down).push({ file, range, transaction: isBare ? "implicit" : "file" });
+		const markerEnd = line.range.start + line.text.trimEnd().length;
+		const option = { range: { start: markerEnd, end: markerEnd }, text: " transaction:false" };
+		(verb === "up" ? up : down).push({
+			file,
+			range,
+			transaction: isBare ? "implicit" : "file",
+			...(!isBare && { wayOut: { edit: option, then: "implicit", counts: "section" } }),
+		});
 	}
 	return { up, down };
 }

@@ -11,6 +11,7 @@ import {
 	sqlNames,
 	verifySections,
 	type Line,
+	wayOutByLine,
 } from "./section.ts";
 
 /** goose: one file a migration, with `-- +goose Up` and `-- +goose Down` sections. */
@@ -18,6 +19,15 @@ export const goose: Layout = {
 	id: "goose",
 	name: "goose",
 	orderedBy: "the number at the start of the file name",
+	applied: {
+		table: "goose_db_version",
+		// Old versions add a row for a rollback: the newest row of a version counts.
+		rows: `SELECT version_id::text, NULL, false FROM (
+				SELECT DISTINCT ON (version_id) version_id, is_applied, id FROM {table}
+				WHERE version_id > 0 ORDER BY version_id, id DESC
+			) newest WHERE is_applied ORDER BY id`,
+		holds: "each",
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {
@@ -122,8 +132,15 @@ function sectionsOf(file: SourceFile, problems: ProjectProblem[]): Sections {
 	}
 	if (blockStart) problems.push(openBlock(file, blockStart));
 	if (found.up.length === 0) problems.push(noUp(file));
+	const first = linesOf(file.text).find((line) => isAnnotation(line.text));
+	const wayOut = wayOutByLine(file, first?.range.start ?? 0, "-- +goose NO TRANSACTION", {
+		then: "none",
+		counts: "file",
+	});
 	const sections = (part: Part): readonly Section[] =>
-		isBare ? bareSections(file, part, isAnnotation) : wrappedSection(file, part);
+		isBare
+			? bareSections(file, part, isAnnotation)
+			: wrappedSection(file, part).map((section) => ({ ...section, wayOut }));
 	return {
 		up: found.up.flatMap(sections),
 		down: found.down.flatMap(sections),

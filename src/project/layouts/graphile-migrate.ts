@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { joinPath, type Files } from "../files.ts";
@@ -9,6 +10,7 @@ import {
 	readInto,
 	sqlNames,
 	verifySections,
+	wayOutByLine,
 } from "./section.ts";
 
 const fileName = /^(\d{6,})(?:-(.*))?\.sql$/;
@@ -23,6 +25,7 @@ export const graphileMigrate: Layout = {
 	id: "graphile-migrate",
 	name: "graphile-migrate",
 	orderedBy: "the number of the file, current.sql last",
+	applied: rowEach("graphile_migrate.migrations", "substring(filename from '^[0-9]+')", "date"),
 	ownsFolders: true,
 
 	detect(directory, files) {
@@ -94,7 +97,14 @@ function sourceOf(
 		const start = bodyStart(file.text);
 		const isBare = /^--!\s*no-transaction\b/.test(file.text.slice(start));
 		const range = { start, end: file.text.length };
-		return { file, range, transaction: isBare ? "implicit" : "file" };
+		if (isBare) return { file, range, transaction: "implicit" };
+		// A committed file has a header with the hash of the rest.
+		if (start > 0) return { file, range, transaction: "file" };
+		const wayOut = wayOutByLine(file, 0, "--! no-transaction", {
+			then: "implicit",
+			counts: "file",
+		});
+		return { file, range, transaction: "file", wayOut };
 	});
 	return { id, name, up, down: [], verify, placeholders: ["psql"] };
 }

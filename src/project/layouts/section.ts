@@ -3,6 +3,7 @@ import type {
 	ProjectProblem,
 	Section,
 	TransactionClass,
+	WayOut,
 } from "../../core/migration.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
@@ -31,6 +32,17 @@ export function folderNames(directory: string, files: Files): readonly string[] 
 		.list(directory)
 		.filter((name) => name.endsWith("/"))
 		.map((name) => name.slice(0, -1));
+}
+
+/** Returns the way out of the transaction that a line at a place of the file opens. */
+export function wayOutByLine(
+	{ text }: SourceFile,
+	at: number,
+	line: string,
+	rest: Omit<WayOut, "edit">,
+): WayOut {
+	const lineEnd = /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
+	return { edit: { range: { start: at, end: at }, text: `${line}${lineEnd}` }, ...rest };
 }
 
 /** A line of a file with its place, without its line end. */

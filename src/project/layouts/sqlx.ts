@@ -1,3 +1,4 @@
+import { sqlxChecksums } from "../applied/checksums.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { compareText, folderName, joinPath, type Files } from "../files.ts";
 import type { Detection, Layout, LayoutReading } from "./layout.ts";
@@ -10,6 +11,7 @@ import {
 	sqlNames,
 	verifySections,
 	wholeFile,
+	wayOutByLine,
 } from "./section.ts";
 
 /** sqlx: 20240131120000_name.sql, or .up.sql beside .down.sql, next to a crate that uses sqlx. */
@@ -17,6 +19,12 @@ export const sqlx: Layout = {
 	id: "sqlx",
 	name: "sqlx",
 	orderedBy: "the number at the start of the file name",
+	applied: {
+		table: "_sqlx_migrations",
+		rows: "SELECT version::text, encode(checksum, 'hex'), NOT success FROM {table} ORDER BY installed_on, version",
+		holds: "each",
+		checksumsOf: sqlxChecksums,
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {
@@ -62,7 +70,14 @@ export const sqlx: Layout = {
 			const file = readInto(path, files, problems);
 			if (!file) return [];
 			// MySQL's driver passes over the line, but there every DDL statement commits anyway.
-			return [wholeFile(file, isBare(file.text) ? oneMessage(dialect) : "file")];
+			const bare = oneMessage(dialect);
+			if (isBare(file.text)) return [wholeFile(file, bare)];
+			// Behind a byte order mark sqlx does not see the line.
+			if (file.text.startsWith("\uFEFF")) return [wholeFile(file, "file")];
+			const then = { then: bare, counts: "file" } as const;
+			return [
+				wholeFile(file, "file", { wayOut: wayOutByLine(file, 0, "-- no-transaction", then) }),
+			];
 		};
 		const migrations: MigrationSource[] = [];
 		for (const name of ups) {

@@ -1,3 +1,4 @@
+import { rowNewest } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { joinPath, type Files } from "../files.ts";
@@ -9,6 +10,7 @@ import {
 	readInto,
 	sqlNames,
 	verifySections,
+	wayOutByLine,
 } from "./section.ts";
 
 const divider = "---- create above / drop below ----";
@@ -20,6 +22,7 @@ export const tern: Layout = {
 	id: "tern",
 	name: "tern",
 	orderedBy: "the number at the start of the file name",
+	applied: rowNewest("schema_version", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {
@@ -69,7 +72,14 @@ export const tern: Layout = {
 /** Without the transaction tern sends statement by statement, each direction by its own marker. */
 function section(file: SourceFile, start: number, end: number): Section {
 	const isBare = bareMarker.test(file.text.slice(start, end).replaceAll("\r\n", "\n"));
-	return { file, range: { start, end }, transaction: isBare ? "none" : "file" };
+	const range = { start, end };
+	if (isBare) return { file, range, transaction: "none" };
+	const at = start === 0 && file.text.startsWith("\uFEFF") ? 1 : start;
+	const wayOut = wayOutByLine(file, at, "---- tern: disable-tx ----", {
+		then: "none",
+		counts: "section",
+	});
+	return { file, range, transaction: "file", wayOut };
 }
 
 interface Entry {
