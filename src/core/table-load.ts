@@ -33,7 +33,7 @@ function showSeconds(seconds: number): string {
 /** Returns a range of times for people: "10 to 100 seconds", "20 seconds to 4 minutes". */
 export function showRange(from: number, to: number): string {
 	const [fast, slow] = [showSeconds(from), showSeconds(to)];
-	if (fast === slow) return `about ${fast}`;
+	if (fast === slow) return fast;
 	const unit = slow.split(" ").at(-1) ?? "";
 	const short = fast.endsWith(` ${unit}`) ? fast.slice(0, -unit.length - 1) : fast;
 	return `${short} to ${slow}`;
@@ -82,10 +82,12 @@ export function writesPerHour({ writesPerHour: writes }: TableStatistics): numbe
 
 function rateWords(perHour: number): string | undefined {
 	const perSecond = perHour / 3600;
-	if (perSecond >= 1) return `${Number(perSecond.toPrecision(2)).toLocaleString("en-US")} a second`;
+	if (perSecond >= 1) {
+		return `${Number(perSecond.toPrecision(2)).toLocaleString("en-US")} writes a second`;
+	}
 	const perMinute = perHour / 60;
-	if (perMinute >= 1) return `${Number(perMinute.toPrecision(2))} a minute`;
-	return perHour >= 1 ? `${Math.round(perHour)} an hour` : undefined;
+	if (perMinute >= 1) return `${Number(perMinute.toPrecision(2))} writes a minute`;
+	return perHour >= 1 ? `${Math.round(perHour)} writes an hour` : undefined;
 }
 
 /** "about 40,000,000 rows, 12 GB" */
@@ -116,6 +118,6 @@ export function loadWords(
 	const rate = perHour === undefined || !blocks ? undefined : rateWords(perHour);
 	return [
 		...(time === undefined ? [] : [time]),
-		...(rate === undefined ? [] : [`On average ${rate} of its writes wait meanwhile.`]),
+		...(rate === undefined ? [] : [`On average ${rate} wait meanwhile.`]),
 	];
 }

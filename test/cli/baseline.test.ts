@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { directoryWith, lockkeeper, shop } from "./run.ts";
+import { baselineJsonSchema } from "../../src/report/baseline.ts";
+import { directoryWith, lockkeeper, root, shop } from "./run.ts";
 
 const oldShop = {
 	...shop,
@@ -200,4 +201,9 @@ test("the help says that most projects need --since and no baseline", async () =
 		  lockkeeper baseline --prune  forget what has been mended since
 		"
 	`);
+});
+
+test("lockkeeper.baseline.schema.json is the schema of the file", () => {
+	const written: unknown = JSON.parse(readFileSync(path.join(root, "lockkeeper.baseline.schema.json"), "utf8"));
+	expect(written).toEqual(baselineJsonSchema());
 });
