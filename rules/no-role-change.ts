@@ -5,7 +5,8 @@ function judge(
 	context: OperationContext<"wholeServer">,
 ): void {
 	if (operation.object !== "role") return;
-	// A DO block that asks pg_roles first is the way to write it.
+	// A DO block that asks pg_roles first, or catches 42710, is the way to write it.
+	if (context.part.reached && operation.kind === "createObject") return;
 	if (context.part.reached?.conditional) return;
 	// What is said of the password or the powers is the graver word.
 	if (operation.kind !== "dropObject" && operation.role?.password === "plain") return;

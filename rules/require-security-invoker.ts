@@ -14,6 +14,11 @@ function securedTable(
 	return undefined;
 }
 
+/** A boolean option without a value is on. */
+function isOn(value = "true"): boolean {
+	return !/^(?:false|off|no|0)$/i.test(value);
+}
+
 export default defineRule({
 	id: "require-security-invoker",
 	summary: "Require security_invoker for views over tables with row security.",
@@ -47,7 +52,7 @@ CREATE VIEW recent_orders WITH (security_invoker = true) AS SELECT id FROM order
 		createView(operation, context) {
 			if (context.version < 15 || operation.temporary) return;
 			const option = operation.parameters.find(({ name }) => name === "security_invoker");
-			if (option && !/^(?:false|off|no|0)$/i.test(option.value ?? "true")) return;
+			if (option && isOn(option.value)) return;
 			const table = securedTable(operation, context);
 			if (table === undefined) return;
 			const { view } = operation;
@@ -57,8 +62,11 @@ CREATE VIEW recent_orders WITH (security_invoker = true) AS SELECT id FROM order
 				data: { view: view.name, table },
 				atReleaseEnd(after) {
 					const now = after.view(view);
-					const isSet = now?.parameters.get("security_invoker") ?? "false";
-					return !now || isSet !== "false" ? "settled" : undefined;
+					if (!now) return "settled";
+					const { parameters } = now;
+					const isSet =
+						parameters.has("security_invoker") && isOn(parameters.get("security_invoker"));
+					return isSet ? "settled" : undefined;
 				},
 			});
 		},

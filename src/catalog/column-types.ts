@@ -23,7 +23,7 @@ type Stage = "created" | "added";
  */
 export function onColumnTypes<const Message extends string>(
 	messageFor: (stage: Stage) => Message,
-	isUnwanted: (type: TypeName) => boolean,
+	isUnwanted: (type: TypeName, column: string) => boolean,
 ): OperationListeners<Message> {
 	function report(
 		columns: readonly TypedColumn[],
@@ -44,7 +44,7 @@ export function onColumnTypes<const Message extends string>(
 		createTable(operation, context) {
 			const { columns, foreign, persistence, table } = operation;
 			if (foreign || persistence === "temporary") return;
-			const found = columns.filter(({ type }) => type && isUnwanted(type));
+			const found = columns.filter(({ name, type }) => type && isUnwanted(type, name));
 			const [first] = found;
 			if (first) report(found, table, first.range, "created", context);
 		},
@@ -52,15 +52,15 @@ export function onColumnTypes<const Message extends string>(
 			const { table, column, relation } = operation;
 			if (relation === "foreignTable" || isForeignOrTemporary(table, context)) return;
 			const stage = context.isNew(table) ? "created" : "added";
-			if (column.type && isUnwanted(column.type)) {
+			if (column.type && isUnwanted(column.type, column.name)) {
 				report([column], table, operation, stage, context);
 			}
 		},
 		alterColumnType(operation, context) {
 			const { table, column, type, range } = operation;
-			if (isForeignOrTemporary(table, context) || !isUnwanted(type)) return;
+			if (isForeignOrTemporary(table, context) || !isUnwanted(type, column)) return;
 			const known = context.catalog.table(table)?.columns.find(({ name }) => name === column);
-			if (known?.type && isUnwanted(known.type)) return;
+			if (known?.type && isUnwanted(known.type, column)) return;
 			const stage = context.isNew(table) ? "created" : "added";
 			report([{ name: column, range }], table, operation, stage, context);
 		},
