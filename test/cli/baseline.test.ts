@@ -204,6 +204,8 @@ test("the help says that most projects need --since and no baseline", async () =
 });
 
 test("lockkeeper.baseline.schema.json is the schema of the file", () => {
-	const written: unknown = JSON.parse(readFileSync(path.join(root, "lockkeeper.baseline.schema.json"), "utf8"));
+	const written: unknown = JSON.parse(
+		readFileSync(path.join(root, "lockkeeper.baseline.schema.json"), "utf8"),
+	);
 	expect(written).toEqual(baselineJsonSchema());
 });

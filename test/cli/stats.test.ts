@@ -270,6 +270,8 @@ describe("lint with a statistics file beside the config", () => {
 });
 
 test("lockkeeper.statistics.schema.json is the schema of the file", () => {
-	const written: unknown = JSON.parse(readFileSync(path.join(root, "lockkeeper.statistics.schema.json"), "utf8"));
+	const written: unknown = JSON.parse(
+		readFileSync(path.join(root, "lockkeeper.statistics.schema.json"), "utf8"),
+	);
 	expect(written).toEqual(statisticsJsonSchema());
 });
