@@ -39,7 +39,7 @@ const neverSearched = [
 /** Programs count only in folders with the names that their tools give. */
 const migrationFiles = [
 	"**/*.sql",
-	"**/{migrate,migrations,versions}/*.{py,rb}",
+	"**/{*migrate,migrations,versions}/*.{py,rb}",
 	"**/*migrat*/**/*.{js,ts,cjs,mjs,cts,mts}",
 ];
 

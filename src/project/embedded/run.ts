@@ -1,4 +1,4 @@
-import { lastName, type CallNode, type Node, type Step } from "./program.ts";
+import { lastName, type CallNode, type MapEntry, type Node, type Step } from "./program.ts";
 import { bind, forget, functionNamed, resolve, scopeIn, type Scope } from "./scope.ts";
 
 /** Calls into functions of the file deeper than this are not followed. */
@@ -88,7 +88,9 @@ function followLoop(
 ): void {
 	visitNode(over, scope, visitor, progress);
 	const list = resolve(over, scope);
-	const rounds = list.node.kind === "list" ? list.node.items.slice(0, maximumRounds) : [undefined];
+	const items = list.node.kind === "map" ? list.node.entries.map(pairOf) : undefined;
+	const all = list.node.kind === "list" ? list.node.items : items;
+	const rounds = all ? all.slice(0, maximumRounds) : [undefined];
 	for (const item of rounds) {
 		const round = scopeIn(scope);
 		const [only] = targets;
@@ -107,6 +109,10 @@ function followLoop(
 	}
 }
 
+function pairOf({ key, value }: MapEntry): Node {
+	return { kind: "list", items: [key, value], range: value.range };
+}
+
 /** Offers the calls of an expression to the visitor, the inner ones first where none is understood. */
 function visitNode(node: Node, scope: Scope, visitor: Visitor, progress: Progress): void {
 	if (progress.steps++ > maximumSteps) return;
@@ -122,11 +128,28 @@ function visitNode(node: Node, scope: Scope, visitor: Visitor, progress: Progres
 	else if (node.kind === "call") {
 		if (visitor.call(node, scope)) return;
 		if (followCall(node, scope, visitor, progress)) return;
+		const over = eachOver(node);
+		if (over && node.block) {
+			const { parameters: targets, body } = node.block;
+			followLoop(
+				{ kind: "loop", targets, over, body, range: node.range },
+				scope,
+				visitor,
+				progress,
+			);
+			return;
+		}
 		if (node.callee.kind === "member") visit(node.callee.of);
 		node.args.forEach(visit);
 		for (const value of node.named.values()) visit(value);
 		if (node.block) follow(node.block.body, scopeIn(scope), visitor, progress);
 	}
+}
+
+/** `list.each do |item|`: what the block is run for. */
+function eachOver({ callee, block }: CallNode): Node | undefined {
+	if (!block || callee.kind !== "member") return undefined;
+	return /^(?:each|each_pair|map|flat_map)$/.test(callee.name) ? callee.of : undefined;
 }
 
 /** Enters a function of the file with the arguments of the call. */

@@ -54,6 +54,8 @@ export function resolve(node: Node, scope: Scope, depth = 0): Placed {
 		const binding = bindingOf(scope, node.name);
 		return binding ? resolve(binding.node, binding.scope, depth + 1) : { node, scope };
 	}
+	// %w[a b].freeze
+	if (node.kind === "member" && node.name === "freeze") return resolve(node.of, scope, depth + 1);
 	if (node.kind === "binary" && node.operator === "[]") {
 		const of = resolve(node.left, scope, depth + 1);
 		const key = resolve(node.right, scope, depth + 1).node;

@@ -1,0 +1,332 @@
+import { given, textArgument, textsOf, wordOf, type Call } from "../arguments.ts";
+import { resolve } from "../scope.ts";
+import { hole, nameOf, stringOf } from "../sql-text.ts";
+import {
+	columnSql,
+	isColumnType,
+	isOn,
+	nested,
+	option,
+	optionsOf,
+	typeSql,
+	valueSql,
+	type Options,
+} from "./columns.ts";
+import {
+	addCheck,
+	addForeignKey,
+	addIndex,
+	columnsOf,
+	dropForeignKey,
+	dropIndex,
+	onCheck,
+	referenceOf,
+	uniqueClause,
+	validateForeignKey,
+} from "./constraints.ts";
+import { singularOf, tableName } from "./names.ts";
+import {
+	blockCalls,
+	columnComment,
+	createJoinTable,
+	createTable,
+	timestamps,
+	withoutReference,
+} from "./table.ts";
+
+/** A change of a table: the table's name, the call, and where its own arguments begin. */
+interface Change {
+	readonly table: string;
+	readonly call: Call;
+	readonly options: Options;
+	/** An argument after the table's. */
+	text(place: number): string | undefined;
+	/** The texts of a list at a place after the table's. */
+	list(place: number): readonly string[];
+	readonly version: number;
+}
+
+type Builder = (change: Change) => readonly string[];
+
+function alter({ table }: Change): string {
+	return `ALTER TABLE ${tableName(table)}`;
+}
+
+const onTable: Readonly<Record<string, Builder>> = {
+	add_column: (change) => [
+		`${alter(change)} ADD COLUMN ${columnSql(change.text(0) ?? hole("column"), change.text(1) ?? hole("type"), change.options, change.version)}`,
+		...indexOfColumn(change, change.text(0) ?? hole("column")),
+		...columnComment(change.table, change.text(0) ?? hole("column"), change.options),
+	],
+	add_columns: (change) =>
+		columnsOf(change.call, 1).map((name) => {
+			const type = option(change.options, "type") ?? hole("type");
+			return `${alter(change)} ADD COLUMN ${columnSql(name, type, withoutReference(change.options), change.version)}`;
+		}),
+	remove_column: (change) => [
+		`${alter(change)} DROP COLUMN ${nameOf(change.text(0) ?? hole("column"))}`,
+	],
+	remove_columns: (change) => [
+		`${alter(change)} ${columnsOf(change.call, 1)
+			.map((name) => `DROP COLUMN ${nameOf(name)}`)
+			.join(", ")}`,
+	],
+	add_timestamps: (change) => [
+		`${alter(change)} ${timestamps(change.options, change.version)
+			.map((column) => `ADD COLUMN ${column}`)
+			.join(", ")}`,
+	],
+	remove_timestamps: (change) => [
+		`${alter(change)} DROP COLUMN updated_at, DROP COLUMN created_at`,
+	],
+	change_column: changeColumn,
+	change_column_default: changeDefault,
+	change_column_null: changeNull,
+	change_column_comment: ({ table, text, call }) => [
+		`COMMENT ON COLUMN ${tableName(table)}.${nameOf(text(0) ?? hole("column"))} IS ${commentOf(call, text(1))}`,
+	],
+	change_table_comment: ({ table, text, call }) => [
+		`COMMENT ON TABLE ${tableName(table)} IS ${commentOf(call, text(0))}`,
+	],
+	rename_column: (change) => [
+		`${alter(change)} RENAME COLUMN ${nameOf(change.text(0) ?? hole("column"))} TO ${nameOf(change.text(1) ?? hole("name"))}`,
+	],
+	rename_table: (change) => [
+		`${alter(change)} RENAME TO ${nameOf(change.text(0) ?? hole("name"))}`,
+	],
+	rename_index: ({ text }) => [
+		`ALTER INDEX ${nameOf(text(0) ?? hole("index"))} RENAME TO ${nameOf(text(1) ?? hole("name"))}`,
+	],
+	drop_table: ({ call, options }) =>
+		columnsOf(call, 0).map(
+			(name) =>
+				`DROP TABLE ${isOn(options, "if_exists") ? "IF EXISTS " : ""}${tableName(name)}${option(options, "force") === "cascade" ? " CASCADE" : ""}`,
+		),
+	drop_join_table: ({ call, options }) => [
+		`DROP TABLE ${tableName(option(options, "table_name") ?? [...columnsOf(call, 0)].sort().join("_"))}`,
+	],
+	add_index: ({ table, list, options }) => [addIndex(table, list(0), options)],
+	remove_index: ({ table, list, options }) => [dropIndex(table, list(0), options)],
+	add_foreign_key: ({ table, text, options }) => [
+		addForeignKey(table, text(0) ?? hole("table"), options),
+	],
+	remove_foreign_key: ({ table, text, options }) => [dropForeignKey(table, text(0), options)],
+	validate_foreign_key: ({ table, text, options }) => [validateForeignKey(table, text(0), options)],
+	add_check_constraint: ({ table, text, options }) => [
+		addCheck(table, text(0) ?? hole("check"), options),
+	],
+	remove_check_constraint: ({ table, text, options }) => [onCheck("DROP", table, text(0), options)],
+	validate_check_constraint: ({ table, text, options }) => [
+		onCheck("VALIDATE", table, text(0), options),
+	],
+	validate_constraint: (change) => [
+		`${alter(change)} VALIDATE CONSTRAINT ${nameOf(change.text(0) ?? hole("constraint"))}`,
+	],
+	add_unique_constraint: (change) => [
+		`${alter(change)} ADD ${uniqueClause(change.table, change.list(0), change.options)}`,
+	],
+	remove_unique_constraint: (change) => [
+		`${alter(change)} DROP CONSTRAINT ${nameOf(option(change.options, "name") ?? hole("constraint"))}`,
+	],
+	add_reference: addReference,
+	add_belongs_to: addReference,
+	remove_reference: removeReference,
+	remove_belongs_to: removeReference,
+};
+
+const alone: Readonly<Record<string, (call: Call, version: number) => readonly string[]>> = {
+	create_table: createTable,
+	create_join_table: createJoinTable,
+	change_table: changeTable,
+	enable_extension: (call) => [
+		`CREATE EXTENSION IF NOT EXISTS ${nameOf(textArgument(call, 0) ?? hole("extension"))}`,
+	],
+	disable_extension: (call) => [
+		`DROP EXTENSION IF EXISTS ${nameOf(textArgument(call, 0) ?? hole("extension"))} CASCADE`,
+	],
+	create_schema: (call) => [`CREATE SCHEMA ${nameOf(textArgument(call, 0) ?? hole("schema"))}`],
+	drop_schema: (call) => [
+		`DROP SCHEMA IF EXISTS ${nameOf(textArgument(call, 0) ?? hole("schema"))} CASCADE`,
+	],
+	create_enum: (call) => [
+		`CREATE TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} AS ENUM (${textsOf(call.node.args[1], call.scope).map(stringOf).join(", ")})`,
+	],
+	drop_enum: (call) => [`DROP TYPE ${tableName(textArgument(call, 0) ?? hole("type"))}`],
+	rename_enum: (call) => [
+		`ALTER TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} RENAME TO ${nameOf(textArgument(call, 1) ?? option(optionsOf(call), "to") ?? hole("name"))}`,
+	],
+	add_enum_value: (call) => [
+		`ALTER TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} ADD VALUE ${stringOf(textArgument(call, 1) ?? hole("value"))}`,
+	],
+};
+
+/**
+ * Returns what a method of a migration sends to PostgreSQL, one text a statement; undefined when it is no
+ * method of Rails's own (connection_adapters/abstract/schema_statements.rb, postgresql/schema_statements.rb).
+ */
+export function railsSql(call: Call, version: number): readonly string[] | undefined {
+	const single = alone[call.name];
+	if (single) return single(call, version);
+	const build = onTable[call.name];
+	return build?.(changeOf(call, textArgument(call, 0) ?? hole("table"), 1, version));
+}
+
+function changeOf(call: Call, table: string, from: number, version: number): Change {
+	return {
+		table,
+		call,
+		options: optionsOf(call),
+		version,
+		text(place) {
+			const node = call.node.args[place + from];
+			return node && resolve(node, call.scope).node.kind !== "map"
+				? textArgument(call, place + from)
+				: undefined;
+		},
+		list(place) {
+			const node = call.node.args[place + from];
+			return node && resolve(node, call.scope).node.kind !== "map" ? textsOf(node, call.scope) : [];
+		},
+	};
+}
+
+/** What `t.name` means in change_table. */
+const tableMethods: Readonly<Record<string, string>> = {
+	index: "add_index",
+	rename: "rename_column",
+	change: "change_column",
+	change_default: "change_column_default",
+	change_null: "change_column_null",
+	remove: "remove_columns",
+	remove_index: "remove_index",
+	rename_index: "rename_index",
+	timestamps: "add_timestamps",
+	remove_timestamps: "remove_timestamps",
+	foreign_key: "add_foreign_key",
+	remove_foreign_key: "remove_foreign_key",
+	check_constraint: "add_check_constraint",
+	remove_check_constraint: "remove_check_constraint",
+	unique_constraint: "add_unique_constraint",
+	column: "add_column",
+};
+
+function changeTable(call: Call, version: number): readonly string[] {
+	const table = textArgument(call, 0) ?? hole("table");
+	const sql: string[] = [];
+	blockCalls(call.node, call.scope, (inner) => {
+		const change = changeOf(inner, table, 0, version);
+		const names = columnsOf(inner, 0);
+		if (/^(?:references|belongs_to)$/.test(inner.name)) {
+			for (const name of names) sql.push(...addReference({ ...change, text: () => name }));
+		} else if (/^remove_(?:references|belongs_to)$/.test(inner.name)) {
+			for (const name of names) sql.push(...removeReference({ ...change, text: () => name }));
+		} else if (inner.name === "remove") {
+			const drops = names.map((name) => `DROP COLUMN ${nameOf(name)}`);
+			sql.push(`${alter(change)} ${drops.join(", ")}`);
+		} else if (isColumnType(inner.name)) {
+			for (const name of names) {
+				sql.push(
+					`${alter(change)} ADD COLUMN ${columnSql(name, inner.name, change.options, version)}`,
+				);
+				sql.push(...indexOfColumn(change, name));
+			}
+		} else {
+			sql.push(...(onTable[tableMethods[inner.name] ?? ""]?.(change) ?? []));
+		}
+	});
+	return sql;
+}
+
+/** `t.string :name, index: true`: only tables that are made or changed in a block have it. */
+function indexOfColumn({ table, options }: Change, column: string): readonly string[] {
+	const index = nested(options, "index");
+	return index ? [addIndex(table, [column], index)] : [];
+}
+
+function commentOf(call: Call, text: string | undefined): string {
+	const to = option(optionsOf(call), "to") ?? text;
+	return to === undefined ? "NULL" : stringOf(to);
+}
+
+/** The type, the default and NOT NULL in one statement (postgresql/schema_statements.rb, change_column). */
+function changeColumn(change: Change): readonly string[] {
+	const { options, text, version } = change;
+	const column = nameOf(text(0) ?? hole("column"));
+	const using = option(options, "using") ?? castOf(change);
+	const collation = option(options, "collation");
+	const parts = [
+		`ALTER COLUMN ${column} TYPE ${typeSql(text(1) ?? hole("type"), options, version)}${collation === undefined ? "" : ` COLLATE ${nameOf(collation)}`}${using === undefined ? "" : ` USING ${using}`}`,
+	];
+	const standard = options.values.get("default");
+	if (standard) parts.push(`ALTER COLUMN ${column} ${defaultClause(change, standard)}`);
+	const nullable = options.values.has("null");
+	if (nullable)
+		parts.push(`ALTER COLUMN ${column} ${isOn(options, "null") ? "DROP" : "SET"} NOT NULL`);
+	return [`${alter(change)} ${parts.join(", ")}`];
+}
+
+function castOf({ options, text }: Change): string | undefined {
+	const cast = option(options, "cast_as");
+	return cast === undefined ? undefined : `CAST(${nameOf(text(0) ?? hole("column"))} AS ${cast})`;
+}
+
+function defaultClause({ call }: Change, value: Parameters<typeof valueSql>[0]): string {
+	return wordOf(value, call.scope) === "nil"
+		? "DROP DEFAULT"
+		: `SET DEFAULT ${valueSql(value, call.scope)}`;
+}
+
+function changeDefault(change: Change): readonly string[] {
+	const { call, options, text } = change;
+	const value = options.values.get("to") ?? call.node.args.at(-1);
+	const column = nameOf(text(0) ?? hole("column"));
+	return value ? [`${alter(change)} ALTER COLUMN ${column} ${defaultClause(change, value)}`] : [];
+}
+
+function changeNull(change: Change): readonly string[] {
+	const { call, text, table } = change;
+	const written = text(0) ?? hole("column");
+	const column = nameOf(written);
+	const from = call.node.args.findIndex((node) =>
+		/^(?:true|false)$/.test(wordOf(node, call.scope) ?? ""),
+	);
+	const isNullable = wordOf(call.node.args[from], call.scope) === "true";
+	const value = given(call.node.args[from + 1], call.scope);
+	const filled = value && from !== -1 && !isNullable ? valueSql(value, call.scope) : undefined;
+	return [
+		...(filled === undefined
+			? []
+			: [`UPDATE ${tableName(table)} SET ${column} = ${filled} WHERE ${column} IS NULL`]),
+		`${alter(change)} ALTER COLUMN ${column} ${isNullable ? "DROP" : "SET"} NOT NULL`,
+	];
+}
+
+function addReference(change: Change): readonly string[] {
+	const { table, options, text, version } = change;
+	const { columns, indexed, index, key } = referenceOf(
+		text(0) ?? hole("reference"),
+		options,
+		version,
+	);
+	return [
+		...columns.map(
+			([name, type]) =>
+				`${alter(change)} ADD COLUMN ${columnSql(name, type, withoutReference(options), version)}`,
+		),
+		...(indexed.length > 0 ? [addIndex(table, indexed, index)] : []),
+		...(key ? [addForeignKey(table, key.to, key.options)] : []),
+	];
+}
+
+function removeReference(change: Change): readonly string[] {
+	const { table, options, text } = change;
+	const name = text(0) ?? hole("reference");
+	const key = nested(options, "foreign_key");
+	const isPolymorphic = isOn(options, "polymorphic");
+	const target = key && (option(key, "to_table") ?? `${singularOf(name)}s`);
+	return [
+		...(target === undefined ? [] : [dropForeignKey(table, target, key ?? options)]),
+		...(isPolymorphic ? [`${alter(change)} DROP COLUMN ${nameOf(`${name}_type`)}`] : []),
+		`${alter(change)} DROP COLUMN ${nameOf(`${name}_id`)}`,
+	];
+}
