@@ -1,5 +1,12 @@
-import { defineRule, type Catalog, type OperationContext, type OperationOf } from "#core";
+import {
+	defineRule,
+	type Catalog,
+	type Operation,
+	type OperationContext,
+	type OperationOf,
+} from "#core";
 import type { Table, Trigger } from "../src/catalog/model.ts";
+import { configCalls } from "../src/catalog/set-config.ts";
 
 type SetState = OperationOf<"setTriggerState">;
 
@@ -27,6 +34,21 @@ function hasForeignKeys(table: Table, { catalog }: OperationContext): boolean {
 		table.constraints.some(({ type }) => type === "foreignKey") ||
 		catalog.referencesTo(key).length > 0
 	);
+}
+
+/** The session acts as a replica from here on; the tables that are made here have nothing to lose. */
+function judgeRole(
+	at: Operation,
+	name: string,
+	value: string | undefined,
+	context: OperationContext<"session">,
+): void {
+	if (name !== "session_replication_role" || value?.toLowerCase() !== "replica") return;
+	for (const table of context.catalog.tables()) {
+		if (context.isNew(table)) continue;
+		context.report({ message: "session", at, once: context.migration.id });
+		return;
+	}
 }
 
 function nameTriggers(triggers: readonly Trigger[]): string {
@@ -114,11 +136,11 @@ COMMIT;`,
 			});
 		},
 		setParameter(operation, context) {
-			if (operation.name !== "session_replication_role" || operation.value !== "replica") return;
-			for (const table of context.catalog.tables()) {
-				if (context.isNew(table)) continue;
-				context.report({ message: "session", at: operation, once: context.migration.id });
-				return;
+			judgeRole(operation, operation.name, operation.value, context);
+		},
+		select(operation, context) {
+			for (const { name, value } of configCalls(operation.query)) {
+				judgeRole(operation, name, value, context);
 			}
 		},
 	},

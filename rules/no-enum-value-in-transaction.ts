@@ -38,9 +38,9 @@ CREATE TABLE orders (id bigint PRIMARY KEY, status order_status NOT NULL DEFAULT
 			bad: `SET lock_timeout = '2s';
 ALTER TYPE order_status ADD VALUE 'draft' BEFORE 'open';
 ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'draft';`,
-			good: `SET lock_timeout = '2s';
+			good: `-- lockkeeper:transaction none
+SET lock_timeout = '2s';
 ALTER TYPE order_status ADD VALUE 'draft' BEFORE 'open';
-COMMIT;
 ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'draft';`,
 			transaction: "file",
 		},

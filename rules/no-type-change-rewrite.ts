@@ -23,6 +23,25 @@ function changedTogether(
 	);
 }
 
+/** With few rows the rewrite takes a moment, but what is cut off is gone all the same. */
+function judgeNarrowing(
+	operation: OperationOf<"alterColumnType">,
+	{ reversible, assumed, reasons }: Effect,
+	context: OperationContext<"narrows">,
+): void {
+	const { table, column } = operation;
+	if (reversible !== "lossy" || assumed || context.isNew(table)) return;
+	if (context.rowsOf(table) === 0 || context.catalog.table(table)?.empty) return;
+	context.report({
+		message: "narrows",
+		at: operation,
+		table,
+		data: { table: table.name, column, reason: reasons[0] ?? "" },
+		severity: "warning",
+		help: "Look for values that do not fit first; keep the old column until nobody needs what is cut off.",
+	});
+}
+
 export default defineRule({
 	id: "no-type-change-rewrite",
 	summary: "Disallow changing a column's type where that rewrites or reads a table in use.",
@@ -50,6 +69,7 @@ statements of sessions that are connected fail afterwards with "cached plan must
 			"Changing the type of {column} may write every row of {table} anew while all its reads and writes wait: {reason}.",
 		rebuildsIndexes:
 			"Changing the type of {column} builds indexes of {table} anew while all its reads and writes wait: {reason}.",
+		narrows: "Changing the type of {column} may cut or refuse values of {table}: {reason}.",
 		checksRows:
 			"Changing the type of {column} reads all of {table} while all its reads and writes wait: {reason}.",
 	},
@@ -83,7 +103,11 @@ ALTER TABLE sessions ALTER COLUMN token TYPE varchar;`,
 			const { table } = operation;
 			const effect = context.effectOf(operation);
 			const cost = costOf(effect);
-			if (!cost || !isLargeInUse(context, table)) return;
+			if (!cost) return;
+			if (!isLargeInUse(context, table)) {
+				judgeNarrowing(operation, effect, context);
+				return;
+			}
 			const columns = changedTogether(operation, cost, context);
 			if (columns[0] !== operation.column) return;
 			const [first = "", ...others] = effect.reasons;

@@ -1,7 +1,7 @@
 import { defineRule, type Operation, type OperationContext, type QualifiedName } from "#core";
 import { extentOfQuery } from "../src/catalog/bounds.ts";
-import { changeScope } from "../src/catalog/change-scope.ts";
-import { isLargeInUse, relationNamed } from "../src/catalog/exposure.ts";
+import { changeScope, isDataChange } from "../src/catalog/change-scope.ts";
+import { isLargeInUse, largeInUse, relationNamed } from "../src/catalog/exposure.ts";
 import { placeOfLock, strongestHeld, waitersOf } from "../src/catalog/held-locks.ts";
 
 function earlierOperations({ transaction }: OperationContext): readonly Operation[] {
@@ -36,6 +36,14 @@ function longWork(operation: Operation, context: OperationContext): string | und
 			return operation.withData && extentOfQuery(operation.query, scope()) !== "bounded"
 				? "CREATE MATERIALIZED VIEW"
 				: undefined;
+		case "select":
+			// After a change of rows require-batched-change has spoken; a body reads to change what it finds.
+			return !context.part.reached &&
+				!earlierOperations(context).some(isDataChange) &&
+				extentOfQuery(operation.query, scope()) !== "bounded" &&
+				locksLarge(operation, context)
+				? "SELECT"
+				: undefined;
 		case "refreshMaterializedView":
 			return operation.withData ? "REFRESH MATERIALIZED VIEW" : undefined;
 		default:
@@ -47,6 +55,12 @@ function readsLarge(operation: Operation, context: OperationContext): boolean {
 	return context
 		.effectOf(operation)
 		.scans.some((key) => isLargeInUse(context, relationNamed(context.catalog, key)));
+}
+
+/** A SELECT takes a weak lock on each relation that it reads. */
+function locksLarge(operation: Operation, context: OperationContext): boolean {
+	const read = context.effectOf(operation).locks.map(({ relation }) => relation);
+	return largeInUse(context, read).length > 0;
 }
 
 export default defineRule({
@@ -72,9 +86,9 @@ one transaction for a file, or for all files of a deploy.`,
 			bad: `SET lock_timeout = '2s';
 ALTER TABLE orders ADD COLUMN note text;
 CREATE TABLE customer_totals AS SELECT customer_id, sum(total) AS total FROM orders GROUP BY customer_id;`,
-			good: `SET lock_timeout = '2s';
+			good: `-- lockkeeper:transaction none
+SET lock_timeout = '2s';
 ALTER TABLE orders ADD COLUMN note text;
-COMMIT;
 CREATE TABLE customer_totals AS SELECT customer_id, sum(total) AS total FROM orders GROUP BY customer_id;`,
 			transaction: "file",
 		},

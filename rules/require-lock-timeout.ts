@@ -1,5 +1,9 @@
 import { defineRule, type Fix, type Lock, type Operation, type OperationContext } from "#core";
+import { millisecondsOf } from "../src/catalog/duration.ts";
 import { relationNamed } from "../src/catalog/exposure.ts";
+
+/** A request that waits longer has failed for its user. */
+const longest = 30_000;
 
 /** True where a limit does harm, where no wait is possible, or where CONCURRENTLY is what is missing. */
 function needsNoLimit(operation: Operation): boolean {
@@ -14,8 +18,14 @@ function needsNoLimit(operation: Operation): boolean {
 	}
 }
 
-function isSet(value: string | undefined): boolean {
-	return value !== undefined && !/^0+\s*[a-z]*$/i.test(value.trim());
+type Missing = "waitsWithoutLimit" | "limitIsOff" | "limitIsLong";
+
+/** What is wrong with the limit; a setting that is no plain time is taken for a good one. */
+function wrongLimit(value: string | undefined): Missing | undefined {
+	if (value === undefined) return "waitsWithoutLimit";
+	const time = millisecondsOf(value);
+	if (time === 0) return "limitIsOff";
+	return time !== undefined && time > longest ? "limitIsLong" : undefined;
 }
 
 /** The first lock of the operation that keeps writes or more of something in use waiting. */
@@ -63,6 +73,10 @@ CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit make
 			"This statement waits without a limit for its lock on {table}; as long as it waits, {waiters} that comes after it waits too.",
 		limitIsOff:
 			"A lock_timeout of 0 means no limit: as long as this statement waits for its lock on {table}, {waiters} that comes after it waits too.",
+		limitIsLong:
+			"With a lock_timeout of {limit} this statement may wait that long for its lock on {table}, and {waiters} that comes after it waits too.",
+		localIsLost:
+			"SET LOCAL does nothing here: no transaction is open, so the statements after it wait for their locks without a limit.",
 	},
 	examples: [
 		{
@@ -79,11 +93,40 @@ ALTER TABLE customers ADD COLUMN email text;`,
 CREATE INDEX addresses_street ON addresses (street);
 CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 		},
+		{
+			before: "CREATE TABLE sessions (id bigint PRIMARY KEY);",
+			bad: `SET lock_timeout = '10min';
+ALTER TABLE sessions ADD COLUMN note text;`,
+			good: `SET lock_timeout = '5s';
+ALTER TABLE sessions ADD COLUMN note text;`,
+		},
+		{
+			before: "CREATE TABLE invoices (id bigint PRIMARY KEY);",
+			bad: `SET LOCAL lock_timeout = '2s';
+ALTER TABLE invoices ADD COLUMN note text;`,
+			good: `BEGIN;
+SET LOCAL lock_timeout = '2s';
+ALTER TABLE invoices ADD COLUMN note text;
+COMMIT;`,
+		},
 	],
 	on: {
+		setParameter(operation, context) {
+			const { name, scope, value } = operation;
+			if (name !== "lock_timeout" || scope !== "local" || value === undefined) return;
+			if (context.transaction) return;
+			context.report({
+				message: "localIsLost",
+				at: operation,
+				// What would be said of the next statement has this cause.
+				once: `${context.migration.id} change`,
+				help: "Write SET lock_timeout = '2s'; without LOCAL, or put BEGIN and COMMIT around.",
+			});
+		},
 		anyOperation(operation, context) {
 			const limit = context.settings.get("lock_timeout");
-			if (isSet(limit) || needsNoLimit(operation)) return;
+			const wrong = wrongLimit(limit);
+			if (!wrong || needsNoLimit(operation)) return;
 			const lock = strongLock(operation, context);
 			if (!lock) return;
 			const table = relationNamed(context.catalog, lock.relation);
@@ -92,7 +135,7 @@ CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 				operation.kind === "createTable" ||
 				(operation.kind === "addConstraint" && context.isNew(operation.table));
 			context.report({
-				message: limit === undefined ? "waitsWithoutLimit" : "limitIsOff",
+				message: wrong,
 				at: operation,
 				table,
 				once: `${context.migration.id} ${isNewTable ? "new table" : "change"}`,
@@ -101,6 +144,7 @@ CREATE INDEX CONCURRENTLY customers_country ON customers (country);`,
 				fixes: limit === undefined ? [setLimit] : [],
 				data: {
 					table: table.name,
+					limit: limit ?? "",
 					waiters: lock.blocks === "readsAndWrites" ? "every read and write" : "every write",
 				},
 			});

@@ -7,6 +7,7 @@ import addDomainConstraintByTable from "../plan/recipes/add-domain-constraint-by
 import addForeignKeyByPartition from "../plan/recipes/add-foreign-key-by-partition.ts";
 import addPrimaryKey from "../plan/recipes/add-primary-key.ts";
 import addRequiredColumn from "../plan/recipes/add-required-column.ts";
+import buildIndexAfterRemains from "../plan/recipes/build-index-after-remains.ts";
 import buildIndexByPartition from "../plan/recipes/build-index-by-partition.ts";
 import buildIndexConcurrently from "../plan/recipes/build-index-concurrently.ts";
 import changeInBatches from "../plan/recipes/change-in-batches.ts";
@@ -34,6 +35,7 @@ export const recipes: readonly AnyRecipe[] = [
 	addForeignKeyByPartition,
 	addPrimaryKey,
 	addRequiredColumn,
+	buildIndexAfterRemains,
 	buildIndexByPartition,
 	buildIndexConcurrently,
 	changeInBatches,

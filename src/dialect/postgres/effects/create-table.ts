@@ -115,7 +115,7 @@ function createPartition(
 ): void {
 	const parent = targetOf(scene, name);
 	if (parent.kind === "assumed") draft.assumed = true;
-	refuseBound(bound, scene, draft);
+	refuseBound(bound, parent, scene, draft);
 	lock(draft, parent.key, "AccessExclusiveLock");
 	because(draft, `reads and writes of ${parent.key} wait, if only for a moment`);
 	draft.better = {

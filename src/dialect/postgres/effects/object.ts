@@ -205,6 +205,7 @@ export function alterObject(
 		because(draft, "ALTER SYSTEM cannot run inside a transaction block");
 	}
 	if (object === "database" && action.includes("tablespace")) draft.transaction = "refused";
+	if (object === "subscription" && action.startsWith("refresh")) draft.transaction = "refused";
 	if (object === "role" && action.includes("owned")) changeOwned(operation, scene, draft);
 	if (object === "index") return;
 	if (object === "trigger") {
@@ -282,8 +283,14 @@ export function createStatistics(
 	lock(draft, target.key, "ShareUpdateExclusiveLock");
 }
 
-export function sessionCommand(operation: OperationOf<"sessionCommand">, draft: Draft): void {
-	if (operation.command !== "DISCARD ALL") return;
+const outsideTransactions: ReadonlySet<string> = new Set([
+	"COMMIT PREPARED",
+	"DISCARD ALL",
+	"ROLLBACK PREPARED",
+]);
+
+export function sessionCommand({ command }: OperationOf<"sessionCommand">, draft: Draft): void {
+	if (!outsideTransactions.has(command)) return;
 	draft.transaction = "refused";
-	because(draft, "DISCARD ALL cannot run inside a transaction block");
+	because(draft, `${command} cannot run inside a transaction block`);
 }

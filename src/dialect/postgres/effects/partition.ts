@@ -18,8 +18,25 @@ import {
 } from "./scene.ts";
 import { has, since } from "./versions.ts";
 
-export function refuseBound(bound: PartitionBound, scene: Scene, draft: Draft): void {
+/** A bound of another strategy than the parent's, or one that the version does not know. */
+export function refuseBound(
+	bound: PartitionBound,
+	parent: Target,
+	scene: Scene,
+	draft: Draft,
+): void {
 	const { version } = scene;
+	const strategy = parent.table?.partitionBy?.strategy;
+	if (strategy && bound.kind !== "default" && bound.kind !== strategy) {
+		refuse(
+			draft,
+			"42P16",
+			`${parent.key} is partitioned by ${strategy}, the bound is for ${bound.kind}`,
+		);
+	}
+	if (strategy === "hash" && bound.kind === "default") {
+		refuse(draft, "42P16", "a table that is partitioned by hash has no default partition");
+	}
 	if (bound.kind === "default" && !has(version, "defaultPartition")) {
 		refuse(draft, "42601", `PostgreSQL ${version} does not know DEFAULT partitions`);
 	}
@@ -95,7 +112,7 @@ export function attachPartition(
 ): void {
 	const { bound } = operation;
 	const partition = targetOf(scene, operation.partition);
-	refuseBound(bound, scene, draft);
+	refuseBound(bound, parent, scene, draft);
 	refuseAttach(partition, parent, draft);
 	refuseShape(partition.table, parent.table, draft);
 	if (partition.kind === "assumed") draft.assumed = true;

@@ -1,0 +1,76 @@
+import { defineRule, type Migration, type Operation, type ReleaseEntry } from "#core";
+import { configCalls, type ConfigCall } from "../src/catalog/set-config.ts";
+
+/** Settings that change what later statements mean, or what they may do. */
+const telling: ReadonlySet<string> = new Set([
+	"default_transaction_read_only",
+	"role",
+	"row_security",
+	"search_path",
+	"session_authorization",
+]);
+
+/** What the server has where nobody changed it, written out. */
+const usual = /^(none|public|"\$user", public)$/i;
+
+type Setting = Omit<ConfigCall, "value"> & { readonly value?: string };
+
+function settingsOf(operation: Operation): readonly Setting[] {
+	if (operation.kind === "setParameter") return [operation];
+	return operation.kind === "select" ? configCalls(operation.query) : [];
+}
+
+export default defineRule({
+	id: "no-lasting-setting",
+	summary: "Disallow leaving search_path, role and the like changed after the migration.",
+	why: `SET holds until the connection closes, not until the migration ends. Many tools run all migrations on one
+connection: the next ones then make their tables in another schema or as another role, and the tool may not find
+its own history table. Behind a pooler such as PgBouncer the connection goes back to the pool, and the
+application gets the setting. SET LOCAL ends with the transaction; RESET at the end puts it back where there is none.`,
+	category: "transactions",
+	dialects: ["postgres"],
+	severity: "warning",
+	preset: "strict",
+	aliases: {},
+	help: "Use SET LOCAL where the migration runs in a transaction; otherwise RESET it at the end.",
+	messages: {
+		lasts: "{name} stays changed after this migration: what else the connection runs gets it too.",
+	},
+	examples: [
+		{
+			bad: `SET search_path TO billing;
+CREATE TABLE invoices (id bigint PRIMARY KEY);`,
+			good: `SET LOCAL search_path TO billing;
+CREATE TABLE invoices (id bigint PRIMARY KEY);`,
+			transaction: "file",
+		},
+		{
+			bad: `SET ROLE billing_owner;
+CREATE TABLE invoices (id bigint PRIMARY KEY);`,
+			good: `SET ROLE billing_owner;
+CREATE TABLE invoices (id bigint PRIMARY KEY);
+RESET ROLE;`,
+		},
+	],
+	on: {
+		releaseEnd({ entries }, context) {
+			const lasting = new Map<Migration, Map<string, ReleaseEntry>>();
+			for (const entry of entries) {
+				const { operation, migration } = entry;
+				const open = lasting.get(migration) ?? new Map<string, ReleaseEntry>();
+				lasting.set(migration, open);
+				if (operation.kind === "resetAllParameters") open.clear();
+				for (const { name, value, scope } of settingsOf(operation)) {
+					if (scope === "local" || !telling.has(name)) continue;
+					if (value === undefined || usual.test(value)) open.delete(name);
+					else open.set(name, entry);
+				}
+			}
+			for (const open of lasting.values()) {
+				for (const [name, entry] of open) {
+					context.report(entry, { message: "lasts", at: entry.operation, data: { name } });
+				}
+			}
+		},
+	},
+});
