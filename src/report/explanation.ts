@@ -1,8 +1,11 @@
 import type { Effect, Lock } from "../core/effect.ts";
 import { shortName, type Explanation } from "../core/engine/explain.ts";
+import type { FilledRecipe } from "../core/finding.ts";
+import type { Advice } from "../explaining.ts";
 import { placeIn, positionAt, type Position } from "../core/source.ts";
 import { blocked, durations, modeName, undo } from "./effect-words.ts";
 import { countOf, type Palette } from "./report.ts";
+import { recipeLines } from "./recipe-text.ts";
 import { wrap } from "./wrap.ts";
 
 /** The json format of explain: a contract. Relations are schema.name, modes the server's own names. */
@@ -30,6 +33,8 @@ export interface JsonExplanations {
 		readonly better: Effect["better"] | null;
 		/** Why the statement could not be read, or null. */
 		readonly unread: string | null;
+		/** The safe ways to the same end. */
+		readonly recipes: readonly FilledRecipe[];
 	}[];
 }
 
@@ -39,10 +44,10 @@ const modeOf = ({ relation, mode }: Lock): { relation: string; mode: string } =>
 });
 
 /** Returns the explanations as one JSON document. */
-export function explanationJson(explanations: readonly Explanation[]): string {
+export function explanationJson(explanations: readonly Advice[]): string {
 	const document: JsonExplanations = {
 		version: 1,
-		statements: explanations.map(({ statement, effect }) => ({
+		statements: explanations.map(({ statement, effect, recipes }) => ({
 			file: statement.file.path,
 			start: positionAt(statement.file, statement.range.start),
 			end: positionAt(statement.file, placeIn(statement.file, statement.range).end),
@@ -61,6 +66,7 @@ export function explanationJson(explanations: readonly Explanation[]): string {
 			reasons: effect.reasons,
 			better: effect.better ?? null,
 			unread: statement.unread?.message ?? null,
+			recipes,
 		})),
 	};
 	return `${JSON.stringify(document, undefined, "\t")}\n`;
@@ -130,7 +136,7 @@ function rowsOf(explanation: Explanation, rows: Rows): readonly (readonly [strin
 
 /** Returns the explanations for a person at a terminal of the given width. */
 export function explanationText(
-	explanations: readonly Explanation[],
+	explanations: readonly Advice[],
 	rows: Rows,
 	palette: Palette,
 	width: number,
@@ -151,6 +157,12 @@ export function explanationText(
 			const [head = "", ...rest] = wrap(value, width - 12);
 			lines.push(`  ${palette.faint(label.padEnd(10))}${head}`);
 			for (const continued of rest) lines.push(`${" ".repeat(12)}${continued}`);
+		}
+		for (const recipe of explanation.recipes) {
+			const [head = "", ...rest] = wrap(recipe.summary, width - 12);
+			lines.push(`  ${palette.faint("safer".padEnd(10))}${head}`);
+			for (const continued of rest) lines.push(`${" ".repeat(12)}${continued}`);
+			lines.push(...recipeLines(recipe, palette, width));
 		}
 		lines.push("");
 	}

@@ -1,12 +1,14 @@
 import { defaultServerVersion, type Config } from "../../core/config.ts";
-import { explain, type Explanation } from "../../core/engine/explain.ts";
+import type { History } from "../../core/engine/history.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { loadPostgres } from "../../dialect/postgres/dialect.ts";
+import { explainWithRecipes, type Advice } from "../../explaining.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { discoverProjects } from "../../project/discover.ts";
 import { explicitHistory } from "../../project/explicit-history.ts";
 import { readStatistics } from "../../project/statistics.ts";
 import { explanationJson, explanationText } from "../../report/explanation.ts";
+import { activeRules } from "../../repository.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import { paletteFor } from "../colour.ts";
 import { fail, print } from "../output.ts";
@@ -17,7 +19,10 @@ async function explanationsOf(
 	args: ExplainArguments,
 	config: Config,
 	configDirectory: string,
-): Promise<readonly Explanation[] | ProjectProblem> {
+	rows: ReadonlyMap<string, number>,
+): Promise<readonly Advice[] | ProjectProblem> {
+	const rules = activeRules(config, {});
+	const explain = (told: History) => explainWithRecipes(told, rules, rows);
 	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
 	const readsInput = args.files?.includes(standardInputMark) === true;
 	const named = (args.files ?? []).filter((file) => file !== standardInputMark);
@@ -65,7 +70,7 @@ export async function runExplain(args: ExplainArguments): Promise<void> {
 		fail(statistics);
 		return;
 	}
-	const explanations = await explanationsOf(cwd, args, config, directory);
+	const explanations = await explanationsOf(cwd, args, config, directory, statistics.rows);
 	if ("code" in explanations) {
 		fail(explanations);
 		return;

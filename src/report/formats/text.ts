@@ -3,7 +3,7 @@ import type { ProjectProblem } from "../../core/migration.ts";
 import { defineFormat } from "../format.ts";
 import { codeFrame } from "../frame.ts";
 import type { LintReport, Palette } from "../report.ts";
-import { whereItRuns } from "../recipe-sql.ts";
+import { recipeLines } from "../recipe-text.ts";
 import { summaryLines } from "../summary.ts";
 import { wrap } from "../wrap.ts";
 
@@ -21,19 +21,6 @@ function labelled(palette: Palette, label: string, text: string, width: number):
 		`  ${palette.strong(label.padEnd(6))}${first}`,
 		...rest.map((line) => `${indent}${line}`),
 	];
-}
-
-function recipeLines(recipe: FilledRecipe, palette: Palette, width: number): readonly string[] {
-	return recipe.steps.flatMap((step, at) => {
-		const where = whereItRuns[step.transaction];
-		const title = `${at + 1}. ${step.title}${where === "" ? "" : `; ${where}`}`;
-		return [
-			...wrap(title, width - 16).map((line, row) =>
-				palette.faint(`          -- ${row === 0 ? "" : "   "}${line}`),
-			),
-			...(step.sql?.split("\n") ?? []).map((line) => `          ${palette.code(line)}`),
-		];
-	});
 }
 
 /** Advice takes two lines: it is not what people look for first. */
