@@ -51,7 +51,7 @@ const making: ReadonlySet<string> = new Set([
 
 function touchedTables(makers: readonly ReleaseEntry[], catalog: Catalog): ReadonlySet<Table> {
 	const tables = makers.flatMap(({ operation }) =>
-		"table" in operation && operation.table ? (catalog.table(operation.table) ?? []) : [],
+		"table" in operation ? (catalog.table(operation.table) ?? []) : [],
 	);
 	return new Set(tables);
 }

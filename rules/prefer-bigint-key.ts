@@ -56,7 +56,7 @@ no other table, are looked at.`,
 	severity: "warning",
 	preset: "strict",
 	aliases: {
-		squawk: ["prefer-bigint-over-int", "prefer-bigint-over-smallint", "prefer-big-int"],
+		squawk: ["prefer-bigint-over-int", "prefer-bigint-over-smallint"],
 		pgfence: "prefer-bigint-over-int",
 	},
 	help: "Write bigint, e.g. bigint GENERATED ALWAYS AS IDENTITY.",

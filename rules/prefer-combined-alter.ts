@@ -61,7 +61,7 @@ ALTER TABLE orders VALIDATE CONSTRAINT total_set, VALIDATE CONSTRAINT tax_set;`,
 			for (const entry of entries) {
 				const { operation, effect, migration, part } = entry;
 				const pass = passOf(entry);
-				if (!("table" in operation) || !operation.table) continue;
+				if (!("table" in operation)) continue;
 				const { table } = operation;
 				// What comes after a change of rows may need the changed rows.
 				if (changing.has(operation.kind)) forget(earlier, context.catalog.resolve(table));

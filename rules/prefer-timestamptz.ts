@@ -13,7 +13,7 @@ same 8 bytes and converts at input and output. A later change rewrites the table
 	dialects: ["postgres"],
 	severity: "warning",
 	preset: "strict",
-	aliases: { squawk: "prefer-timestamp-tz", pgfence: "prefer-timestamptz" },
+	aliases: { squawk: ["prefer-timestamp-tz", "prefer-timestamptz"], pgfence: "prefer-timestamptz" },
 	help: "Write timestamptz. Keep timestamp only for local times, such as the opening hours of a shop.",
 	messages: {
 		noZone:

@@ -19,16 +19,14 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"ban-char-field": "",
 		"ban-concurrent-index-creation-in-transaction":
 			"Knows which migration tools open a transaction; the same for all statements that refuse one.",
-		"ban-create-domain-with-constraint":
-			"Not told: creating a domain touches no table. Adding a constraint to one later is told.",
+		"ban-create-domain-with-constraint": "",
 		"ban-drop-column":
 			"Silent with a contract directive that names the release of the replacement.",
 		"ban-drop-database": "Not told: a migration runs inside the database that it changes.",
 		"ban-drop-not-null":
 			"Not told: rows and INSERTs of running code stay as valid as before, and the lock lasts a moment.",
 		"ban-drop-table": "Silent with a contract directive that names the release of the replacement.",
-		"ban-duplicate-column-assignments":
-			"Not told: the server refuses such an UPDATE before it changes anything.",
+		"ban-duplicate-column-assignments": "Elements of an array may be set one by one.",
 		"ban-truncate-cascade": "TRUNCATE without CASCADE too.",
 		"ban-uncommitted-transaction":
 			"Not told: migration tools commit, or roll back what is left open.",
@@ -37,9 +35,10 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"constraint-missing-not-valid":
 			"Not for UNIQUE, PRIMARY KEY and EXCLUDE, which know no NOT VALID; those have rules of their own.",
 		"disallowed-unique-constraint": "",
-		"identifier-too-long": "Not told: the server cuts the name and goes on with it.",
-		"prefer-bigint-over-int": "Not told: int is right for what stays small.",
-		"prefer-bigint-over-smallint": "Not told: smallint is right for what stays small.",
+		"identifier-too-long": "Only where the name is made.",
+		"prefer-bigint-over-int": "Only for keys: int is right for what stays small.",
+		"prefer-bigint-over-smallint":
+			"Only for keys that count up: smallint is right for what stays small.",
 		"prefer-identity": "",
 		"prefer-repack": "VACUUM FULL and CLUSTER on every version.",
 		"prefer-robust-stmts":
@@ -54,11 +53,11 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"require-concurrent-partition-detach":
 			"Not where a default partition exists, because the server refuses CONCURRENTLY there.",
 		"require-concurrent-reindex": "",
-		"require-enum-value-ordering": "Not told: where a new value sorts is a matter of the values.",
+		"require-enum-value-ordering": "",
 		"require-lock-timeout": "Only before statements that lock a table in use.",
 		"require-statement-timeout":
 			"Not told: it ends long work that is right, like CREATE INDEX CONCURRENTLY; lock_timeout is what frees the queue.",
-		"require-table-schema": "Not told: search_path decides, and the catalog here follows it.",
+		"require-table-schema": "Once a migration, and not after SET search_path.",
 		"require-timeout-settings": "The part about lock_timeout: see require-lock-timeout.",
 		"transaction-nesting": "Not told: the server answers a second BEGIN with a warning.",
 		"unused-ignore": "For ignores of lockkeeper; those of squawk are never called unused.",
@@ -76,7 +75,7 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		add_exclusion_constraint: "",
 		add_foreign_key: "",
 		add_index: "",
-		add_index_columns: "Not told: how many columns an index needs depends on the queries.",
+		add_index_columns: "Not for unique indexes.",
 		add_index_corruption: "Not told: the minor version of the server (14.0 to 14.3) is not known.",
 		add_reference: "",
 		add_unique_constraint: "",
@@ -154,8 +153,8 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		E9: "",
 		E10: "",
 		E11: "",
-		W12: "Not told: several quick ALTER TABLEs under one lock cost little more than one.",
-		W13: "Not told: an enum is a choice; what is unsafe about its values is told.",
+		W12: "Only where both go over all rows.",
+		W13: "",
 		W14: "Only when a column is nullable: else nothing is read.",
 		E15: "",
 	},
@@ -182,11 +181,11 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"alter-column-type": "Only changes that rewrite or read the table.",
 		"alter-enum-add-value":
 			"Only where the value is used in the transaction that adds it, or the server refuses it.",
-		"alter-enum-no-ordering": "Not told: where a new value sorts is a matter of the values.",
+		"alter-enum-no-ordering": "",
 		"attach-partition": "",
 		"ban-alter-domain-add-constraint": "Only where a table in use has a column of the domain.",
 		"ban-char-field": "",
-		"ban-create-domain-with-constraint": "Not told: creating a domain touches no table.",
+		"ban-create-domain-with-constraint": "",
 		"concurrent-in-transaction": "Knows which migration tools open a transaction.",
 		"create-index-not-concurrent": "Not on partitioned tables, which refuse CONCURRENTLY.",
 		"create-table-exclude-constraint": "Not told: a new table has no rows and no users.",
@@ -215,7 +214,7 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"missing-statement-timeout":
 			"Not told: it ends long work that is right, like CREATE INDEX CONCURRENTLY.",
 		"not-valid-validate-same-tx": "",
-		"prefer-bigint-over-int": "Not told: int is right for what stays small.",
+		"prefer-bigint-over-int": "Only for keys: int is right for what stays small.",
 		"prefer-identity": "",
 		"prefer-robust-create-index":
 			"Not told: IF NOT EXISTS keeps an index that a failed build left invalid.",
