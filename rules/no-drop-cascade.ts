@@ -1,113 +1,7 @@
 import { defineRule, listWords, showName } from "#core";
-import type { Catalog, Key, Operation, OperationContext, Origin } from "#core";
-import { closureOf, type DropTarget } from "../src/catalog/dependencies.ts";
-import { routineId } from "../src/catalog/routine-id.ts";
-
-/** What the statement names, where it has CASCADE and the catalog knows it. */
-function targetsOf(operation: Operation, catalog: Catalog): readonly DropTarget[] {
-	switch (operation.kind) {
-		case "dropTable":
-			return [{ kind: "table", key: catalog.resolve(operation.table) }];
-		case "dropView":
-			return [{ kind: "view", key: catalog.resolve(operation.view) }];
-		case "dropConstraint": {
-			const relation = catalog.resolve(operation.table);
-			return [{ kind: "constraint", relation, name: operation.constraint }];
-		}
-		case "dropFunction":
-			return catalog.routines(operation.function).map((routine) => ({
-				kind: "routine",
-				key: `${routine.schema}.${routine.name}`,
-				id: routineId(routine),
-			}));
-		default:
-			return [];
-	}
-}
-
-interface Victim {
-	readonly words: string;
-	readonly origin: Origin | undefined;
-	readonly losesData: boolean;
-}
-
-function partOf(
-	catalog: Catalog,
-	kind: "constraint" | "trigger" | "policy" | "column" | "default",
-	relation: Key,
-	name: string,
-): Origin | undefined {
-	const table = catalog.tableByKey(relation);
-	const lists = {
-		constraint: table?.constraints,
-		trigger: (table ?? catalog.viewByKey(relation))?.triggers,
-		policy: table?.policies,
-		column: table?.columns,
-		default: table?.columns,
-	};
-	return lists[kind]?.find((part) => part.name === name)?.origin;
-}
-
-/** What goes along, in words; undefined for what is no loss of its own. */
-function describe(target: DropTarget, catalog: Catalog): Victim | undefined {
-	switch (target.kind) {
-		case "table":
-		case "view": {
-			const { origin } =
-				(target.kind === "table"
-					? catalog.tableByKey(target.key)
-					: catalog.viewByKey(target.key)) ?? {};
-			const words = `${target.kind} ${showName(catalog, target.key)}`;
-			return { words, origin, losesData: target.kind === "table" };
-		}
-		case "routine": {
-			const routine = catalog
-				.routinesByKey(target.key)
-				.find((candidate) => routineId(candidate) === target.id);
-			const words = `function ${showName(catalog, target.key)}`;
-			return { words, origin: routine?.origin, losesData: false };
-		}
-		case "constraint":
-		case "trigger":
-		case "policy":
-		case "default":
-		case "column": {
-			const { kind, name, relation } = target;
-			const owner = showName(catalog, relation);
-			const words =
-				kind === "column" || kind === "default"
-					? `${kind === "default" ? "the default of" : kind} ${owner}.${name}`
-					: `${kind} ${name} of ${owner}`;
-			const origin = partOf(catalog, kind, relation, name);
-			return { words, origin, losesData: kind === "column" };
-		}
-		default:
-			return undefined;
-	}
-}
-
-/** True when a later statement of the release has made the thing again. */
-function isBack(target: DropTarget, after: Catalog): boolean {
-	switch (target.kind) {
-		case "table":
-			return after.tableByKey(target.key) !== undefined;
-		case "view":
-			return after.viewByKey(target.key) !== undefined;
-		case "routine":
-			return after.routinesByKey(target.key).length > 0;
-		case "constraint":
-		case "trigger":
-		case "policy":
-		case "column":
-			return partOf(after, target.kind, target.relation, target.name) !== undefined;
-		case "default": {
-			const columns = after.tableByKey(target.relation)?.columns;
-			return columns?.find(({ name }) => name === target.name)?.default !== undefined;
-		}
-		default:
-			return false;
-	}
-}
+import type { Operation, OperationContext } from "#core";
+import { closureOf } from "../src/catalog/dependencies.ts";
+import { describeTarget, droppedTargets, isThere } from "../src/catalog/drop-targets.ts";
 
 function shorten(words: readonly string[]): string {
 	const more = words.length - 4;
@@ -123,11 +17,11 @@ function judge(
 	// The objects of one statement go together: said once, at the first.
 	const [first] = part.operations.filter(({ kind }) => kind === operation.kind);
 	if (first !== operation) return;
-	const targets = part.operations.flatMap((other) => targetsOf(other, catalog));
+	const targets = part.operations.flatMap((other) => droppedTargets(other, catalog));
 	const own = closureOf(catalog, targets, false);
 	const victims = [...closureOf(catalog, targets, true)].flatMap(([id, target]) => {
 		// What belongs to a victim goes with it: the victim is said.
-		const victim = own.has(id) ? undefined : describe(target, catalog);
+		const victim = own.has(id) ? undefined : describeTarget(target, catalog);
 		if (!victim || context.madeHere(victim.origin)) return [];
 		return [{ target, ...victim }];
 	});
@@ -148,7 +42,7 @@ function judge(
 		...report(said),
 		at: operation,
 		atReleaseEnd(after) {
-			const left = said.filter(({ target }) => !isBack(target, after));
+			const left = said.filter(({ target }) => !isThere(target, after));
 			return left.length === 0 ? "settled" : report(left);
 		},
 	});

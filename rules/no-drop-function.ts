@@ -41,6 +41,22 @@ function isTriggerFunction(routine: Routine | undefined): boolean {
 	return routine?.returns?.name === "trigger" || routine?.returns?.name === "event_trigger";
 }
 
+const alike: Readonly<Record<string, string>> = {
+	int2: "integer",
+	int4: "integer",
+	int8: "integer",
+	varchar: "text",
+	bpchar: "text",
+};
+
+/** True for answers that callers read in the same way. */
+function areAlike(one: TypeName, other: TypeName): boolean {
+	return (
+		one.dimensions === other.dimensions &&
+		(alike[one.name] ?? one.name) === (alike[other.name] ?? other.name)
+	);
+}
+
 function showArguments(types: readonly TypeName[]): string {
 	return types.map(({ name, dimensions }) => name + "[]".repeat(dimensions)).join(", ");
 }
@@ -112,7 +128,7 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 					const same = overloads.find((other) => !calledWith || accepts(other, calledWith));
 					if (same) {
 						const [was, is] = [routine?.returns, same.returns];
-						if (!was || !is || showArguments([was]) === showArguments([is])) return "settled";
+						if (!was || !is || areAlike(was, is)) return "settled";
 						return {
 							message: "returns",
 							data: { function: object.shown, old: showArguments([was]), new: showArguments([is]) },

@@ -1,4 +1,4 @@
-import { defineRule, listWords, showName } from "#core";
+import { defineRule, historyIsWhole, listWords, showName } from "#core";
 import type { Catalog, Key, Table } from "#core";
 
 /** The objects of a schema by what people call them, with what they look like where that counts. */
@@ -7,7 +7,8 @@ function inventory(catalog: Catalog): ReadonlyMap<string, string> {
 	const name = (object: { readonly schema: string; readonly name: string }): Key =>
 		showName(catalog, `${object.schema}.${object.name}`);
 	for (const table of catalog.tables()) {
-		if (table.persistence === "temporary") continue;
+		// What is not whole was not made: a statement names it, nothing else.
+		if (table.persistence === "temporary" || !table.complete) continue;
 		found.set(`table ${name(table)}`, "");
 		partsOf(table, name(table), found);
 	}
@@ -71,6 +72,7 @@ columns with their types, constraints, indexes, views, functions, types, trigger
 	aliases: {},
 	help: "Complete the down section, so that up, down and up again work.",
 	messages: {
+		unknown: "This down migration changes {table}, which does not exist: it fails.",
 		remains: "After this down migration there remain: {remaining}.",
 		lost: "This down migration does not bring back: {lost}.",
 		differs: "After this down migration {differing} not what it was.",
@@ -91,9 +93,17 @@ ALTER TABLE orders ADD COLUMN channel text, ADD COLUMN source text;`,
 		},
 	],
 	on: {
-		undone({ down, before, undone }, context) {
+		undone({ down, before, done, undone }, context) {
 			const [first] = down;
 			if (!first) return;
+			if (!historyIsWhole(done)) return;
+			const at = first.range;
+			for (const table of undone.tables()) {
+				if (table.complete || before.table(table)) continue;
+				const shown = showName(undone, `${table.schema}.${table.name}`);
+				context.report({ message: "unknown", at, data: { table: shown } });
+				return;
+			}
 			const [old, now] = [inventory(before), inventory(undone)];
 			const remaining = withoutParts([...now.keys()].filter((key) => !old.has(key)));
 			const lost = withoutParts([...old.keys()].filter((key) => !now.has(key)));
@@ -101,7 +111,6 @@ ALTER TABLE orders ADD COLUMN channel text, ADD COLUMN source text;`,
 				const later = now.get(key);
 				return later !== undefined && later !== look ? [key] : [];
 			});
-			const at = first.range;
 			const data = { remaining: shorten(remaining), lost: shorten(lost) };
 			if (remaining.length > 0 && lost.length > 0) context.report({ message: "both", at, data });
 			else if (remaining.length > 0) context.report({ message: "remains", at, data });
