@@ -45,7 +45,10 @@ statement went well; a second BEGIN does nothing, and the first COMMIT ends the 
 	dialects: ["postgres"],
 	severity: "warning",
 	preset: "recommended",
-	aliases: { squawk: "transaction-nesting", pgfence: "unclosed-transaction" },
+	aliases: {
+		squawk: ["transaction-nesting", "ban-uncommitted-transaction"],
+		pgfence: "unclosed-transaction",
+	},
 	help: "Leave BEGIN and COMMIT to the migration tool; what must run apart goes into a migration of its own.",
 	messages: {
 		endsTool:

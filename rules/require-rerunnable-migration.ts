@@ -68,7 +68,15 @@ NOT EXISTS and IF EXISTS, or one statement to a migration, it can simply run aga
 	dialects: ["postgres"],
 	severity: "info",
 	preset: "all",
-	aliases: { squawk: "prefer-robust-stmts" },
+	aliases: {
+		squawk: "prefer-robust-stmts",
+		pgfence: [
+			"prefer-robust-create-index",
+			"prefer-robust-create-table",
+			"prefer-robust-drop-index",
+			"prefer-robust-drop-table",
+		],
+	},
 	help: "Write IF NOT EXISTS or IF EXISTS, or put the statements into migrations of their own.",
 	messages: {
 		stuck:

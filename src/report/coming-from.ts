@@ -22,7 +22,8 @@ are not known here are left alone, and no such comment is ever called unused.
 
 `;
 
-const closing = `strong_migrations is told in Ruby (\`safety_assured\`), not in SQL: write \`-- lockkeeper:ignore\` instead.
+const closing = `A preset in brackets after a rule is the smallest that has it: \`--preset strict\` or \`--preset all\`; the others are on.
+strong_migrations is told in Ruby (\`safety_assured\`), not in SQL: write \`-- lockkeeper:ignore\` instead.
 An old repository starts clean with \`lockkeeper lint --since <git reference>\`, or with \`lockkeeper baseline\`.`;
 
 /** Returns the rules that have a check of another tool as alias. */
@@ -34,7 +35,10 @@ function section(rules: readonly Rule[], tool: Tool): string {
 	const rows = Object.entries(checksOfTools[tool]).map(([check, differs]) => [
 		`\`${check}\``,
 		rulesFor(rules, tool, check)
-			.map(({ id }) => `[${id}](rules/${id}.md)`)
+			.map(({ id, preset }) => {
+				const link = `[${id}](rules/${id}.md)`;
+				return preset === "recommended" ? link : `${link} (${preset})`;
+			})
 			.join(", "),
 		// A rule that has been added since answers for what was not told before.
 		rulesFor(rules, tool, check).length > 0 && differs.startsWith("Not told") ? "" : differs,

@@ -23,26 +23,23 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"ban-drop-column":
 			"Silent with a contract directive that names the release of the replacement.",
 		"ban-drop-database": "Not told: a migration runs inside the database that it changes.",
-		"ban-drop-not-null":
-			"Not told: rows and INSERTs of running code stay as valid as before, and the lock lasts a moment.",
+		"ban-drop-not-null": "",
 		"ban-drop-table": "Silent with a contract directive that names the release of the replacement.",
 		"ban-duplicate-column-assignments": "Elements of an array may be set one by one.",
 		"ban-truncate-cascade": "TRUNCATE without CASCADE too.",
-		"ban-uncommitted-transaction":
-			"Not told: migration tools commit, or roll back what is left open.",
+		"ban-uncommitted-transaction": "",
 		"changing-column-type":
 			"Only changes that rewrite or read the table: a longer varchar or text from varchar does neither.",
 		"constraint-missing-not-valid":
 			"Not for UNIQUE, PRIMARY KEY and EXCLUDE, which know no NOT VALID; those have rules of their own.",
 		"disallowed-unique-constraint": "",
 		"identifier-too-long": "Only where the name is made.",
-		"prefer-bigint-over-int": "Only for keys: int is right for what stays small.",
-		"prefer-bigint-over-smallint":
-			"Only for keys that count up: smallint is right for what stays small.",
+		"prefer-bigint-over-int": "Keys only: int is right for what stays small.",
+		"prefer-bigint-over-smallint": "Keys only: int is right for what stays small.",
 		"prefer-identity": "",
 		"prefer-repack": "VACUUM FULL and CLUSTER on every version.",
 		"prefer-robust-stmts":
-			"Not told: a tool that runs a migration in one transaction leaves nothing behind, and IF NOT EXISTS keeps an index that is invalid.",
+			"Only where an earlier statement of the migration is committed when a later one fails.",
 		"prefer-text-field": "",
 		"prefer-timestamp-tz": "",
 		"prefer-timestamptz": "Another spelling of prefer-timestamp-tz.",
@@ -59,7 +56,7 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 			"Not told: it ends long work that is right, like CREATE INDEX CONCURRENTLY; lock_timeout is what frees the queue.",
 		"require-table-schema": "Once a migration, and not after SET search_path.",
 		"require-timeout-settings": "The part about lock_timeout: see require-lock-timeout.",
-		"transaction-nesting": "Not told: the server answers a second BEGIN with a warning.",
+		"transaction-nesting": "Knows which migration tools open a transaction.",
 		"unused-ignore": "For ignores of lockkeeper; those of squawk are never called unused.",
 	},
 	strongMigrations: {
@@ -197,8 +194,7 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"drop-constraint": "Only where INSERT ... ON CONFLICT may need it.",
 		"drop-database": "Not told: a migration runs inside the database that it changes.",
 		"drop-index-not-concurrent": "",
-		"drop-not-null":
-			"Not told: rows and INSERTs of running code stay as valid as before, and the lock lasts a moment.",
+		"drop-not-null": "",
 		"drop-schema": "",
 		"drop-schema-cascade": "",
 		"drop-table": "",
@@ -214,13 +210,16 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"missing-statement-timeout":
 			"Not told: it ends long work that is right, like CREATE INDEX CONCURRENTLY.",
 		"not-valid-validate-same-tx": "",
-		"prefer-bigint-over-int": "Only for keys: int is right for what stays small.",
+		"prefer-bigint-over-int": "Keys only: int is right for what stays small.",
 		"prefer-identity": "",
 		"prefer-robust-create-index":
-			"Not told: IF NOT EXISTS keeps an index that a failed build left invalid.",
-		"prefer-robust-create-table": "Not told: IF NOT EXISTS hides that another table has the name.",
-		"prefer-robust-drop-index": "Not told: IF EXISTS hides a wrong name.",
-		"prefer-robust-drop-table": "Not told: IF EXISTS hides a wrong name.",
+			"Only where an earlier statement of the migration is committed when a later one fails.",
+		"prefer-robust-create-table":
+			"Only where an earlier statement of the migration is committed when a later one fails.",
+		"prefer-robust-drop-index":
+			"Only where an earlier statement of the migration is committed when a later one fails.",
+		"prefer-robust-drop-table":
+			"Only where an earlier statement of the migration is committed when a later one fails.",
 		"prefer-text-field": "",
 		"prefer-timestamptz": "",
 		"refresh-matview-blocking": "",
@@ -234,11 +233,10 @@ export const checksOfTools: Readonly<Record<Tool, Readonly<Record<string, string
 		"statement-timeout-too-long": "Not told: how long work may take is yours to say.",
 		truncate: "",
 		"truncate-cascade": "",
-		"unclosed-transaction": "Not told: migration tools commit, or roll back what is left open.",
+		"unclosed-transaction": "",
 		"update-in-migration": "Not on new tables and few rows.",
 		"vacuum-full": "CLUSTER too.",
 		"validate-constraint": "Not told: it blocks neither reads nor writes.",
-		"wide-lock-window":
-			"Not told by itself: strong locks that are kept while something long runs are told.",
+		"wide-lock-window": "",
 	},
 };
