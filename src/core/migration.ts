@@ -96,6 +96,8 @@ export type DatabaseId =
 	DialectId | "clickhouse" | "cockroachdb" | "h2" | "hsqldb" | "oracle" | "sqlserver";
 
 export type ProjectProblemCode =
+	| "appliedButMissing"
+	| "appliedOutOfOrder"
 	| "badFileName"
 	| "badGitReference"
 	| "badJournal"
@@ -103,9 +105,12 @@ export type ProjectProblemCode =
 	| "binaryFile"
 	| "brokenBaseline"
 	| "brokenStatistics"
+	| "checksumDiffers"
+	| "databaseUnreadable"
 	| "duplicateRevision"
 	| "editedAfterRelease"
 	| "emptyDirectory"
+	| "failedMigration"
 	| "fileNotFound"
 	| "gitMissing"
 	| "invalidEncoding"

@@ -1,5 +1,6 @@
 import { type Config, type ProjectConfig } from "../core/config.ts";
 import type { Project, ProjectProblem } from "../core/migration.ts";
+import type { AppliedHistories } from "./applied/read-applied.ts";
 import { climb, placeAbove, placeAt, plainPlace, searchPlaces, type Place } from "./find.ts";
 import {
 	diskFiles,
@@ -23,6 +24,8 @@ import { looseProject, readHistories, type Wanted } from "./read-project.ts";
 export interface DiscoveryRequest {
 	/** A git reference: what was added since is the candidate release. */
 	readonly since?: string;
+	/** The address of a PostgreSQL database: what it has not applied yet is the candidate release. */
+	readonly appliedFrom?: string;
 	/** What the next commit adds is the candidate release, as it is staged. */
 	readonly staged?: boolean;
 	/** A file that comes from standard input: it replaces or adds the file of that name. */
@@ -63,10 +66,32 @@ export async function discoverProjects(
 	// A commit without migrations is none to stop.
 	if (wanted.length === 0) return staged ? [] : noMigrations(named);
 	for (const want of wanted) if ("place" in want) await want.place.layout.load?.();
-	const context = { files, config, ...(grown ? { since: grown } : {}) };
+	const applied = await appliedHistories(request.appliedFrom, wanted);
+	if (applied && "code" in applied) return applied;
+	const context = {
+		files,
+		config,
+		...(grown ? { since: grown } : {}),
+		...(applied ? { applied } : {}),
+	};
 	return wanted.flatMap((want) =>
 		"place" in want ? readHistories(want, context) : [looseProject(want.files, context)],
 	);
+}
+
+async function appliedHistories(
+	url: string | undefined,
+	wanted: readonly (Wanted | Loose)[],
+): Promise<AppliedHistories | ProjectProblem | undefined> {
+	if (url === undefined) return undefined;
+	const layoutIds = new Set(
+		wanted.flatMap((want) => ("place" in want ? [want.place.layout.id] : [])),
+	);
+	const [{ askLive }, { readApplied }] = await Promise.all([
+		import("./live.ts"),
+		import("./applied/read-applied.ts"),
+	]);
+	return askLive(url, (session) => readApplied(session, layoutIds));
 }
 
 function withAdded(changes: GitChanges, file: string): GitChanges {

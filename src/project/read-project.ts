@@ -8,10 +8,12 @@ import type {
 } from "../core/migration.ts";
 import { dialectFromPath, dialectFromSyntax, type DialectEvidence } from "./dialect-evidence.ts";
 import { ancestorsOf, isWithin, joinPath, parentOf, pathFrom, type Files } from "./files.ts";
+import { compareWithApplied, type AppliedMigrations } from "./applied/compare.ts";
+import type { AppliedHistories } from "./applied/read-applied.ts";
 import type { Place } from "./find.ts";
 import type { GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
-import type { LayoutReading } from "./layouts/layout.ts";
+import type { Layout, LayoutReading } from "./layouts/layout.ts";
 import { plain, sourceOf } from "./layouts/plain.ts";
 import { assignReleases, filesOf, type Named } from "./releases.ts";
 
@@ -22,6 +24,8 @@ export interface Wanted {
 }
 
 export interface ReadContext {
+	/** What a database says is applied, by layout. */
+	readonly applied?: AppliedHistories;
 	readonly files: Files;
 	readonly config: Config;
 	readonly since?: GitChanges;
@@ -62,6 +66,7 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 	].map((source) => withTransaction(source, settings.transaction));
 	if (history.length === 0 && problems.length === 0) problems.push(emptyDirectory(root));
 	const releases = assignReleases(history, layout.id, (file) => pathFrom(root, file, files.cwd), {
+		...appliedOf(history, layout, context.applied),
 		...(context.since ? { since: context.since } : {}),
 		...(settings.releases ? { releases: settings.releases } : {}),
 		...(named && isPartial(named, root) ? { named } : {}),
@@ -115,6 +120,29 @@ function programsNotRead(migrations: readonly Migration[]): readonly ProjectProb
 			hint: "Check by hand what it does to the schema; later migrations are judged without it.",
 		},
 	];
+}
+
+/** What a database has applied of a history; nothing when its tool's table is not there. */
+function appliedOf(
+	history: readonly MigrationSource[],
+	layout: Layout,
+	histories: AppliedHistories | undefined,
+): { readonly applied?: AppliedMigrations } {
+	if (!histories) return {};
+	const found = histories.get(layout.id);
+	if (layout.applied && found) {
+		return { applied: compareWithApplied(history, layout.applied, found) };
+	}
+	const table = layout.applied?.table ?? "nothing";
+	const problem: ProjectProblem = {
+		code: "appliedButMissing",
+		severity: "warning",
+		message: layout.applied
+			? `the database has no table ${table}, in which ${layout.name} writes what it has applied`
+			: `${layout.name} keep no list of what is applied in the database`,
+		hint: "Nothing is taken as released; name the database that the tool migrates, or use --since.",
+	};
+	return { applied: { table, applied: new Set(), problems: [problem] } };
 }
 
 /** Reads files that belong to no directory of migrations: one after the other, all candidates. */

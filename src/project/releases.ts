@@ -1,11 +1,14 @@
 import type { ReleaseConfig } from "../core/config.ts";
 import type { Migration, MigrationSource, ProjectProblem } from "../core/migration.ts";
 import { isWithin, joinPath, parentOf } from "./files.ts";
+import type { AppliedMigrations } from "./applied/compare.ts";
 import type { GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
 
 /** What decides which migrations are under review: the first that is given. */
 export interface ReleaseEvidence {
+	/** What a database has applied: that is released. */
+	readonly applied?: Pick<AppliedMigrations, "table" | "applied" | "problems">;
 	readonly since?: GitChanges;
 	readonly releases?: readonly ReleaseConfig[];
 	readonly named?: Named;
@@ -52,11 +55,13 @@ export function assignReleases(
 		const { release, candidate } = assign(source, own, order);
 		return { ...source, layout, order, release, candidate };
 	});
-	if (evidence.since) problems.push(...lateMigrations(migrations));
+	if (evidence.applied) problems.push(...evidence.applied.problems);
+	if (evidence.since ?? evidence.applied) problems.push(...lateMigrations(migrations));
 	return { migrations, problems, why: whyOf(evidence) };
 }
 
-function whyOf({ since, releases, named }: ReleaseEvidence): string {
+function whyOf({ applied, since, releases, named }: ReleaseEvidence): string {
+	if (applied) return `not applied, says ${applied.table}`;
 	if (since) return `added since ${since.reference}`;
 	if (releases && releases.length > 0) return "the last release that the config describes";
 	if (named) return "named on the command line";
@@ -68,9 +73,10 @@ type Assign = (source: MigrationSource, own: string, order: number) => Assigned;
 function assignment(
 	sources: readonly MigrationSource[],
 	below: (file: string) => string,
-	{ since, releases, named }: ReleaseEvidence,
+	{ applied, since, releases, named }: ReleaseEvidence,
 	problems: ProjectProblem[],
 ): Assign {
+	if (applied) return byApplied(applied.applied);
 	if (since) return bySince(since, problems);
 	if (releases && releases.length > 0) return byConfig(sources, below, releases, problems);
 	if (named) return byName(named);
@@ -97,6 +103,14 @@ export function filesOf(source: MigrationSource): readonly string[] {
 /** Returns the file that a migration is known by. */
 export function mainFile(source: MigrationSource): string | undefined {
 	return source.up[0]?.file.path ?? filesOf(source)[0];
+}
+
+/** A repeatable migration may run again whenever it is changed: an applied one is released all the same. */
+function byApplied(applied: ReadonlySet<MigrationSource>): Assign {
+	return (source, own) =>
+		applied.has(source) || source.baseline === true
+			? { release: own, candidate: false }
+			: { release: candidateRelease, candidate: true };
 }
 
 function bySince(since: GitChanges, problems: ProjectProblem[]): Assign {

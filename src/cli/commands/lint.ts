@@ -10,6 +10,7 @@ export interface LintArguments {
 	readonly baseline: string | boolean | undefined;
 	readonly format: (typeof formatIds)[number];
 	readonly since: string | undefined;
+	readonly "applied-from": string | undefined;
 	readonly staged: boolean;
 	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
@@ -49,6 +50,12 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				default: false,
 				conflicts: "since",
 				describe: "Judge what the next commit adds, as it is staged: for hooks",
+			})
+			.option("applied-from", {
+				type: "string",
+				requiresArg: true,
+				conflicts: "since",
+				describe: "Judge what this database (postgres://...) has not applied yet",
 			})
 			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("format", {
@@ -132,7 +139,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Print what was read, time and memory",
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.group(["since", "staged", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
+			.group(["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
 			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")

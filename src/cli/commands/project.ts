@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 export interface ProjectArguments {
 	readonly files: string[] | undefined;
 	readonly since: string | undefined;
+	readonly "applied-from": string | undefined;
 	readonly config: string | undefined;
 	readonly format: "text" | "json";
 	readonly all: boolean;
@@ -24,6 +25,12 @@ export const projectCommand: CommandModule<object, ProjectArguments> = {
 				type: "string",
 				requiresArg: true,
 				describe: "Candidates are what was added since a git reference",
+			})
+			.option("applied-from", {
+				type: "string",
+				requiresArg: true,
+				conflicts: "since",
+				describe: "Candidates are what this database (postgres://...) has not applied yet",
 			})
 			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("all", {

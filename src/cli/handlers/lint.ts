@@ -74,6 +74,7 @@ async function requestOf(
 		today: Date.now(),
 		severities,
 		...(args.since !== undefined && { since: args.since }),
+		...(args["applied-from"] !== undefined && { appliedFrom: args["applied-from"] }),
 		...(args.staged && { staged: true }),
 		...(args.preset && { preset: args.preset }),
 		...(args.only && { only: args.only }),

@@ -19,6 +19,7 @@ export async function runProject(args: ProjectArguments): Promise<void> {
 	const projects = await discoverProjects(cwd, paths, config, {
 		configDirectory: directory,
 		...(args.since !== undefined && { since: args.since }),
+		...(args["applied-from"] !== undefined && { appliedFrom: args["applied-from"] }),
 	});
 	if ("code" in projects) {
 		fail(projects);

@@ -21,6 +21,11 @@ const sampled = 5;
 export const alembic: Layout = {
 	id: "alembic",
 	name: "Alembic",
+	applied: {
+		table: "alembic_version",
+		rows: "SELECT version_num, NULL, false FROM {table}",
+		holds: "newest",
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {

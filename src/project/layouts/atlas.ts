@@ -19,6 +19,13 @@ export const atlas: Layout = {
 	id: "atlas",
 	name: "Atlas",
 	orderedBy: "the file names as text",
+	applied: {
+		table: "atlas_schema_revisions.atlas_schema_revisions",
+		also: ["atlas_schema_revisions"],
+		rows: `SELECT version, NULL, applied < total FROM {table}
+			WHERE version <> '.atlas_cloud_identifier' ORDER BY executed_at, version`,
+		holds: "each",
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {

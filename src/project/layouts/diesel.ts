@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, TransactionClass } from "../../core/migration.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -16,6 +17,7 @@ export const diesel: Layout = {
 	id: "diesel",
 	name: "Diesel",
 	orderedBy: "the names of the folders",
+	applied: rowEach("__diesel_schema_migrations", "version"),
 	ownsFolders: true,
 
 	detect(directory, files) {

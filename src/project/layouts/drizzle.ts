@@ -1,3 +1,4 @@
+import { drizzleHash } from "../applied/checksums.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { readJson } from "../json.ts";
 import { joinPath, type Files } from "../files.ts";
@@ -23,6 +24,13 @@ export const drizzle: Layout = {
 	id: "drizzle",
 	name: "Drizzle Kit",
 	orderedBy: "meta/_journal.json",
+	applied: {
+		table: "drizzle.__drizzle_migrations",
+		also: ["__drizzle_migrations"],
+		rows: "SELECT hash, NULL, false FROM {table} ORDER BY created_at",
+		holds: "each",
+		revisionOf: drizzleHash,
+	},
 	ownsFolders: true,
 
 	detect(directory, files) {

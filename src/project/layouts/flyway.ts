@@ -1,3 +1,4 @@
+import { flywayChecksums } from "../applied/checksums.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { compareText, folderName, joinPath, nameOf, type Files } from "../files.ts";
 import { databaseNamed } from "../database-names.ts";
@@ -18,6 +19,16 @@ export const flyway: Layout = {
 	id: "flyway",
 	name: "Flyway",
 	orderedBy: "the version number in the file name, repeatable ones last",
+	applied: {
+		table: "flyway_schema_history",
+		also: ["schema_version"],
+		rows: `SELECT coalesce(version, replace(description, ' ', '_')), checksum::text, NOT success FROM {table}
+			WHERE type NOT IN ('SCHEMA', 'BASELINE', 'DELETE') ORDER BY installed_rank`,
+		holds: "each",
+		revisionOf: ({ id, repeatable }) =>
+			repeatable === true ? id.replaceAll(" ", "_") : id.replaceAll("_", "."),
+		checksumsOf: flywayChecksums,
+	},
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { rowNewest } from "../applied/history-table.ts";
 import type {
 	DatabaseId,
 	MigrationSource,
@@ -23,6 +24,7 @@ export const golangMigrate: Layout = {
 	id: "golang-migrate",
 	name: "golang-migrate",
 	orderedBy: "the number at the start of the file name",
+	applied: rowNewest("schema_migrations", "version", "dirty"),
 	ownsFolders: false,
 
 	detect(directory, files) {

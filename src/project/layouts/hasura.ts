@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { ancestorsOf, compareText, joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -20,6 +21,7 @@ export const hasura: Layout = {
 	id: "hasura",
 	name: "Hasura CLI",
 	orderedBy: "the number at the start of the folder name",
+	applied: rowEach("hdb_catalog.schema_migrations", "version"),
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { knexVocabulary } from "../embedded/javascript/tools/knex.ts";
@@ -16,6 +17,7 @@ export const knex: Layout = {
 	id: "knex",
 	name: "Knex",
 	orderedBy: "the file name",
+	applied: rowEach("knex_migrations", "name", "id"),
 	ownsFolders: false,
 	load: loadTypeScript,
 

@@ -1,4 +1,5 @@
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
+import type { HistoryTable } from "../applied/history-table.ts";
 import type { Files } from "../files.ts";
 
 /** What a layout found in a directory. */
@@ -23,6 +24,8 @@ export interface Layout {
 	readonly name: string;
 	/** What the tool sorts by, for people: "the version number in the file name". */
 	readonly orderedBy?: string;
+	/** Where the tool writes down what it has applied. */
+	readonly applied?: HistoryTable;
 	/** True when the migrations may lie in folders below the directory. */
 	readonly ownsFolders: boolean;
 	/** True when a list says what runs: then a folder named for a database is no history of its own. */

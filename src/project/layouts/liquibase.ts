@@ -13,6 +13,13 @@ export const liquibase: Layout = {
 	id: "liquibase",
 	name: "Liquibase",
 	orderedBy: "the changelog",
+	applied: {
+		table: "databasechangelog",
+		rows: `SELECT regexp_replace(filename, '^.*/', '') || '::' || id || '::' || author, NULL, exectype = 'FAILED'
+			FROM {table} WHERE exectype <> 'SKIPPED' ORDER BY orderexecuted`,
+		holds: "each",
+		revisionOf: ({ id }) => id.replace(/^.*\/(?=[^/]*::)/, ""),
+	},
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

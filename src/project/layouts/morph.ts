@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -20,6 +21,7 @@ export const morph: Layout = {
 	id: "morph",
 	name: "morph",
 	orderedBy: "the number at the start of the file name",
+	applied: rowEach("db_migrations", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {

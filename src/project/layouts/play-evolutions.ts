@@ -19,6 +19,11 @@ export const playEvolutions: Layout = {
 	id: "play-evolutions",
 	name: "Play Evolutions",
 	orderedBy: "the number of the file",
+	applied: {
+		table: "play_evolutions",
+		rows: "SELECT id::text AS revision, NULL, state <> 'applied' FROM {table} ORDER BY id",
+		holds: "each",
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {

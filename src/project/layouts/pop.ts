@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { databaseNamed } from "../database-names.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
@@ -12,6 +13,7 @@ export const pop: Layout = {
 	id: "pop",
 	name: "pop",
 	orderedBy: "the number at the start of the file name",
+	applied: { ...rowEach("schema_migration", "version"), also: ["schema_migrations"] },
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { postgresMigrationsChecksums } from "../applied/checksums.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -24,6 +25,13 @@ export const postgresMigrations: Layout = {
 	id: "postgres-migrations",
 	name: "postgres-migrations",
 	orderedBy: "the number at the start of the file name",
+	applied: {
+		table: "migrations",
+		// Its own first migration makes the table and has the number 0.
+		rows: "SELECT id::text AS revision, hash, false FROM {table} WHERE id > 0 ORDER BY id",
+		holds: "each",
+		checksumsOf: postgresMigrationsChecksums,
+	},
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { prismaChecksums } from "../applied/checksums.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { ancestorsOf, joinPath, type Files } from "../files.ts";
 import type { Detection, Layout, LayoutReading } from "./layout.ts";
@@ -19,6 +20,13 @@ export const prisma: Layout = {
 	id: "prisma",
 	name: "Prisma Migrate",
 	orderedBy: "the names of the folders",
+	applied: {
+		table: "_prisma_migrations",
+		rows: `SELECT migration_name, checksum, finished_at IS NULL FROM {table}
+			WHERE rolled_back_at IS NULL ORDER BY started_at`,
+		holds: "each",
+		checksumsOf: prismaChecksums,
+	},
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { readRails } from "../embedded/rails/read.ts";
 import { joinPath, parentOf, type Files } from "../files.ts";
@@ -15,6 +16,7 @@ const fileName = /^(\d+)_(.*)\.rb$/;
 export const rails: Layout = {
 	id: "rails",
 	name: "Rails",
+	applied: rowEach("schema_migrations", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { joinPath } from "../files.ts";
@@ -17,6 +18,7 @@ export const rambler: Layout = {
 	id: "rambler",
 	name: "Rambler",
 	orderedBy: "the file names as text",
+	applied: rowEach("migrations", "migration"),
 	ownsFolders: false,
 
 	detect(directory, files) {

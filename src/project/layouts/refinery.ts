@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -18,6 +19,7 @@ export const refinery: Layout = {
 	id: "refinery",
 	name: "refinery",
 	orderedBy: "the version number in the file name",
+	applied: rowEach("refinery_schema_history", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {

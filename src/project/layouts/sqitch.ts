@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { joinPath, type Files } from "../files.ts";
 import type { Detection, Layout, LayoutReading } from "./layout.ts";
@@ -20,6 +21,7 @@ export const sqitch: Layout = {
 	id: "sqitch",
 	name: "Sqitch",
 	orderedBy: "sqitch.plan",
+	applied: rowEach("sqitch.changes", "change", "committed_at"),
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

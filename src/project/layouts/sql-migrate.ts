@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
@@ -18,6 +19,7 @@ export const sqlMigrate: Layout = {
 	id: "sql-migrate",
 	name: "sql-migrate",
 	orderedBy: "the number at the start of the file name, then the name",
+	applied: rowEach("gorp_migrations", "id", "applied_at, id"),
 	ownsFolders: false,
 
 	detect(directory, files) {

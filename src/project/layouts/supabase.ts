@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { folderName, joinPath } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
@@ -10,6 +11,7 @@ export const supabase: Layout = {
 	id: "supabase",
 	name: "Supabase CLI",
 	orderedBy: "the file names as text",
+	applied: rowEach("supabase_migrations.schema_migrations", "version"),
 	ownsFolders: false,
 
 	detect(directory, files) {
