@@ -28,11 +28,11 @@ function recommended(): string {
 	return `${recommendedRules(rules, "docs/rules")}\n\n${all}`;
 }
 
-/** The first two findings of the sample project and the last line. */
+/** The first two findings of the sample project and the summary. */
 async function capture(): Promise<string> {
 	const { stdout } = await lockkeeper(["lint", sample]);
 	const [first = "", second = ""] = stdout.split(/\n\n(?=fixtures\/)/);
-	const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+	const last = stdout.split("\n").find((line) => /^\d+ migrations, /.test(line)) ?? "";
 	const screen = [first, second, "...", last].join("\n\n");
 	return ["```text", `$ lockkeeper lint ${sample}`, screen, "```"].join("\n");
 }
