@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { explain } from "../../src/core/engine/explain.ts";
+import { explainWithRecipes } from "../../src/explaining.ts";
 import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
 import { explicitHistory } from "../../src/project/explicit-history.ts";
 import { explanationJson, type JsonExplanations } from "../../src/report/explanation.ts";
@@ -37,7 +37,8 @@ function explained(form: Form, version: number, settingsInFile: boolean): Statem
 	);
 	const migrations = explicitHistory(directory, [base, "setup.sql"], ["form.sql"]);
 	if ("code" in migrations) throw new Error(migrations.message);
-	const json = explanationJson(explain({ migrations, dialect, version, oneSession: true }));
+	const history = { migrations, dialect, version, oneSession: true };
+	const json = explanationJson(explainWithRecipes(history, [], new Map()));
 	const { statements } = JSON.parse(json) as JsonExplanations;
 	const found = statements.at(form.pre ? -2 : -1);
 	if (!found) throw new Error(`nothing is explained: ${form.statement}`);

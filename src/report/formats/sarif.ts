@@ -1,7 +1,7 @@
 import manifest from "../../../package.json" with { type: "json" };
-import type { FilledRecipe, Severity } from "../../core/finding.ts";
+import type { FilledRecipe, Finding, Severity } from "../../core/finding.ts";
 import type { Rule } from "../../core/rule.ts";
-import type { Position } from "../../core/source.ts";
+import { positionAt, type Position } from "../../core/source.ts";
 import { rules } from "../../generated/rules.ts";
 import { defineFormat, repositoryPath, resultsOf, type Result } from "../format.ts";
 import { uniqueFingerprints } from "../fingerprint.ts";
@@ -64,11 +64,47 @@ function recipeText(recipe: FilledRecipe): string {
 	return `${recipe.summary}\n${steps.join("\n")}`;
 }
 
+/** What GitHub and editors can offer to change: only what is safe without a look. */
+function fixesOf(report: LintReport, finding: Finding): readonly object[] {
+	const file = report.files.get(finding.file);
+	if (!file) return [];
+	return finding.fixes
+		.filter(({ safety }) => safety === "safe")
+		.map(({ title, edits }) => ({
+			description: { text: title },
+			artifactChanges: [
+				{
+					artifactLocation: {
+						uri: encodeURI(repositoryPath(report, finding.file)),
+						uriBaseId: "%SRCROOT%",
+					},
+					replacements: edits.map(({ range, text }) => {
+						const start = positionAt(file, range.start);
+						const end = positionAt(file, range.end);
+						return {
+							deletedRegion: {
+								startLine: start.line,
+								startColumn: start.column,
+								endLine: end.line,
+								endColumn: end.column,
+							},
+							insertedContent: { text },
+						};
+					}),
+				},
+			],
+		}));
+}
+
 function result(
 	{ rule, severity, file, start, end, message, help }: Result,
 	ruleIndex: number,
 	fingerprint: string,
-	more: { readonly related: readonly object[]; readonly recipe: FilledRecipe | undefined },
+	more: {
+		readonly related: readonly object[];
+		readonly recipe: FilledRecipe | undefined;
+		readonly fixes: readonly object[];
+	},
 ): object {
 	const recipe = more.recipe ? `\n\n${recipeText(more.recipe)}` : "";
 	return {
@@ -79,6 +115,7 @@ function result(
 		locations: [location(file, start, end)],
 		partialFingerprints: { "statement/v1": fingerprint },
 		...(more.related.length > 0 && { relatedLocations: more.related }),
+		...(more.fixes.length > 0 && { fixes: more.fixes }),
 	};
 }
 
@@ -87,14 +124,16 @@ function resultObjects(report: LintReport, ids: readonly string[]): readonly obj
 	const fingerprints = uniqueFingerprints(results);
 	const findings = [...report.problems.map(() => undefined), ...report.findings];
 	return results.map((entry, at) => {
-		const related = (findings[at]?.related ?? []).map(({ message, file, start }, id) => ({
+		const finding = findings[at];
+		const related = (finding?.related ?? []).map(({ message, file, start }, id) => ({
 			id,
 			message: { text: message },
 			...location(repositoryPath(report, file), start),
 		}));
 		return result(entry, ids.indexOf(entry.rule), fingerprints[at] ?? "", {
 			related,
-			recipe: findings[at]?.recipe,
+			recipe: finding?.recipe,
+			fixes: finding ? fixesOf(report, finding) : [],
 		});
 	});
 }

@@ -1,4 +1,4 @@
-import type { FilledRecipe, Finding, Severity } from "../../core/finding.ts";
+import type { Finding, Severity } from "../../core/finding.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { defineFormat } from "../format.ts";
 import { codeFrame } from "../frame.ts";
@@ -74,6 +74,13 @@ function problemLines(problem: ProjectProblem, palette: Palette, width: number):
 	];
 }
 
+/** How many findings need no thought. */
+function fixLines({ findings }: LintReport, palette: Palette): readonly string[] {
+	const safe = findings.filter(({ fixes }) => fixes.some((fix) => fix.safety === "safe")).length;
+	if (safe === 0) return [];
+	return [palette.faint(`--fix can mend ${safe} of them; --diff shows how.`)];
+}
+
 /** Returns the report for a person at a terminal of the given width. */
 export function text(report: LintReport, palette: Palette, width: number): string {
 	const shownRecipes = new Map<string, number>();
@@ -86,7 +93,7 @@ export function text(report: LintReport, palette: Palette, width: number): strin
 		shownRecipes.set(key, shown + 1);
 		lines.push(...findingLines(finding, report, palette, width, shown < recipesShown));
 	}
-	lines.push(...summaryLines(report, palette));
+	lines.push(...summaryLines(report, palette), ...fixLines(report, palette));
 	return `${lines.join("\n")}\n`;
 }
 
