@@ -27,12 +27,14 @@ postgresql.org/docs/current/sql-revoke.html.`,
 		grant(operation, context) {
 			if (!operation.withGrantOption) return;
 			const data = { roles: listWords(operation.roles) };
-			context.report({ message: "grantOption", at: operation, data });
+			const once = `${context.migration.id} ${data.roles}`;
+			context.report({ message: "grantOption", at: operation, data, once });
 		},
 		alterObject(operation, context) {
 			if (!operation.granted?.withGrantOption) return;
 			const data = { roles: listWords(operation.granted.roles) };
-			context.report({ message: "grantOption", at: operation, data });
+			const once = `${context.migration.id} ${data.roles}`;
+			context.report({ message: "grantOption", at: operation, data, once });
 		},
 	},
 });

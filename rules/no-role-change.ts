@@ -15,7 +15,8 @@ function judge(
 	// DROP OWNED and REASSIGN OWNED work on one database.
 	if (operation.kind === "alterObject" && /^(?:drop|reassign) owned/.test(operation.action)) return;
 	const data = { role: operation.name.name };
-	context.report({ message: "wholeServer", at: operation, data });
+	const once = `${context.migration.id} ${data.role}`;
+	context.report({ message: "wholeServer", at: operation, data, once });
 }
 
 export default defineRule({
