@@ -70,7 +70,7 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 			const { catalog } = context;
 			for (const entry of entries) {
 				const { operation } = entry;
-				if (!("table" in operation) || !operation.table || !("relation" in operation)) continue;
+				if (!("table" in operation) || !("relation" in operation)) continue;
 				const table = catalog.table(operation.table);
 				for (const constraint of table?.constraints ?? []) {
 					const { name, origin } = constraint;
