@@ -100,9 +100,9 @@ describe("other objects", () => {
 			REVOKE reader FROM app
 			  revoke object=role objects=[reader] roles=[app]
 			ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO reader
-			  alterObject object=defaultPrivileges name=shop action=grant select on every new table to reader
+			  alterObject object=defaultPrivileges name=shop action=grant select on every new table to reader granted={object=table privileges=[select] roles=[reader]}
 			CREATE ROLE app LOGIN PASSWORD 'x'
-			  createObject object=role name=app
+			  createObject object=role name=app role={password=plain}
 			ALTER ROLE app NOLOGIN
 			  alterObject object=role name=app action=set canlogin
 			ALTER ROLE app SET lock_timeout = '5s'

@@ -123,13 +123,53 @@ describe("objects without an operation of their own", () => {
 			CREATE USER MAPPING FOR app SERVER other
 			  createObject object=userMapping name=app
 			ALTER USER MAPPING FOR app SERVER other OPTIONS (SET password 'x')
-			  alterObject object=userMapping name=app action=set password
+			  alterObject object=userMapping name=app action=set password role={password=plain}
 			IMPORT FOREIGN SCHEMA public FROM SERVER other INTO remote
 			  alterObject object=schema name=remote action=import foreign schema from other
 			ALTER TRIGGER audit ON orders DEPENDS ON EXTENSION hstore
 			  alterObject tables=[orders] object=trigger name=audit action=depends on extension hstore
 			ALTER INDEX orders_pk NO DEPENDS ON EXTENSION hstore
 			  alterObject tables=[orders_pk] object=index name=orders_pk action=no longer depends on extension hstore"
+		`);
+	});
+
+	test("roles and user mappings tell what passes by all privileges, and never the password", () => {
+		expect(
+			lowered(
+				"CREATE USER shop PASSWORD 'blue-heron'",
+				"ALTER ROLE shop PASSWORD NULL",
+				"ALTER ROLE shop PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy'",
+				"CREATE ROLE admin SUPERUSER BYPASSRLS NOCREATEDB",
+				"ALTER ROLE admin NOSUPERUSER",
+				"CREATE USER MAPPING FOR shop SERVER archive OPTIONS (user 'shop', password 'blue-heron')",
+			),
+		).toMatchInlineSnapshot(`
+			"CREATE USER shop PASSWORD 'blue-heron'
+			  createObject object=role name=shop role={password=plain}
+			ALTER ROLE shop PASSWORD NULL
+			  alterObject object=role name=shop action=set password
+			ALTER ROLE shop PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy'
+			  alterObject object=role name=shop action=set password role={password=hashed}
+			CREATE ROLE admin SUPERUSER BYPASSRLS NOCREATEDB
+			  createObject object=role name=admin role={powers=[superuser, bypassRowSecurity]}
+			ALTER ROLE admin NOSUPERUSER
+			  alterObject object=role name=admin action=set superuser
+			CREATE USER MAPPING FOR shop SERVER archive OPTIONS (user 'shop', password 'blue-heron')
+			  createObject object=userMapping name=shop role={password=plain}"
+		`);
+	});
+
+	test("default privileges tell who gets what", () => {
+		expect(
+			lowered(
+				"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC WITH GRANT OPTION",
+				"ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+			),
+		).toMatchInlineSnapshot(`
+			"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC WITH GRANT OPTION
+			  alterObject object=defaultPrivileges name=public action=grant all on every new table to public granted={object=table roles=[public] withGrantOption}
+			ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC
+			  alterObject object=defaultPrivileges name= action=revoke execute on every new function from public"
 		`);
 	});
 });
