@@ -208,16 +208,6 @@ test("a reader that goes away ends the run quietly", () => {
 	expect(stderr).toBe("");
 });
 
-test("rules lists every rule, prints the page of one, and knows what was meant", async () => {
-	const list = await lockkeeper(["rules"]);
-	expect(list.stdout).toMatch(/^no-drop-table +error +Disallow /m);
-	const page = await lockkeeper(["rules", "no-drop-table"]);
-	expect(page.stdout).toMatch(/^# no-drop-table\n/);
-	const wrong = await lockkeeper(["rules", "no-drop-tabel"]);
-	expect(wrong).toMatchObject({ code: 2, stdout: "" });
-	expect(wrong.stderr).toContain("Did you mean no-drop-table?");
-});
-
 test("explain tells what a statement does after a history, for a server version", async () => {
 	const cwd = directoryWith({
 		"schema.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);\n",
