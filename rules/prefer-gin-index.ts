@@ -15,7 +15,7 @@ keeps elements, not values. Source: postgresql.org/docs/current/indexes-types.ht
 	help: "Write USING gin, or index the expression that is compared, e.g. ((details ->> 'status')).",
 	messages: {
 		whole:
-			"A B-tree on {column} of {table} serves no search inside its values, and an INSERT of a value over 2704 bytes fails.",
+			"A B-tree on {column} of {table} serves no search inside its values, and an INSERT whose entry is over 2704 bytes fails.",
 	},
 	examples: [
 		{
