@@ -2,6 +2,7 @@ import { alembic } from "./alembic.ts";
 import { atlas } from "./atlas.ts";
 import { dbmate } from "./dbmate.ts";
 import { diesel } from "./diesel.ts";
+import { django } from "./django.ts";
 import { drizzle } from "./drizzle.ts";
 import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
@@ -10,7 +11,9 @@ import { graphileMigrate } from "./graphile-migrate.ts";
 import { hasura } from "./hasura.ts";
 import type { Layout } from "./layout.ts";
 import { knex } from "./knex.ts";
+import { kysely } from "./kysely.ts";
 import { liquibase } from "./liquibase.ts";
+import { mikroOrm } from "./mikro-orm.ts";
 import { morph } from "./morph.ts";
 import { nodePgMigrate } from "./node-pg-migrate.ts";
 import { plain } from "./plain.ts";
@@ -21,11 +24,13 @@ import { prisma } from "./prisma.ts";
 import { rails } from "./rails.ts";
 import { rambler } from "./rambler.ts";
 import { refinery } from "./refinery.ts";
+import { sequelize } from "./sequelize.ts";
 import { sqitch } from "./sqitch.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
 import { sqlx } from "./sqlx.ts";
 import { supabase } from "./supabase.ts";
 import { tern } from "./tern.ts";
+import { typeorm } from "./typeorm.ts";
 
 /**
  * Every layout, the one with the surest evidence first: files of the tool's own, then lines of its own,
@@ -47,6 +52,10 @@ export const layouts: readonly Layout[] = [
 	tern,
 	playEvolutions,
 	nodePgMigrate,
+	mikroOrm,
+	typeorm,
+	sequelize,
+	kysely,
 	knex,
 	liquibase,
 	refinery,
@@ -57,6 +66,7 @@ export const layouts: readonly Layout[] = [
 	postgresMigrations,
 	atlas,
 	alembic,
+	django,
 	rails,
 	plain,
 ];

@@ -1,0 +1,333 @@
+import {
+	argument,
+	callOf,
+	flag,
+	itemsOf,
+	named,
+	namedText,
+	textArgument,
+	textsOf,
+	wordOf,
+	type Call,
+} from "../arguments.ts";
+import { lastName, type Node } from "../program.ts";
+import { resolve } from "../scope.ts";
+import { hole, nameList, nameOf } from "../sql-text.ts";
+import { textOf } from "../text.ts";
+import { fieldOf, identityField, type Field } from "./fields.ts";
+import { indexName } from "./names.ts";
+import {
+	columnsOf,
+	modelNamed,
+	orderedColumns,
+	tableOf,
+	type Model,
+	type Models,
+} from "./state.ts";
+import { addField, alterField, createTable, linkTable, linkTableName } from "./tables.ts";
+
+/** What an operation sends at once, and what Django keeps for the end of the migration. */
+export interface Sent {
+	readonly now: readonly string[];
+	readonly later: readonly string[];
+}
+
+export const nothing: Sent = { now: [], later: [] };
+const now = (...sql: readonly string[]): Sent => ({ now: sql, later: [] });
+
+/** An operation of a migration of an app; it changes the models. */
+interface Step {
+	readonly call: Call;
+	readonly app: string;
+	readonly models: Models;
+}
+
+type Apply = (step: Step) => Sent | undefined;
+
+const operations: Readonly<Record<string, Apply>> = {
+	CreateModel: createModel,
+	DeleteModel: deleteModel,
+	RenameModel: renameModel,
+	AlterModelTable: alterTableName,
+	AlterModelOptions: () => nothing,
+	AlterModelManagers: () => nothing,
+	AlterOrderWithRespectTo: () => nothing,
+	AddField: onField,
+	AlterField: onField,
+	RemoveField: removeField,
+	RenameField: renameField,
+	AlterUniqueTogether: () => undefined,
+	AlterIndexTogether: () => undefined,
+	AddIndex: (step) => addIndex(step, false),
+	AddIndexConcurrently: (step) => addIndex(step, true),
+	RemoveIndex: (step) => removeIndex(step, ""),
+	RemoveIndexConcurrently: (step) => removeIndex(step, "CONCURRENTLY "),
+	RenameIndex: ({ call }) => {
+		const [from, to] = [namedText(call, "old_name"), namedText(call, "new_name")];
+		return from === undefined
+			? undefined
+			: now(`ALTER INDEX ${nameOf(from)} RENAME TO ${nameOf(to ?? hole("name"))}`);
+	},
+	AddConstraint: (step) => addConstraint(step, ""),
+	AddConstraintNotValid: (step) => addConstraint(step, " NOT VALID"),
+	ValidateConstraint: ({ call, app, models }) =>
+		now(
+			`ALTER TABLE ${tableName({ call, app, models })} VALIDATE CONSTRAINT ${nameOf(textArgument(call, 1, "name") ?? hole("constraint"))}`,
+		),
+	RemoveConstraint: removeConstraint,
+	TrigramExtension: () => extension("pg_trgm"),
+	UnaccentExtension: () => extension("unaccent"),
+	HStoreExtension: () => extension("hstore"),
+	CITextExtension: () => extension("citext"),
+	BtreeGinExtension: () => extension("btree_gin"),
+	BtreeGistExtension: () => extension("btree_gist"),
+	CryptoExtension: () => extension("pgcrypto"),
+	CreateExtension: ({ call }) => extension(textArgument(call, 0, "name") ?? hole("extension")),
+};
+
+/**
+ * Returns what an operation sends to PostgreSQL and changes the models; undefined when it cannot be told
+ * (django/db/migrations/operations, django/db/backends/base/schema.py).
+ */
+export function djangoSql(call: Call, app: string, models: Models): Sent | undefined {
+	return operations[call.name]?.({ call, app, models });
+}
+
+function extension(name: string): Sent {
+	return now(`CREATE EXTENSION IF NOT EXISTS ${nameOf(name)}`);
+}
+
+function modelOf({ call, app, models }: Step): Model | undefined {
+	return modelNamed(models, app, modelName(call));
+}
+
+function modelName(call: Call): string {
+	return textArgument(call, 0, "model_name") ?? hole("model");
+}
+
+function tableName(step: Step): string {
+	return nameOf(tableOf(step.models, step.app, modelName(step.call)));
+}
+
+function optionsOf(call: Call): ReadonlyMap<string, Node> {
+	const node = argument(call, 2, "options");
+	const found = node && resolve(node, call.scope).node;
+	if (found?.kind !== "map") return new Map();
+	return new Map(
+		found.entries.map(({ key, value }) => [textOf(key, call.scope)?.text ?? "", value]),
+	);
+}
+
+function createModel({ call, app, models }: Step): Sent {
+	const name = textArgument(call, 0, "name") ?? hole("model");
+	const options = optionsOf(call);
+	const is = (option: string): string | undefined => wordOf(options.get(option), call.scope);
+	const written = options.get("db_table");
+	const table = (written && textOf(written, call.scope)?.text) ?? `${app}_${name.toLowerCase()}`;
+	const fields = new Map<string, Field>();
+	for (const item of itemsOf(argument(call, 1, "fields"), call.scope)) {
+		const pair = resolve(item.node, item.scope);
+		if (pair.node.kind !== "list") continue;
+		const [own, value] = pair.node.items;
+		const fieldName = own && textOf(own, pair.scope)?.text;
+		if (fieldName === undefined || !value || fieldName === "") continue;
+		fields.set(fieldName, fieldOf(fieldName, value, pair.scope));
+	}
+	if (![...fields.values()].some(({ isKey }) => isKey)) fields.set("id", identityField());
+	const isManaged = is("managed") !== "False" && is("proxy") !== "True";
+	const model: Model = { name, table, isManaged, fields, indexConstraints: new Set() };
+	models.set(`${app}.${name.toLowerCase()}`, model);
+	if (!isManaged) return nothing;
+	const made = createTable({ models, app, model });
+	const unique = uniqueTogether(options.get("unique_together"), call, model);
+	return { now: made.now, later: [...made.later, ...unique] };
+}
+
+function uniqueTogether(node: Node | undefined, call: Call, model: Model): readonly string[] {
+	return itemsOf(node, call.scope).map((item) => {
+		const columns = columnsOf(model, textsOf(item.node, item.scope));
+		const name = nameOf(indexName(model.table, columns, "_uniq"));
+		return `ALTER TABLE ${nameOf(model.table)} ADD CONSTRAINT ${name} UNIQUE ${nameList(columns)}`;
+	});
+}
+
+function deleteModel({ call, app, models }: Step): Sent {
+	const name = textArgument(call, 0, "name") ?? hole("model");
+	const model = modelNamed(models, app, name);
+	models.delete(`${app}.${name.toLowerCase()}`);
+	if (model?.isManaged === false) return nothing;
+	const links = [...(model?.fields ?? [])].flatMap(([field, one]) =>
+		model && one.kind === "manyToMany" && !one.isThrough
+			? [`DROP TABLE ${nameOf(linkTableName(model, field, one))} CASCADE`]
+			: [],
+	);
+	const table = model?.table ?? tableOf(models, app, name);
+	return now(...links, `DROP TABLE ${nameOf(table)} CASCADE`);
+}
+
+function renameModel({ call, app, models }: Step): Sent {
+	const from = textArgument(call, 0, "old_name") ?? hole("model");
+	const to = textArgument(call, 1, "new_name") ?? hole("model");
+	const model = modelNamed(models, app, from);
+	const oldTable = tableOf(models, app, from);
+	const isOwnName = oldTable !== `${app}_${from.toLowerCase()}`;
+	const table = isOwnName ? oldTable : `${app}_${to.toLowerCase()}`;
+	if (model) {
+		models.delete(`${app}.${from.toLowerCase()}`);
+		models.set(`${app}.${to.toLowerCase()}`, { ...model, name: to, table });
+	}
+	return isOwnName ? nothing : now(`ALTER TABLE ${nameOf(oldTable)} RENAME TO ${nameOf(table)}`);
+}
+
+function alterTableName({ call, app, models }: Step): Sent {
+	const name = textArgument(call, 0, "name") ?? hole("model");
+	const model = modelNamed(models, app, name);
+	const before = tableOf(models, app, name);
+	const table = textArgument(call, 1, "table") ?? `${app}_${name.toLowerCase()}`;
+	if (model) models.set(`${app}.${name.toLowerCase()}`, { ...model, table });
+	return before === table
+		? nothing
+		: now(`ALTER TABLE ${nameOf(before)} RENAME TO ${nameOf(table)}`);
+}
+
+function onField(step: Step): Sent | undefined {
+	const { call, app, models } = step;
+	const name = textArgument(call, 1, "name");
+	const node = argument(call, 2, "field");
+	if (name === undefined || !node) return undefined;
+	const after = fieldOf(name, node, call.scope);
+	const known = modelOf(step);
+	const own = modelName(call);
+	const model: Model = known ?? {
+		name: own,
+		table: tableOf(models, app, own),
+		isManaged: true,
+		fields: new Map(),
+		indexConstraints: new Set(),
+	};
+	const before = model.fields.get(name);
+	model.fields.set(name, after);
+	if (!model.isManaged) return nothing;
+	const place = { models, app, model };
+	if (call.name === "AddField") {
+		if (after.kind !== "manyToMany") return addField(place, after);
+		return after.isThrough ? nothing : linkTable(place, name, after);
+	}
+	if (after.kind === "manyToMany") return nothing;
+	return before && alterField(place, before, after);
+}
+
+function removeField(step: Step): Sent {
+	const { call } = step;
+	const name = textArgument(call, 1, "name") ?? hole("field");
+	const model = modelOf(step);
+	const field = model?.fields.get(name);
+	model?.fields.delete(name);
+	if (model?.isManaged === false) return nothing;
+	if (model && field?.kind === "manyToMany") {
+		return field.isThrough
+			? nothing
+			: now(`DROP TABLE ${nameOf(linkTableName(model, name, field))} CASCADE`);
+	}
+	return now(`ALTER TABLE ${tableName(step)} DROP COLUMN ${nameOf(field?.column ?? name)} CASCADE`);
+}
+
+function renameField(step: Step): Sent {
+	const { call } = step;
+	const from = textArgument(call, 1, "old_name") ?? hole("field");
+	const to = textArgument(call, 2, "new_name") ?? hole("field");
+	const model = modelOf(step);
+	const field = model?.fields.get(from);
+	const before = field?.column ?? from;
+	// A column that the model names keeps its name.
+	const after = field
+		? field.column === from
+			? to
+			: field.column === `${from}_id`
+				? `${to}_id`
+				: before
+		: to;
+	if (model && field) {
+		model.fields.delete(from);
+		model.fields.set(to, { ...field, column: after });
+	}
+	if (field?.kind === "manyToMany" || model?.isManaged === false || before === after)
+		return nothing;
+	return now(`ALTER TABLE ${tableName(step)} RENAME COLUMN ${nameOf(before)} TO ${nameOf(after)}`);
+}
+
+/** `models.Index(fields=["a", "-b"], name="x", condition=...)`, `GinIndex(...)`, `models.Index(Lower("a"), name="x")`. */
+function addIndex(step: Step, isConcurrent: boolean): Sent | undefined {
+	const node = argument(step.call, 1, "index");
+	const index = node && callOf(node, step.call.scope);
+	if (!index) return undefined;
+	const model = modelOf(step);
+	const fields = textsOf(named(index, "fields"), index.scope);
+	const elements =
+		fields.length > 0
+			? orderedColumns(model, fields)
+			: index.node.args.map(() => `(${hole("expression")})`).join(", ");
+	const method = /^(Gin|Gist|Brin|Hash|SpGist|Bloom)Index$/.exec(index.name)?.[1]?.toLowerCase();
+	const name = namedText(index, "name") ?? hole("index");
+	const include = columnsOf(model, textsOf(named(index, "include"), index.scope));
+	const operators = textsOf(named(index, "opclasses"), index.scope);
+	const withOperators =
+		operators.length > 0 && operators.length === fields.length
+			? columnsOf(model, fields)
+					.map((column, at) => `${nameOf(column)} ${operators[at] ?? ""}`)
+					.join(", ")
+			: elements;
+	return now(
+		[
+			`CREATE INDEX ${isConcurrent ? "CONCURRENTLY " : ""}${nameOf(name)} ON ${tableName(step)}`,
+			method === undefined ? "" : ` USING ${method}`,
+			` (${withOperators})`,
+			include.length > 0 ? ` INCLUDE ${nameList(include)}` : "",
+			named(index, "condition") ? ` WHERE ${hole("condition")}` : "",
+		].join(""),
+	);
+}
+
+function removeIndex({ call }: Step, concurrently: string): Sent {
+	const name = nameOf(textArgument(call, 1, "name") ?? hole("index"));
+	return now(`DROP INDEX ${concurrently}IF EXISTS ${name}`);
+}
+
+function addConstraint(step: Step, tail: string): Sent | undefined {
+	const node = argument(step.call, 1, "constraint");
+	const constraint = node && callOf(node, step.call.scope);
+	if (!constraint) return undefined;
+	const model = modelOf(step);
+	const name = namedText(constraint, "name") ?? hole("constraint");
+	const alter = `ALTER TABLE ${tableName(step)} ADD CONSTRAINT ${nameOf(name)}`;
+	if (constraint.name === "CheckConstraint")
+		return now(`${alter} CHECK (${hole("condition")})${tail}`);
+	if (constraint.name !== "UniqueConstraint") return undefined;
+	const fields = textsOf(named(constraint, "fields"), constraint.scope);
+	const condition = named(constraint, "condition");
+	const isIndex =
+		condition !== undefined ||
+		fields.length === 0 ||
+		named(constraint, "include", "opclasses") !== undefined;
+	if (!isIndex) {
+		const distinct = flag(constraint, "nulls_distinct") === false ? " NULLS NOT DISTINCT" : "";
+		return now(`${alter} UNIQUE${distinct} ${nameList(columnsOf(model, fields))}`);
+	}
+	model?.indexConstraints.add(name);
+	const elements =
+		fields.length > 0 ? nameList(columnsOf(model, fields)) : `((${hole("expression")}))`;
+	const where = condition ? ` WHERE ${hole("condition")}` : "";
+	return now(`CREATE UNIQUE INDEX ${nameOf(name)} ON ${tableName(step)} ${elements}${where}`);
+}
+
+function removeConstraint(step: Step): Sent {
+	const name = textArgument(step.call, 1, "name") ?? hole("constraint");
+	if (modelOf(step)?.indexConstraints.has(name) === true)
+		return now(`DROP INDEX IF EXISTS ${nameOf(name)}`);
+	return now(`ALTER TABLE ${tableName(step)} DROP CONSTRAINT ${nameOf(name)}`);
+}
+
+/** True for the functions that do nothing: RunPython.noop, RunSQL.noop. */
+export function isNoop(node: Node | undefined): boolean {
+	return node !== undefined && lastName(node) === "noop";
+}
