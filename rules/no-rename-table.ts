@@ -14,8 +14,8 @@ export default defineRule({
 	why: `While a release is rolled out, and for as long as it may be rolled back, code with the old name and
 code with the new name run at the same time: whichever the table is called, the other half fails with
 42P01. A view with the old name, created in the same transaction, serves both: reads, INSERT, UPDATE,
-DELETE and ON CONFLICT (columns) go through it; TRUNCATE, COPY ... FROM and ON CONFLICT ON CONSTRAINT
-do not.`,
+DELETE, RETURNING, FOR UPDATE and ON CONFLICT (columns) go through it; TRUNCATE, COPY of the view, ctid, foreign
+keys to it and ON CONFLICT ON CONSTRAINT do not (measured on PostgreSQL 14, 17 and 18).`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",

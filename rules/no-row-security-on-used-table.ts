@@ -22,10 +22,10 @@ code is ready.`,
 		{
 			before: "CREATE TABLE orders (id bigint PRIMARY KEY, tenant text);",
 			bad: `SET lock_timeout = '2s';
-CREATE POLICY orders_of_tenant ON orders TO app USING (tenant = current_setting('app.tenant', true));
+CREATE POLICY orders_of_tenant ON orders TO app USING (tenant = current_user);
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;`,
 			good: `SET lock_timeout = '2s';
-CREATE POLICY orders_of_tenant ON orders TO app USING (tenant = current_setting('app.tenant', true));
+CREATE POLICY orders_of_tenant ON orders TO app USING (tenant = current_user);
 -- lockkeeper:contract orders since=0001_create
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;`,
 		},

@@ -17,6 +17,7 @@ import noDropConstraint from "../../rules/no-drop-constraint.ts";
 import noDropExtension from "../../rules/no-drop-extension.ts";
 import noDropFunction from "../../rules/no-drop-function.ts";
 import noDropNotNull from "../../rules/no-drop-not-null.ts";
+import noDropOwned from "../../rules/no-drop-owned.ts";
 import noDropSchema from "../../rules/no-drop-schema.ts";
 import noDropSequence from "../../rules/no-drop-sequence.ts";
 import noDropTable from "../../rules/no-drop-table.ts";
@@ -55,6 +56,7 @@ import noResultTypeChange from "../../rules/no-result-type-change.ts";
 import noRevoke from "../../rules/no-revoke.ts";
 import noRoleChange from "../../rules/no-role-change.ts";
 import noRoundedTimestamp from "../../rules/no-rounded-timestamp.ts";
+import noRowSecurityOnUsedTable from "../../rules/no-row-security-on-used-table.ts";
 import noSequenceRestart from "../../rules/no-sequence-restart.ts";
 import noSetSchema from "../../rules/no-set-schema.ts";
 import noShortStatementTimeout from "../../rules/no-short-statement-timeout.ts";
@@ -133,6 +135,7 @@ export const rules: readonly Rule[] = [
 	noDropExtension,
 	noDropFunction,
 	noDropNotNull,
+	noDropOwned,
 	noDropSchema,
 	noDropSequence,
 	noDropTable,
@@ -171,6 +174,7 @@ export const rules: readonly Rule[] = [
 	noRevoke,
 	noRoleChange,
 	noRoundedTimestamp,
+	noRowSecurityOnUsedTable,
 	noSequenceRestart,
 	noSetSchema,
 	noShortStatementTimeout,
