@@ -34,6 +34,13 @@ test("--fix refuses to guess which migrations are not deployed yet", async () =>
 	expect(textOf(directory, "migrations/0002_index.sql")).toBe(files["migrations/0002_index.sql"]);
 });
 
+test("--fix does not overwrite what is not staged", async () => {
+	const directory = directoryWith(files);
+	const { code, stderr } = await lockkeeper(["lint", "--fix", "--staged"], { cwd: directory });
+	expect(code).toBe(2);
+	expect(stderr).toContain("lint --staged --diff | git apply --cached");
+});
+
 test("--diff prints a patch, writes nothing and judges the files as they are", async () => {
 	const directory = directoryWith(files);
 	const { code, stdout } = await lockkeeper(["lint", "--diff"], { cwd: directory });

@@ -25,6 +25,25 @@ function summaryOf({ fixed, files }: Fixing, verb: string): string {
 		: `${verb} ${countOf(fixed, "finding")} in ${countOf(files.length, "file")}.`;
 }
 
+/** Why nothing may be written for such a request. */
+function misuseOf(
+	paths: readonly string[],
+	{ stdin, since, appliedFrom, staged }: LintRequest,
+): { readonly message: string; readonly hint: string } | undefined {
+	if (staged === true) {
+		return {
+			message: "--fix and --staged do not go together: what is not staged would be overwritten.",
+			hint: "Write lockkeeper lint --staged --diff | git apply --cached.",
+		};
+	}
+	if (stdin || paths.length > 0 || since !== undefined || appliedFrom !== undefined)
+		return undefined;
+	return {
+		message: "--fix does not know which migrations are not deployed yet.",
+		hint: "A deployed migration must not change any more: name the files, or write --since <git ref>. --diff shows the fixes of all.",
+	};
+}
+
 /**
  * Fixes what the arguments ask for. Returns the report that is to be judged and where it may be printed:
  * standard output is taken by a patch or by the fixed text of standard input. Undefined when it failed.
@@ -37,11 +56,9 @@ export async function fixAndReport(
 	args: LintArguments,
 ): Promise<{ readonly report: LintReport; readonly print: (text: string) => void } | undefined> {
 	const { stdin } = request;
-	if (!args.diff && !stdin && paths.length === 0 && request.since === undefined) {
-		fail({
-			message: "--fix does not know which migrations are not deployed yet.",
-			hint: "A deployed migration must not change any more: name the files, or write --since <git ref>. --diff shows the fixes of all.",
-		});
+	const misuse = args.diff ? undefined : misuseOf(paths, request);
+	if (misuse) {
+		fail(misuse);
 		return undefined;
 	}
 	const fixing = await fixRepository(cwd, paths, config, request, safetiesOf(args));
