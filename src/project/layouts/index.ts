@@ -1,5 +1,6 @@
 import { alembic } from "./alembic.ts";
 import { atlas } from "./atlas.ts";
+import { dbMigrate } from "./db-migrate.ts";
 import { dbmate } from "./dbmate.ts";
 import { diesel } from "./diesel.ts";
 import { django } from "./django.ts";
@@ -54,6 +55,7 @@ export const layouts: readonly Layout[] = [
 	nodePgMigrate,
 	mikroOrm,
 	typeorm,
+	dbMigrate,
 	sequelize,
 	kysely,
 	knex,

@@ -1,6 +1,10 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
+import { nodePgMigrateVocabulary } from "../embedded/javascript/tools/node-pg-migrate.ts";
+import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { firstProgram, readProgramFile, type ProgramRules } from "./program-files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isMentionedAbove } from "./manifest.ts";
 import { compareDigits, firstMarked, readInto, verifySections } from "./section.ts";
@@ -16,11 +20,20 @@ export const nodePgMigrate: Layout = {
 	id: "node-pg-migrate",
 	name: "node-pg-migrate",
 	orderedBy: "the number at the start of the file name",
+	applied: rowEach("pgmigrations", "name", "run_on, id"),
 	ownsFolders: false,
+	load: loadTypeScript,
 
 	detect(directory, files) {
 		const marked = firstMarked(directory, files, marker("(?:up|down)"));
 		if (marked !== undefined) return { why: `-- Up Migration in ${marked}`, dialect };
+		const program = firstProgram(
+			directory,
+			files,
+			fileName,
+			/\bMigrationBuilder\b|\bpgm\s*\.\s*\w+\(/,
+		);
+		if (program !== undefined) return { why: `calls of pgm in ${program}`, dialect };
 		const first = names(directory, files)[0];
 		if (first === undefined || !/^\d{13,17}[-_]/.test(first)) return undefined;
 		if (!isMentionedAbove(directory, files, "package.json", /"node-pg-migrate"/)) return undefined;
@@ -35,7 +48,8 @@ export const nodePgMigrate: Layout = {
 			const [, , title = ""] = fileName.exec(name) ?? [];
 			const common = { id: name.replace(/\.\w+$/, ""), name: title, placeholders: [] };
 			if (!name.endsWith(".sql")) {
-				migrations.push({ ...common, up: [], down: [], verify: [], programFile: path });
+				const read = readProgramFile(directory, name, files, rules, problems);
+				if (read) migrations.push({ ...read, ...common });
 				continue;
 			}
 			const file = readInto(path, files, problems);
@@ -45,6 +59,13 @@ export const nodePgMigrate: Layout = {
 		}
 		return { migrations, problems };
 	},
+};
+
+/** pgm.noTransaction() commits what ran before and runs the program without a transaction. */
+const rules: ProgramRules = {
+	vocabulary: nodePgMigrateVocabulary,
+	id: (name) => name,
+	transaction: ({ text }) => (/\.\s*noTransaction\(/.test(text) ? "none" : "all"),
 };
 
 function names(directory: string, files: Files): readonly string[] {

@@ -8,6 +8,8 @@ import { readInto } from "./section.ts";
 const programName = /\.[cm]?[jt]s$/;
 const noProgram = /\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[jt]s$|^index\.[cm]?[jt]s$/;
 
+const hasUp = /exports\s*\.\s*up\b|(?<![.\w])up\s*[=(:]|[{,]\s*up\s*[,}]/;
+
 /** Returns the names of the programs of a directory, in string order. */
 export function programNames(
 	directory: string,
@@ -28,9 +30,10 @@ export function firstProgram(
 	text: RegExp,
 ): string | undefined {
 	const names = programNames(directory, files, name);
-	return [...names.slice(0, 4), ...names.slice(-1)].find((each) =>
-		text.test(files.read(joinPath(directory, each)).file?.text ?? ""),
-	);
+	return [...names.slice(0, 4), ...names.slice(-1)].find((each) => {
+		const program = files.read(joinPath(directory, each)).file?.text ?? "";
+		return text.test(program) && hasUp.test(program);
+	});
 }
 
 /** How a tool names and wraps its programs. */

@@ -15,6 +15,8 @@ export interface Module {
 	readonly functions: ReadonlyMap<string, FunctionStep>;
 	/** Properties of the class, or of the exported config. */
 	readonly properties: ReadonlyMap<string, Node>;
+	/** The whole program. */
+	readonly text: string;
 	/** The name of the class, when it is one. */
 	readonly className?: string;
 	/** Comments that hold directives, in order. */
@@ -38,6 +40,7 @@ export function parseModule(file: SourceFile): Module {
 	for (const statement of tree.statements) collect(statement, found);
 	return {
 		steps: tree.statements.flatMap(stepsOf),
+		text: file.text,
 		...found,
 		comments: directivesIn(tree),
 		...brokenAt(tree),

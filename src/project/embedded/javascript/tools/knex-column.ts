@@ -111,7 +111,7 @@ function enumType(name: Value, allowed: Value, options: Value): ColumnType {
 		if (values === undefined) throw new Unknowable("the values of an enum are not in the file");
 		return { type, before: `create type ${type} as enum (${values})`, isEnum: true };
 	}
-	const check = values ?? `${wordList(allowed).join("")}`;
+	const check = values ?? wordList(allowed).join("");
 	return { type: `text check (${nameOf(wordsOf(name))} in (${check}))`, isEnum: true };
 }
 

@@ -1,0 +1,48 @@
+import type { DatabaseId, ProjectProblem } from "../../core/migration.ts";
+import { kyselyVocabulary } from "../embedded/javascript/tools/kysely.ts";
+import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+
+const programName = /^[^.].*\.[cm]?[jt]s$/;
+const usesKysely = /\bKysely\s*<|from\s+["']kysely["']|require\(["']kysely["']\)/;
+
+/** Kysely: programs with `up(db)` and `down(db)` (src/migration/migrator.ts of 0.28). */
+export const kysely: Layout = {
+	id: "kysely",
+	name: "Kysely",
+	orderedBy: "the file name",
+	ownsFolders: false,
+	load: loadTypeScript,
+
+	detect(directory, files) {
+		const first = firstProgram(directory, files, programName, usesKysely);
+		return first === undefined ? undefined : { why: `Kysely in ${first}` };
+	},
+
+	read(directory, files, dialect): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const transaction = hasTransactions(dialect) ? "all" : "none";
+		const migrations = programNames(directory, files, programName)
+			.map((name) =>
+				readProgramFile(
+					directory,
+					name,
+					files,
+					{
+						vocabulary: kyselyVocabulary,
+						id: (file) => file.replace(/\.\w+$/, ""),
+						transaction: () => transaction,
+					},
+					problems,
+				),
+			)
+			.filter((one) => one !== undefined);
+		return { migrations, problems };
+	},
+};
+
+/** The dialects of Kysely that say supportsTransactionalDdl. */
+function hasTransactions(dialect: DatabaseId): boolean {
+	return dialect !== "mysql" && dialect !== "mariadb";
+}

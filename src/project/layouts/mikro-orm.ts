@@ -1,0 +1,46 @@
+import type { ProjectProblem, TransactionClass } from "../../core/migration.ts";
+import type { Module } from "../embedded/javascript/parse.ts";
+import { mikroOrmVocabulary } from "../embedded/javascript/tools/mikro-orm.ts";
+import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+
+const programName = /^Migration\d{14}\w*\.[cm]?[jt]s$/;
+
+/** MikroORM: classes whose `up` and `down` call this.addSql (packages/migrations/src/Migration.ts). */
+export const mikroOrm: Layout = {
+	id: "mikro-orm",
+	name: "MikroORM",
+	orderedBy: "the file name",
+	ownsFolders: false,
+	load: loadTypeScript,
+
+	detect(directory, files) {
+		const first = firstProgram(directory, files, programName, /\baddSql\b|mikro-orm\/migrations/);
+		return first === undefined ? undefined : { why: `a class of MikroORM in ${first}` };
+	},
+
+	read(directory, files): LayoutReading {
+		const problems: ProjectProblem[] = [];
+		const migrations = programNames(directory, files, programName)
+			.map((name) =>
+				readProgramFile(
+					directory,
+					name,
+					files,
+					{ vocabulary: mikroOrmVocabulary, id: (file) => file.replace(/\.\w+$/, ""), transaction },
+					problems,
+				),
+			)
+			.filter((one) => one !== undefined);
+		return { migrations, problems };
+	},
+};
+
+/** isTransactional() { return false; } leaves the transaction out. */
+function transaction({ functions }: Module): TransactionClass {
+	const [first] = functions.get("isTransactional")?.body ?? [];
+	const isOff =
+		first?.kind === "expression" && first.value.kind === "name" && first.value.name === "false";
+	return isOff ? "none" : "all";
+}
