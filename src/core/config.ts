@@ -130,7 +130,8 @@ const projectFields = {
 	searchPath: texts("The search_path before the first statement."),
 	placeholders: {
 		kind: "record",
-		description: "The values that the migration tool fills into the SQL, by placeholder name.",
+		description:
+			"The values that the migration tool fills into the SQL, by placeholder name. A value that is longer than its placeholder is read as a name of its own.",
 		value: { kind: "text" },
 	},
 	releases: {

@@ -18,6 +18,8 @@ export interface ReadOptions {
 	/** The part of the file to read (an up section); the whole file otherwise. */
 	readonly range?: Range;
 	readonly placeholders: readonly PlaceholderStyle[];
+	/** What the tool fills in, by name, where it is known. */
+	readonly placeholderValues?: Readonly<Record<string, string>>;
 	/** Places of the file where a program puts a value into its SQL. */
 	readonly holes?: readonly Range[];
 }

@@ -72,6 +72,8 @@ export interface MigrationSource {
 	readonly down: readonly Section[];
 	readonly verify: readonly Section[];
 	readonly placeholders: readonly PlaceholderStyle[];
+	/** What the tool fills in, by name, where it is known. */
+	readonly placeholderValues?: Readonly<Record<string, string>>;
 	/** Runs again whenever its text changes. */
 	readonly repeatable?: boolean;
 	/** The program that the tool runs for it: what that does to the schema is not known. */

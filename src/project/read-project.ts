@@ -1,4 +1,4 @@
-import { defaultServerVersion, type Config } from "../core/config.ts";
+import { defaultServerVersion, type Config, type ProjectConfig } from "../core/config.ts";
 import type {
 	Migration,
 	MigrationSource,
@@ -63,7 +63,7 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		...baselineOf(place, files, problems),
 		...reading.migrations,
 		...unlisted(reading, named, files, problems),
-	].map((source) => withTransaction(source, settings.transaction));
+	].map((source) => withPlaceholders(withTransaction(source, settings.transaction), settings));
 	if (history.length === 0 && problems.length === 0) problems.push(emptyDirectory(root));
 	const releases = assignReleases(history, layout.id, (file) => pathFrom(root, file, files.cwd), {
 		...appliedOf(history, layout, context.applied),
@@ -236,6 +236,15 @@ function withTransaction(
 		up: source.up.map((section) => ({ ...section, transaction })),
 		down: source.down.map((section) => ({ ...section, transaction })),
 	};
+}
+
+/** What the config says wins over what the tool's own configuration says. */
+function withPlaceholders(
+	source: MigrationSource,
+	{ placeholders }: ProjectConfig,
+): MigrationSource {
+	if (!placeholders || source.placeholders.length === 0) return source;
+	return { ...source, placeholderValues: { ...source.placeholderValues, ...placeholders } };
 }
 
 /** The config's include, exclude and baseline hide files from the layout. */

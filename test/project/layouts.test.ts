@@ -6,7 +6,7 @@ describe("plain SQL files", () => {
 
 	test("numbers decide the order, and files without one are left out", async () => {
 		const project = await read();
-		expect(project.layout).toEqual({
+		expect(project.layout).toMatchObject({
 			id: "plain",
 			name: "ordered SQL files",
 			why: "numbered files like 1-orders.sql",

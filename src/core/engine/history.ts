@@ -13,7 +13,7 @@ import type { Range } from "../source.ts";
 import type { Statement, StatementPart } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
 import { routinesRunBy } from "./routine-calls.ts";
-import { readSection, type SectionReading } from "./sections.ts";
+import { placeholdersOf, readSection, type SectionReading } from "./sections.ts";
 import { SettingsTracker } from "./settings.ts";
 import { TransactionTracker } from "./transactions.ts";
 
@@ -130,7 +130,7 @@ class Replayer {
 	}
 
 	#read(migration: Migration, section: Section): SectionReading {
-		return readSection(this.#history.dialect, section, migration.placeholders);
+		return readSection(this.#history.dialect, section, placeholdersOf(migration));
 	}
 
 	/** Returns the statements of the section. */

@@ -1,5 +1,5 @@
-import type { Dialect, PlaceholderStyle, Reading } from "../dialect.ts";
-import type { EmbeddedSql, Section } from "../migration.ts";
+import type { Dialect, Reading, ReadOptions } from "../dialect.ts";
+import type { EmbeddedSql, Migration, Section } from "../migration.ts";
 import type { MadeText, Range, SourceFile } from "../source.ts";
 import type { Comment, Statement } from "../statement.ts";
 
@@ -16,14 +16,22 @@ interface Located {
 	readonly holes: readonly Range[];
 }
 
+/** How the placeholders of a text are read. */
+export type PlaceholderReading = Pick<ReadOptions, "placeholders" | "placeholderValues">;
+
+/** Returns how the placeholders of a migration are read. */
+export function placeholdersOf({ placeholders, placeholderValues }: Migration): PlaceholderReading {
+	return { placeholders, ...(placeholderValues && { placeholderValues }) };
+}
+
 /** Reads a section: the stretch of a SQL file, or what a program sends. */
 export function readSection(
 	dialect: Dialect,
 	section: Section,
-	placeholders: readonly PlaceholderStyle[],
+	placeholders: PlaceholderReading,
 ): SectionReading {
 	const { file, range, embedded } = section;
-	if (!embedded) return { file, ...dialect.read(file, { range, placeholders }) };
+	if (!embedded) return { file, ...dialect.read(file, { range, ...placeholders }) };
 	const { file: whole, places } = withMadeText(file, embedded);
 	const readings = embedded.map((piece): Reading => {
 		const located = places.get(piece);

@@ -4,6 +4,7 @@ import type { Migration } from "../migration.ts";
 import type { Verification } from "../rule.ts";
 import type { Range, SourceFile } from "../source.ts";
 import type { Comment, Statement } from "../statement.ts";
+import { placeholdersOf } from "./sections.ts";
 
 const startsQuery = /^(select|with|values|table)\b/i;
 
@@ -95,7 +96,7 @@ export function verificationsOf(dialect: Dialect, migration: Migration): readonl
 	return migration.verify.flatMap((section) => {
 		const reading = dialect.read(section.file, {
 			range: section.range,
-			placeholders: migration.placeholders,
+			...placeholdersOf(migration),
 		});
 		return queriesIn(reading.statements, section.file.path, migration);
 	});

@@ -30,21 +30,35 @@ const templateStyles: readonly TemplateStyle[] = [
  * Replaces the placeholders of these styles by SQL of the same width in UTF-16, so that every offset
  * stays: a name made of the placeholder's own (the same for the same placeholder), `:'x'` by a string,
  * `:"x"` by a quoted name, the control words of Go templates (`{{if}}`, `{{end}}`) by blanks. Comments, COPY
- * data and psql commands are left alone. A text without placeholders comes back as it is.
+ * data and psql commands are left alone. A value that is known and not longer than its placeholder is
+ * filled in: that is no placeholder any more. A text without placeholders comes back as it is.
  */
 export function neutralizePlaceholders(
 	text: string,
 	styles: readonly PlaceholderStyle[],
+	values: Readonly<Record<string, string>> = {},
 ): NeutralizedText {
 	const single = styles.includes("doubledSemicolon") ? text.replaceAll(";;", "; ") : text;
-	const templates = findTemplates(single, styles);
+	const templates = findTemplates(single, styles).map((one) => withValue(one, values));
 	const filled = replaceAll(single, templates);
 	const variables = styles.includes("psql") ? findPsqlVariables(filled) : [];
-	const placeholders = [...templates, ...variables].sort((a, b) => a.start - b.start);
+	const unknown = templates.filter(({ isKnown }) => !isKnown);
+	const placeholders = [...unknown, ...variables].sort((a, b) => a.start - b.start);
 	return {
 		text: replaceAll(filled, variables),
 		placeholders: placeholders.map(({ name, start, end }) => ({ name, start, end })),
 	};
+}
+
+/** A value takes the place of its placeholder, with blanks behind it; a longer one has no room. */
+function withValue(
+	replacement: Replacement,
+	values: Readonly<Record<string, string>>,
+): Replacement & { readonly isKnown: boolean } {
+	const value = Object.hasOwn(values, replacement.name) ? values[replacement.name] : undefined;
+	const width = replacement.end - replacement.start;
+	if (value === undefined || value.length > width) return { ...replacement, isKnown: false };
+	return { ...replacement, text: value.padEnd(width), isKnown: true };
 }
 
 function replaceAll(text: string, replacements: readonly Replacement[]): string {

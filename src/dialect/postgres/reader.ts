@@ -30,7 +30,11 @@ export function readPostgres(
 	readStatement: StatementReader = readWithServerGrammar,
 ): Reading {
 	const { holes = [] } = options;
-	const neutral = neutralizePlaceholders(file.text, options.placeholders);
+	const neutral = neutralizePlaceholders(
+		file.text,
+		options.placeholders,
+		options.placeholderValues,
+	);
 	const text = fillHoles(neutral.text, holes);
 	const placeholders = holes.length > 0 ? holes : neutral.placeholders;
 	const pieces = split(text, options.range ? { range: options.range } : {});

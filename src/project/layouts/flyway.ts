@@ -2,6 +2,7 @@ import { flywayChecksums } from "../applied/checksums.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { compareText, folderName, joinPath, nameOf, type Files } from "../files.ts";
 import { databaseNamed } from "../database-names.ts";
+import { flywaySettings, type FlywaySettings } from "./flyway-settings.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	compareDigits,
@@ -54,6 +55,7 @@ export const flyway: Layout = {
 
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
+		const settings = flywaySettings(directory, files);
 		const folders = [directory, ...companions(directory, files)];
 		const all = folders.flatMap((folder) => scripts(folder, files));
 		const versioned = all.filter((script) => script.kind === "V").sort(byVersion);
@@ -68,7 +70,7 @@ export const flyway: Layout = {
 		);
 		const migrations: MigrationSource[] = [];
 		const add = (script: Script, more: Partial<MigrationSource>): void => {
-			const source = sourceOf(script, undo.get(key(script)), files, problems);
+			const source = sourceOf(script, undo.get(key(script)), files, problems, settings);
 			if (source) migrations.push({ ...source, ...more });
 		};
 		for (const script of baselines(all, versioned, problems)) add(script, { baseline: true });
@@ -201,10 +203,11 @@ function sourceOf(
 	undo: string | undefined,
 	files: Files,
 	problems: ProjectProblem[],
+	settings: FlywaySettings | undefined,
 ): MigrationSource | undefined {
-	const up = sectionOf(script.file, files, problems);
+	const up = sectionOf(script.file, files, problems, settings);
 	if (!up) return undefined;
-	const down = undo === undefined ? undefined : sectionOf(undo, files, problems);
+	const down = undo === undefined ? undefined : sectionOf(undo, files, problems, settings);
 	return {
 		id: script.kind === "R" ? script.description : script.written,
 		name: script.description,
@@ -212,6 +215,7 @@ function sourceOf(
 		down: down ? [down.section] : [],
 		verify: verifySections(script.file, files, problems),
 		placeholders: up.replacesPlaceholders ? ["dollarBrace"] : [],
+		...(settings && { placeholderValues: settings.placeholders }),
 	};
 }
 
@@ -219,16 +223,21 @@ function sectionOf(
 	path: string,
 	files: Files,
 	problems: ProjectProblem[],
+	general: FlywaySettings | undefined,
 ): { readonly section: Section; readonly replacesPlaceholders: boolean } | undefined {
 	const file = readInto(path, files, problems);
 	if (!file) return undefined;
 	const settings = scriptConfig(`${path}.conf`, files, problems);
-	const inTransaction = settings.get("executeintransaction") !== "false";
+	const own = settings.get("executeintransaction");
+	const inTransaction = own === undefined ? general?.inTransaction !== false : own !== "false";
+	const transaction = general?.isGrouped === true ? "all" : "file";
 	return {
 		section: inTransaction
-			? wholeFile(file, "file", { perStatementDetection: true })
+			? wholeFile(file, transaction, { perStatementDetection: true })
 			: wholeFile(file, "none"),
-		replacesPlaceholders: settings.get("placeholderreplacement") !== "false",
+		replacesPlaceholders:
+			(settings.get("placeholderreplacement") ?? String(general?.replacesPlaceholders ?? true)) !==
+			"false",
 	};
 }
 
