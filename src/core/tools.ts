@@ -18,7 +18,7 @@ export const commentedTools = ["squawk", "eugene", "pgfence", "atlas"] as const 
 export type CommentedTool = (typeof commentedTools)[number];
 
 /** The names of the same hazard in other tools: people move over, and old comments are understood. */
-export type Aliases = { readonly [Name in Tool]?: string | readonly string[] };
+export type Aliases = Readonly<Partial<Record<Tool, string | readonly string[]>>>;
 
 /** Returns what a tool calls the hazard of a rule: no, one or several names. */
 export function aliasesIn(

@@ -12,7 +12,7 @@ type Counts = Readonly<Record<string, Readonly<Record<string, Readonly<Record<st
  */
 export interface Baseline {
 	readonly $schema?: string;
-	readonly version: 1;
+	readonly version: number;
 	readonly findings: Counts;
 }
 
@@ -64,7 +64,7 @@ export function parseBaseline(value: unknown): Baseline | readonly ConfigProblem
 /** Where the findings' texts are, and how the baseline names their files. */
 export interface BaselineScope {
 	readonly files: ReadonlyMap<string, SourceFile>;
-	nameOf(file: string): string;
+	readonly nameOf: (file: string) => string;
 }
 
 interface Entry {

@@ -11,7 +11,7 @@ export interface LintArguments {
 	readonly format: (typeof formatIds)[number];
 	readonly since: string | undefined;
 	readonly "applied-from": string | undefined;
-	readonly staged: boolean;
+	readonly staged: boolean | undefined;
 	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
 	readonly only: string[] | undefined;
@@ -46,8 +46,8 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Judge what was added since a git reference",
 			})
 			.option("staged", {
+				// Without a default: yargs takes one for given, and --since would always be in conflict.
 				type: "boolean",
-				default: false,
 				conflicts: "since",
 				describe: "Judge what the next commit adds, as it is staged: for hooks",
 			})
@@ -139,7 +139,10 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe: "Print what was read, time and memory",
 			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.group(["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"], "What to judge:")
+			.group(
+				["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"],
+				"What to judge:",
+			)
 			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
