@@ -44,7 +44,7 @@ postgresql.org/docs/current/sql-insert.html.`,
 		createFunction(operation, context) {
 			for (const part of operation.body) {
 				for (const inner of part.operations) {
-					if (!countsColumns(inner)) continue;
+					if (!countsColumns(inner) || writesWholeRow(inner)) continue;
 					if (context.catalog.table(inner.table)?.persistence === "temporary") continue;
 					// A temporary table of the function itself is made where the insert knows it.
 					if (makesTable(operation, inner.table.name)) continue;
@@ -75,5 +75,28 @@ function makesTable({ body }: OperationOf<"createFunction">, name: string): bool
 				(inner.kind === "createTable" || inner.kind === "createTableAs") &&
 				inner.table.name === name,
 		),
+	);
+}
+
+/**
+ * A row of the table's own type follows its columns: a variable or an argument of it, or what
+ * json_populate_record makes. What type a variable has is not known: it is taken for that.
+ */
+function writesWholeRow({ source }: OperationOf<"insert">): boolean {
+	if (source.kind === "defaults") return false;
+	const isQuery = source.kind === "query";
+	const from = isQuery ? source.query.from : [];
+	const row = isQuery ? source.query.targets.map(({ expression }) => expression) : source.rows[0];
+	const [only, ...more] = row ?? [];
+	if (!only || more.length > 0) return false;
+	const [item] = from;
+	if (item) {
+		const call = from.length === 1 && item.kind === "function" ? item.call : undefined;
+		return call?.kind === "call" && call.function.name.includes("populate_record");
+	}
+	if (only.kind === "other") return only.what === "field";
+	// NEW and OLD are rows of the trigger's table, mostly another one.
+	return (
+		only.kind === "column" && only.path.length === 2 && !/^(?:new|old)$/.test(only.path[0] ?? "")
 	);
 }
