@@ -64,7 +64,7 @@ ALTER TABLE events DETACH PARTITION events_2020;`,
 				table,
 				data: { table: table.name },
 				// The lock is held for a moment, once it is granted.
-				severity: "warning",
+				severity: "info",
 				help: `${concurrently}${leave}`,
 				recipe: "detach-concurrently",
 				// It leaves a CHECK with the bounds on the partition (docs: sql-altertable).

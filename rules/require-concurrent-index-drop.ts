@@ -20,7 +20,7 @@ INDEX CONCURRENTLY waits for running queries without a lock that keeps others ou
 transaction, and cannot drop the index of a partitioned table or of a constraint.`,
 	category: "locks",
 	dialects: ["postgres"],
-	severity: "warning",
+	severity: "info",
 	preset: "recommended",
 	aliases: {
 		squawk: "require-concurrent-index-deletion",

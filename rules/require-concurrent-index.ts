@@ -51,8 +51,11 @@ CREATE INDEX events_at ON ONLY events (at);`,
 			// Nobody writes to a materialized view: its index keeps only REFRESH waiting.
 			if (context.catalog.view(table)) return;
 			const isPartitioned = context.catalog.table(table)?.kind === "partitioned";
-			// Partitions may be made by a job that no migration shows.
-			if (isPartitioned ? only : effect.builds.length === 0) return;
+			// Partitions may be made by a job that no migration shows; those that are known may have their index.
+			const isShown =
+				!isPartitioned || context.catalog.partitionsOf(context.catalog.resolve(table)).length > 0;
+			if (isPartitioned && only) return;
+			if (isShown && effect.builds.length === 0) return;
 			const { transaction, migration } = context;
 			const leave = transaction ? ` ${howToLeaveTransaction(migration, transaction.wrapper)}` : "";
 			context.report({

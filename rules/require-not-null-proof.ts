@@ -46,7 +46,7 @@ function judge(
 	const { catalog } = context;
 	const columns = columnsToProve(operation, context);
 	if (columns.length === 0 || context.effectOf(operation).scans.length === 0) return;
-	if (!isLargeInUse(context, operation.table)) return;
+	if (!isLargeInUse(context, operation.table, operation.only)) return;
 	const key = catalog.resolve(operation.table);
 	const shown = contractObject(catalog, key).shown;
 	const kind = operation.kind === "setNotNull" ? "setNotNull" : operation.constraint.type;

@@ -79,7 +79,9 @@ ALTER TABLE orders ADD CONSTRAINT orders_discount_check CHECK (discount >= 0) NO
 	on: {
 		addConstraint(operation, context) {
 			const { table, constraint } = operation;
-			if (context.effectOf(operation).scans.length === 0 || !isLargeInUse(context, table)) return;
+			const only = operation.only || (constraint.type === "check" && constraint.noInherit);
+			if (!isLargeInUse(context, table, only)) return;
+			if (context.effectOf(operation).scans.length === 0) return;
 			if (constraint.type === "check") {
 				context.report({
 					message: "check",

@@ -12,9 +12,31 @@ export type TableQuestions = Pick<OperationContext, "catalog" | "isNew" | "rowsO
  */
 const fewRows = 10_000;
 
-/** True when other sessions may use the table and it may have more rows than a moment's work. */
-export function isLargeInUse(questions: TableQuestions, table: QualifiedName): boolean {
-	return !questions.isNew(table) && !hasFewRows(questions, table);
+/**
+ * True when other sessions may use the table and it may have more rows than a moment's work; those of
+ * its children count too, unless the statement leaves them out (`only`).
+ */
+export function isLargeInUse(
+	questions: TableQuestions,
+	table: QualifiedName,
+	only = false,
+): boolean {
+	if (questions.isNew(table)) return false;
+	return !hasFewRows(questions, table) || (!only && hasLargeChild(questions, table));
+}
+
+/**
+ * The count of a partitioned table is that of its partitions, unless one of theirs says more. The count of
+ * any other parent leaves its children out.
+ */
+function hasLargeChild(questions: TableQuestions, table: QualifiedName): boolean {
+	const { catalog, rowsOf } = questions;
+	const key = catalog.resolve(table);
+	const isLarge = (child: QualifiedName) => (rowsOf(child) ?? 0) >= fewRows;
+	return (
+		catalog.partitionsOf(key, true).some(isLarge) ||
+		catalog.childrenOf(key).some((child) => isLargeInUse(questions, child))
+	);
 }
 
 /** True when the history or a known row count shows that the table has few rows. */
@@ -38,7 +60,7 @@ export function largeInUse(
 ): readonly QualifiedName[] {
 	return [...new Set(keys)]
 		.map((key) => relationNamed(questions.catalog, key))
-		.filter((relation) => isLargeInUse(questions, relation));
+		.filter((relation) => isLargeInUse(questions, relation, true));
 }
 
 /** Returns relations in words: "orders", "orders and customers", "orders and 4 more tables". */
