@@ -1,7 +1,7 @@
 import { callOf, flag, given, named, namedText, wordOf, type Call } from "../arguments.ts";
 import { lastName, type Node } from "../program.ts";
 import { resolve, type Scope } from "../scope.ts";
-import { hole, stringOf } from "../sql-text.ts";
+import { hole, nameOf, stringOf } from "../sql-text.ts";
 import { textOf, textOrHole } from "../text.ts";
 
 /** A field of a model as the database sees it. */
@@ -105,7 +105,7 @@ export function fieldOf(name: string, node: Node, scope: Scope): Field {
 		kind: isRelation ? "relation" : manyToMany.has(word) ? "manyToMany" : "column",
 		column,
 		type,
-		...(word.startsWith("Positive") ? { check: `${column} >= 0` } : {}),
+		...(word.startsWith("Positive") ? { check: `${nameOf(column)} >= 0` } : {}),
 		identity: /AutoField$/.test(word),
 		isNullable: flag(call, "null") === true || word === "NullBooleanField",
 		isUnique: isOneToOne || flag(call, "unique") === true,

@@ -56,7 +56,7 @@ const operations: Readonly<Record<string, Apply>> = {
 	AlterField: onField,
 	RemoveField: removeField,
 	RenameField: renameField,
-	AlterUniqueTogether: () => undefined,
+	AlterUniqueTogether: alterTogether,
 	AlterIndexTogether: () => undefined,
 	AddIndex: (step) => addIndex(step, false),
 	AddIndexConcurrently: (step) => addIndex(step, true),
@@ -135,7 +135,14 @@ function createModel({ call, app, models }: Step): Sent {
 	}
 	if (![...fields.values()].some(({ isKey }) => isKey)) fields.set("id", identityField());
 	const isManaged = is("managed") !== "False" && is("proxy") !== "True";
-	const model: Model = { name, table, isManaged, fields, indexConstraints: new Set() };
+	const model: Model = {
+		name,
+		table,
+		isManaged,
+		fields,
+		indexConstraints: new Set(),
+		together: new Set(),
+	};
 	models.set(`${app}.${name.toLowerCase()}`, model);
 	if (!isManaged) return nothing;
 	const made = createTable({ models, app, model });
@@ -143,12 +150,45 @@ function createModel({ call, app, models }: Step): Sent {
 	return { now: made.now, later: [...made.later, ...unique] };
 }
 
+/** `{("a", "b")}` or `("a", "b")`: notes the sets of fields and returns them. */
+function setsOf(node: Node | undefined, call: Call): readonly (readonly string[])[] {
+	const items = itemsOf(node, call.scope);
+	const isOne =
+		items.length > 0 && items.every((item) => textOf(item.node, item.scope) !== undefined);
+	if (isOne) return [textsOf(node, call.scope)];
+	return items.map((item) => textsOf(item.node, item.scope)).filter((fields) => fields.length > 0);
+}
+
+function addTogether(model: Model, fields: readonly string[]): string {
+	const columns = columnsOf(model, fields);
+	const name = nameOf(indexName(model.table, columns, "_uniq"));
+	return `ALTER TABLE ${nameOf(model.table)} ADD CONSTRAINT ${name} UNIQUE ${nameList(columns)}`;
+}
+
 function uniqueTogether(node: Node | undefined, call: Call, model: Model): readonly string[] {
-	return itemsOf(node, call.scope).map((item) => {
-		const columns = columnsOf(model, textsOf(item.node, item.scope));
-		const name = nameOf(indexName(model.table, columns, "_uniq"));
-		return `ALTER TABLE ${nameOf(model.table)} ADD CONSTRAINT ${name} UNIQUE ${nameList(columns)}`;
+	return setsOf(node, call).map((fields) => {
+		model.together.add(fields.join(","));
+		return addTogether(model, fields);
 	});
+}
+
+function alterTogether({ call, app, models }: Step): Sent | undefined {
+	const model = modelNamed(models, app, textArgument(call, 0, "name") ?? "");
+	if (!model) return undefined;
+	const sets = setsOf(argument(call, 1, "unique_together"), call);
+	const wanted = new Set(sets.map((fields) => fields.join(",")));
+	const gone = [...model.together].filter((fields) => !wanted.has(fields));
+	const added = sets.filter((fields) => !model.together.has(fields.join(",")));
+	model.together.clear();
+	for (const fields of wanted) model.together.add(fields);
+	if (!model.isManaged) return nothing;
+	return now(
+		...gone.map((fields) => {
+			const name = indexName(model.table, columnsOf(model, fields.split(",")), "_uniq");
+			return `ALTER TABLE ${nameOf(model.table)} DROP CONSTRAINT ${nameOf(name)}`;
+		}),
+		...added.map((fields) => addTogether(model, fields)),
+	);
 }
 
 function deleteModel({ call, app, models }: Step): Sent {
@@ -204,6 +244,7 @@ function onField(step: Step): Sent | undefined {
 		isManaged: true,
 		fields: new Map(),
 		indexConstraints: new Set(),
+		together: new Set(),
 	};
 	const before = model.fields.get(name);
 	model.fields.set(name, after);

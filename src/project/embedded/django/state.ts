@@ -11,6 +11,8 @@ export interface Model {
 	readonly fields: Map<string, Field>;
 	/** Unique constraints with a condition are indexes. */
 	readonly indexConstraints: Set<string>;
+	/** The fields that are unique together, each list joined by commas. */
+	readonly together: Set<string>;
 }
 
 /** The models of all apps, by `app.model` in lower case. */
@@ -24,6 +26,7 @@ export function copyOf(models: Models): Models {
 				...model,
 				fields: new Map(model.fields),
 				indexConstraints: new Set(model.indexConstraints),
+				together: new Set(model.together),
 			},
 		]),
 	);

@@ -552,7 +552,7 @@ class RubyParser {
 			return { kind: "map", entries: mapEntries(named), range: this.#since(start) };
 		}
 		if (token.text === "->") {
-			this.#parameters();
+			if (this.#is("(")) this.#parameters();
 			const block = this.#block();
 			const callee: Node = { kind: "name", name: "lambda", range };
 			const more = { args: [], named: new Map(), range: this.#since(start) };
