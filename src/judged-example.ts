@@ -1,7 +1,7 @@
 import { explain, type Explanation } from "./core/engine/explain.ts";
 import { lint } from "./core/engine/lint.ts";
 import type { Finding } from "./core/finding.ts";
-import type { Migration, TransactionClass } from "./core/migration.ts";
+import type { Migration, Section, TransactionClass } from "./core/migration.ts";
 import type { Example, Rule } from "./core/rule.ts";
 import { loadPostgres } from "./dialect/postgres/dialect.ts";
 import { recipes } from "./generated/recipes.ts";
@@ -14,7 +14,17 @@ export interface JudgedExample {
 	readonly explanations: readonly Explanation[];
 }
 
-function migrationOf(id: string, text: string, order: number, runs: TransactionClass): Migration {
+function wholeFile(path: string, text: string, runs: TransactionClass): Section {
+	return { file: { path, text }, range: { start: 0, end: text.length }, transaction: runs };
+}
+
+function migrationOf(
+	id: string,
+	text: string,
+	order: number,
+	runs: TransactionClass,
+	down?: string,
+): Migration {
 	return {
 		id,
 		name: id,
@@ -22,14 +32,8 @@ function migrationOf(id: string, text: string, order: number, runs: TransactionC
 		order,
 		release: id,
 		candidate: order > 0,
-		up: [
-			{
-				file: { path: `${id}.sql`, text },
-				range: { start: 0, end: text.length },
-				transaction: runs,
-			},
-		],
-		down: [],
+		up: [wholeFile(`${id}.sql`, text, runs)],
+		down: down === undefined ? [] : [wholeFile(`${id}.down.sql`, down, runs)],
 		verify: [],
 		placeholders: [],
 	};
@@ -41,7 +45,7 @@ export async function judgeExamples(rule: Rule): Promise<readonly JudgedExample[
 	return rule.examples.map((example) => {
 		const migrations = [
 			migrationOf("0001_create", example.before ?? "", 0, "none"),
-			migrationOf("0002_change", example.bad, 1, example.transaction ?? "none"),
+			migrationOf("0002_change", example.bad, 1, example.transaction ?? "none", example.down?.bad),
 		];
 		const history = { migrations, dialect, version: example.version ?? 14 };
 		const { findings } = lint({

@@ -57,6 +57,10 @@ function judgedLines(judged: JudgedExample | undefined): readonly string[] {
 	];
 }
 
+function downLines(down: string | undefined): readonly string[] {
+	return down === undefined ? [] : ["with the down section:", "", fenced(down), ""];
+}
+
 function exampleLines(example: Example, judged: JudgedExample | undefined): readonly string[] {
 	return [
 		...(example.before === undefined
@@ -66,11 +70,13 @@ function exampleLines(example: Example, judged: JudgedExample | undefined): read
 		"",
 		fenced(example.bad),
 		"",
+		...downLines(example.down?.bad),
 		...judgedLines(judged),
 		"Good:",
 		"",
 		fenced(example.good),
 		"",
+		...downLines(example.down?.good),
 	];
 }
 
