@@ -231,7 +231,7 @@ test("explain tells what a statement does after a history, for a server version"
 test.for([
 	[["lint", "--formt", "json"], "Unknown argument: formt\n  Did you mean --format?"],
 	[["explain", "--histori", "x"], "Unknown argument: histori\n  Did you mean --history?"],
-	[["lint", "--format", "xml"], 'Given: "xml", Choices: "text", "concise", "json"'],
+	[["lint", "--format", "xml"], 'Given: "xml", Choices: "checkstyle", "concise", '],
 	[["lint", "--fail-on"], "Not enough arguments following: fail-on"],
 	[["lint", "--only", "no-drop-tabel"], "Did you mean no-drop-table?"],
 	[["lint", "--rule", "no-drop-table"], "Write --rule <id>=<severity>"],
