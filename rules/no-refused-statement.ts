@@ -4,7 +4,7 @@ import { defineRule, type Operation, type OperationContext } from "#core";
  * Refusals that follow from what a statement is and from objects that the history made. Others (an object
  * that exists already or does not exist) hang on what the history may not show.
  */
-const certain = /^(0A000|25|42804|42809|42830|42P16|42P17|55000)/;
+const certain = /^(0A000|25|42804|42809|42P16|42P17|55000)/;
 
 const makers: ReadonlySet<string> = new Set(["addConstraint", "addColumn", "createTable"]);
 const changers: ReadonlySet<string> = new Set(["alterColumnType", "setDefault", "dropDefault"]);
