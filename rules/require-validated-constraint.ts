@@ -35,7 +35,10 @@ table. It belongs in a release of its own, after the one that adds the constrain
 	},
 	examples: [
 		{
-			before: `ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0) NOT VALID;`,
+			before: `CREATE TABLE orders (id bigint PRIMARY KEY, total int);
+INSERT INTO orders VALUES (1, 0);
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0) NOT VALID;
+UPDATE orders SET total = 1;`,
 			bad: `SET lock_timeout = '2s';
 ALTER TABLE orders ADD COLUMN note text;`,
 			good: `SET lock_timeout = '2s';
@@ -49,8 +52,9 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 			if (!constraint.notValid || !constraint.enforced) return;
 			const { name } = constraint;
 			const table = context.catalog.table(operation.table);
-			// A table that is made here has no older rows.
-			if (!table || name === undefined || context.isNew(table)) return;
+			if (!table || name === undefined) return;
+			// A table that is made here has no older rows: nothing is said of it later either.
+			const hasRows = !context.isNew(table);
 			const shown = contractObject(context.catalog, context.catalog.resolve(table)).shown;
 			context.report({
 				message: "forgotten",
@@ -60,7 +64,9 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 				help: `ALTER TABLE ${shown} VALIDATE CONSTRAINT ${name}; in a later release.`,
 				atHistoryEnd(after, lastRelease) {
 					const later = constraintOf(after, table, name);
-					return isOpen(later) && later.origin?.release !== lastRelease ? undefined : "settled";
+					return hasRows && isOpen(later) && later.origin?.release !== lastRelease
+						? undefined
+						: "settled";
 				},
 			});
 		},
@@ -74,7 +80,6 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 				for (const constraint of table?.constraints ?? []) {
 					const { name, origin } = constraint;
 					if (!table || !isOpen(constraint) || !origin || context.madeHere(origin)) continue;
-					if (origin.release === table.origin?.release) continue;
 					const shown = contractObject(catalog, catalog.resolve(table)).shown;
 					context.report(entry, {
 						message: "open",

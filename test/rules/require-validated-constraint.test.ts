@@ -40,3 +40,18 @@ test("a later release that validates it settles it", async () => {
 test("the last release has still time to validate it in the next one", async () => {
 	expect(await places(add)).toEqual([]);
 });
+
+test("a table that was made with the constraint had no older rows", async () => {
+	const make: SqlMigration = {
+		id: "0002_make",
+		sql: `CREATE TABLE invoices (id bigint, total int);
+ALTER TABLE invoices ADD CONSTRAINT invoices_total_check CHECK (total > 0) NOT VALID;`,
+		candidate: true,
+	};
+	const next: SqlMigration = {
+		id: "0003_next",
+		sql: "ALTER TABLE invoices ADD COLUMN note text;",
+		candidate: true,
+	};
+	expect(await places(make, next)).toEqual([]);
+});
