@@ -1,27 +1,65 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { EmbeddedSql, Section } from "../../../src/core/migration.ts";
+import { lint } from "../../../src/core/engine/lint.ts";
+import type {
+	EmbeddedSql,
+	Project,
+	Section,
+	TransactionClass,
+} from "../../../src/core/migration.ts";
+import { presetIncludes } from "../../../src/core/preset.ts";
+import { loadPostgres } from "../../../src/dialect/postgres/dialect.ts";
+import { recipes } from "../../../src/generated/recipes.ts";
+import { rules } from "../../../src/generated/rules.ts";
 import { discover } from "../fixture.ts";
 
 /** Files of a repository that is made for one test. */
 export type Repository = Readonly<Record<string, string>>;
 
-/** What the migrations of a repository send, by revision: its class, then each piece. */
-export async function sentBy(repository: Repository): Promise<Record<string, string[]>> {
+async function projectsOf(repository: Repository): Promise<readonly Project[]> {
 	const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-programs-"));
 	try {
 		for (const [name, text] of Object.entries({ ".git/HEAD": "", ...repository })) {
 			mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
 			writeFileSync(path.join(directory, name), text);
 		}
-		const projects = await discover(directory);
-		return Object.fromEntries(
-			projects.flatMap(({ migrations }) => migrations).map(({ id, up }) => [id, up.flatMap(shown)]),
-		);
+		return await discover(directory);
 	} finally {
 		rmSync(directory, { recursive: true });
 	}
+}
+
+/** What the migrations of a repository send, by revision: its class, then each piece. */
+export async function sentBy(repository: Repository): Promise<Record<string, string[]>> {
+	const projects = await projectsOf(repository);
+	return Object.fromEntries(
+		projects.flatMap(({ migrations }) => migrations).map(({ id, up }) => [id, up.flatMap(shown)]),
+	);
+}
+
+/** The rules that a repository's migrations break; with a class, as if all ran in that one. */
+export async function findingsOf(
+	repository: Repository,
+	transaction?: TransactionClass,
+): Promise<readonly string[]> {
+	const dialect = await loadPostgres();
+	const [project] = await projectsOf(repository);
+	if (!project) throw new Error("no project");
+	const migrations = project.migrations.map((migration) => ({
+		...migration,
+		up: migration.up.map((section) => ({ ...section, ...(transaction && { transaction }) })),
+	}));
+	const { findings } = lint({
+		history: { migrations, dialect, version: 16 },
+		rules: rules
+			.filter(({ preset }) => presetIncludes("recommended", preset))
+			.map((rule) => ({ rule })),
+		ruleIds: new Set(rules.map(({ id }) => id)),
+		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
+		rows: new Map(),
+	});
+	return findings.map(({ rule }) => rule).sort();
 }
 
 function shown({ transaction, embedded = [], file }: Section): string[] {
