@@ -12,6 +12,7 @@ import { projectCommand } from "./commands/project.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { traceCommand } from "./commands/trace.ts";
+import { usageCommand } from "./commands/usage.ts";
 import { nearestOf } from "../core/config-shape.ts";
 import { exitCodes, fail, note } from "./output.ts";
 import { standardInputMark } from "./standard-input.ts";
@@ -91,6 +92,7 @@ function commandLine(args: readonly string[]): Argv {
 		.command(baselineCommand)
 		.command(statsCommand)
 		.command(traceCommand)
+		.command(usageCommand)
 		.strict()
 		.recommendCommands()
 		.locale("en")

@@ -133,6 +133,7 @@ function failed(message: string): EngineProblem {
 export async function startServer(
 	major: number,
 	projects: readonly string[],
+	moreSettings: Readonly<Record<string, string>> = {},
 ): Promise<TraceEngine | EngineProblem> {
 	const binaries = findBinaries(major, projects);
 	if (!binaries) {
@@ -159,7 +160,7 @@ export async function startServer(
 			directory,
 			"-p",
 			String(port),
-			...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+			...Object.entries({ ...settings, ...moreSettings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
 		],
 		{ ...user, cwd: directory, stdio: "ignore" },
 	);
