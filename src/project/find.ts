@@ -59,6 +59,7 @@ export async function searchPlaces(base: string, files: Files): Promise<readonly
 	});
 	const places: Place[] = [];
 	for (const directory of directoriesOf(sqlFiles, base)) {
+		if (isSeedFolder(directory, base, files)) continue;
 		if (places.some((place) => owns(place, directory, files))) continue;
 		const place = placeAt(directory, files);
 		if (!place || places.some(({ root }) => root === place.root)) continue;
@@ -66,6 +67,13 @@ export async function searchPlaces(base: string, files: Files): Promise<readonly
 		places.push(place);
 	}
 	return places;
+}
+
+/** Some run seed data with their migration tool: that fills tables, and is no history of the schema. */
+function isSeedFolder(directory: string, base: string, files: Files): boolean {
+	return pathFrom(base, directory, files.cwd)
+		.split("/")
+		.some((folder) => /^seed(?:s|ers?|ing)?$/i.test(folder));
 }
 
 /** Returns the directories of files and those above them up to the base, the highest first. */

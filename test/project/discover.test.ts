@@ -350,3 +350,13 @@ describe("the config", () => {
 		expect(found).toHaveProperty("hint", expect.stringContaining("flyway"));
 	});
 });
+
+test("seed data that a migration tool runs is no history of the schema, unless it is named", async () => {
+	const root = directoryWith({
+		"db/migrations/00001_orders.sql":
+			"-- +goose Up\nCREATE TABLE orders (id bigint PRIMARY KEY);\n",
+		"db/seed/00001_orders.sql": "-- +goose Up\nINSERT INTO orders (id) VALUES (1);\n",
+	});
+	expect((await discover(root)).map((project) => project.root)).toEqual(["db/migrations"]);
+	expect((await discover(root, ["db/seed"])).map((project) => project.root)).toEqual(["db/seed"]);
+});
