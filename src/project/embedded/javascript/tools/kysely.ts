@@ -49,7 +49,7 @@ export const kyselyVocabulary: Vocabulary = {
 	build(call, scope) {
 		const { root, links } = chainOf(call);
 		const last = links.at(-1);
-		if (!last || !/^execute/.test(last.name)) return undefined;
+		if (!last?.name.startsWith("execute")) return undefined;
 		const isSchema = root.kind === "member" && root.name === "schema";
 		const own = isSchema
 			? links
@@ -362,7 +362,7 @@ function dataSql(links: readonly Link[], scope: Scope): readonly string[] | unde
 	);
 	if (!start) return undefined;
 	const table = dotted(wordsOf(valuesOf(start, scope)[0] ?? none).replace(/\s+as\s+\w+$/i, ""));
-	const where = links.some(({ name }) => /^where/.test(name)) ? ` where ${hole("where")}` : "";
+	const where = links.some(({ name }) => name.startsWith("where")) ? ` where ${hole("where")}` : "";
 	if (start.name === "deleteFrom") return [`delete from ${table}${where}`];
 	const given = (method: string): Value => {
 		const link = links.find(({ name }) => name === method);

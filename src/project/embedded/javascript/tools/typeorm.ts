@@ -31,7 +31,7 @@ function unwrap(value: Value): Value {
 			entries: new Map([...value.entries].map(([key, each]) => [key, deep(each)])),
 		};
 	}
-	if (value.kind !== "call" || !/^Table/.test(lastName(value.call) ?? "")) return value;
+	if (value.kind !== "call" || !(lastName(value.call) ?? "").startsWith("Table")) return value;
 	return valueIn(value.call.args[0], value.scope);
 }
 
