@@ -34,6 +34,8 @@ const collectLicences = {
 		);
 		const folders = new Set(modules.flatMap((id) => packageFolder(id) ?? []));
 		const notices = await Promise.all([...folders].sort().map(licenceNotice));
+		// What the wasm file was made from is in no package of its own.
+		notices.push(await readFile("src/dialect/postgres/parser-notice.txt", "utf8"));
 		this.emitFile({
 			type: "asset",
 			fileName: "THIRD-PARTY-LICENSES.txt",
