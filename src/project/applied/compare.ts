@@ -16,6 +16,8 @@ function isSame(a: string, b: string): boolean {
 	return /^\d+$/.test(a) && /^\d+$/.test(b) && compareDigits(a, b) === 0;
 }
 
+const ownId = ({ id }: MigrationSource): string => id;
+
 interface Match {
 	readonly source: MigrationSource;
 	readonly row: AppliedRow;
@@ -27,7 +29,7 @@ export function compareWithApplied(
 	definition: HistoryTable,
 	history: AppliedHistory,
 ): AppliedMigrations {
-	const { revisionOf = ({ id }) => id } = definition;
+	const revisionOf = definition.revisionOf ?? ownId;
 	const matches: Match[] = [];
 	const unknown: AppliedRow[] = [];
 	for (const row of history.rows) {

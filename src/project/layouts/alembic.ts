@@ -21,6 +21,7 @@ const sampled = 5;
 export const alembic: Layout = {
 	id: "alembic",
 	name: "Alembic",
+	orderedBy: "down_revision",
 	applied: {
 		table: "alembic_version",
 		rows: "SELECT version_num, NULL, false FROM {table}",

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { dbMigrateVocabulary } from "../embedded/javascript/tools/db-migrate.ts";
 import { loadTypeScript } from "../embedded/javascript/typescript.ts";
@@ -21,6 +22,7 @@ export const dbMigrate: Layout = {
 	id: "db-migrate",
 	name: "db-migrate",
 	orderedBy: "the file name",
+	applied: rowEach("migrations", "name", "id"),
 	ownsFolders: true,
 	load: loadTypeScript,
 

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { parseDjango, runDjango, type DjangoProgram } from "../embedded/django/read.ts";
@@ -14,6 +15,8 @@ const maximumDepth = 8;
 export const django: Layout = {
 	id: "django",
 	name: "Django",
+	orderedBy: "the dependencies",
+	applied: rowEach("django_migrations", "app || '.' || name", "id"),
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

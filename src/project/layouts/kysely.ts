@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, ProjectProblem } from "../../core/migration.ts";
 import { kyselyVocabulary } from "../embedded/javascript/tools/kysely.ts";
 import { loadTypeScript } from "../embedded/javascript/typescript.ts";
@@ -12,6 +13,7 @@ export const kysely: Layout = {
 	id: "kysely",
 	name: "Kysely",
 	orderedBy: "the file name",
+	applied: rowEach("kysely_migration", "name", "timestamp, name"),
 	ownsFolders: false,
 	load: loadTypeScript,
 

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem, TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { mikroOrmVocabulary } from "../embedded/javascript/tools/mikro-orm.ts";
@@ -12,6 +13,7 @@ export const mikroOrm: Layout = {
 	id: "mikro-orm",
 	name: "MikroORM",
 	orderedBy: "the file name",
+	applied: rowEach("mikro_orm_migrations", "name", "id"),
 	ownsFolders: false,
 	load: loadTypeScript,
 

@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { sequelizeVocabulary } from "../embedded/javascript/tools/sequelize.ts";
 import { loadTypeScript } from "../embedded/javascript/typescript.ts";
@@ -19,6 +20,7 @@ export const sequelize: Layout = {
 	id: "sequelize",
 	name: "Sequelize",
 	orderedBy: "the file name",
+	applied: rowEach("SequelizeMeta", "name"),
 	ownsFolders: false,
 	load: loadTypeScript,
 

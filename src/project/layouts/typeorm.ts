@@ -1,3 +1,4 @@
+import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { typeormVocabulary } from "../embedded/javascript/tools/typeorm.ts";
@@ -27,6 +28,7 @@ export const typeorm: Layout = {
 	id: "typeorm",
 	name: "TypeORM",
 	orderedBy: "the time in the name of the class",
+	applied: rowEach("migrations", "name", "timestamp"),
 	ownsFolders: false,
 	load: loadTypeScript,
 

@@ -121,13 +121,14 @@ function modelPlaces(text: string, model: Model, column: string): ModelPlaces {
 	let at = model.zone.start;
 	for (const line of text.slice(model.zone.start, model.zone.end).split("\n")) {
 		const match = mappedName.exec(line);
-		const mapped = match?.slice(1).find((group) => group !== undefined);
+		const groups: readonly (string | undefined)[] = match?.slice(1) ?? [];
+		const mapped = groups.find((group) => group !== undefined);
 		if (mapped === column) {
 			places.push({ start: at + line.indexOf(column, match?.index), certain: true });
 			const attribute = /^\s*(?:(?:public|private|readonly|declare|pub)\s+)*([A-Za-z_]\w*)/.exec(
 				line,
 			)?.[1];
-			if (attribute !== undefined && !/@/.test(line.slice(0, line.indexOf(attribute))))
+			if (attribute !== undefined && !line.slice(0, line.indexOf(attribute)).includes("@"))
 				attributes.add(attribute);
 		} else if (mapped === undefined || mapped === camelCase(column)) {
 			for (const found of line.matchAll(wordPattern([column, camelCase(column)]))) {
