@@ -229,7 +229,11 @@ function removeIndex([
 	options = none,
 ]: readonly Value[]): readonly string[] {
 	const name =
-		second.kind === "list" ? indexName(table, second.items.map(wordsOf), none) : wordsOf(second);
+		second.kind === "list"
+			? indexName(table, second.items.map(wordsOf), none)
+			: second.kind === "map"
+				? indexName(table, wordList(entry(second, "fields")), second)
+				: wordsOf(second);
 	const schema = table.kind === "map" ? entry(table, "schema") : none;
 	const prefix = schema.kind === "none" ? "" : `${nameOf(wordsOf(schema))}.`;
 	const concurrently = isOn(entry(options, "concurrently")) ? " CONCURRENTLY" : "";
