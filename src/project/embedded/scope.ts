@@ -77,6 +77,6 @@ export function plainText(node: Node): string | undefined {
 	if (node.kind === "number") return node.text;
 	if (node.kind !== "text") return undefined;
 	return node.parts.every((part) => part.kind === "characters")
-		? node.parts.map((part) => (part.kind === "characters" ? part.text : "")).join("")
+		? node.parts.map((part) => part.text).join("")
 		: undefined;
 }

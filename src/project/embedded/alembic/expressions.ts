@@ -16,7 +16,7 @@ export function builtStatement(
 	node: Node,
 	scope: Scope,
 	tables: TableNames,
-): string | "read" | undefined {
+): { readonly sql: string } | "read" | undefined {
 	const chain = chainOf(node, scope);
 	if (chain.length === 0) return undefined;
 	if (chain.some(({ name }) => ["select", "exists", "union"].includes(name))) {
@@ -31,17 +31,17 @@ export function builtStatement(
 	if (table === undefined) return undefined;
 	const condition = chain.some(({ name }) => /^(?:where|filter|filter_by)$/.test(name));
 	const where = condition ? ` WHERE ${hole("condition")}` : "";
-	if (start.name === "delete") return `DELETE FROM ${table}${where}`;
+	if (start.name === "delete") return { sql: `DELETE FROM ${table}${where}` };
 	const columns = chain.flatMap((call) => (call.name === "values" ? valueNames(call) : []));
 	if (start.name === "insert") {
 		const list = columns.length > 0 ? ` ${nameList(columns)}` : "";
 		const values = (columns.length > 0 ? columns : ["value"]).map(valueHole);
-		return `INSERT INTO ${table}${list} VALUES (${values.join(", ")})`;
+		return { sql: `INSERT INTO ${table}${list} VALUES (${values.join(", ")})` };
 	}
 	const set = (columns.length > 0 ? columns : [hole("column")]).map(
 		(column) => `${nameOf(column)} = ${valueHole(column)}`,
 	);
-	return `UPDATE ${table} SET ${set.join(", ")}${where}`;
+	return { sql: `UPDATE ${table} SET ${set.join(", ")}${where}` };
 }
 
 /** `orders.update(orders.c.id == 1)`: the condition is the argument. */

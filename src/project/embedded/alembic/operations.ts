@@ -29,9 +29,9 @@ export interface Operation {
 	readonly call: Call;
 	readonly table: BatchTable;
 	/** An argument by its place without the table's, or by name. */
-	get(place: number, name: string): Node | undefined;
+	readonly get: (place: number, name: string) => Node | undefined;
 	/** The text of such an argument. */
-	text(place: number, name: string): string | undefined;
+	readonly text: (place: number, name: string) => string | undefined;
 }
 
 /** Where the table stands among the arguments of a method; a batch has none. */
@@ -273,9 +273,10 @@ function dropIndex({ call, text }: Operation): readonly string[] {
 export function bulkInsert(call: Call): readonly string[] | undefined {
 	const target = argument(call, 0, "table");
 	const made = target && callOf(target, call.scope);
-	const first = made?.node.args[0];
-	const table = first && made ? textOf(first, made.scope)?.text : undefined;
-	if (table === undefined || !made) return undefined;
+	if (!made) return undefined;
+	const [first] = made.node.args;
+	const table = first ? textOf(first, made.scope)?.text : undefined;
+	if (table === undefined) return undefined;
 	const [row] = itemsOf(argument(call, 1, "rows"), call.scope);
 	const found = row && resolve(row.node, row.scope);
 	const keys =
@@ -284,7 +285,7 @@ export function bulkInsert(call: Call): readonly string[] | undefined {
 			: made.node.args.slice(1).flatMap((node) => {
 					const column = callOf(node, made.scope);
 					const name = column?.node.args[0];
-					return name && column ? [textOrHole(name, column.scope, "column")] : [];
+					return name ? [textOrHole(name, column.scope, "column")] : [];
 				});
 	if (keys.length === 0) return undefined;
 	const values = keys.map((key) => hole(hasHole(key) ? "value" : key)).join(", ");

@@ -164,7 +164,7 @@ function execute(call: Call, reader: Reader): boolean {
 	const tables = (table: Node, at: Scope): string | undefined => tableOf(table, at, reader);
 	const built = builtStatement(first, scope, tables);
 	if (built === "read") return true;
-	if (built !== undefined) reader.send(generated(built, node.range));
+	if (built !== undefined) reader.send(generated(built.sql, node.range));
 	else reader.send(unread(node.range, "this SQL is put together when the program runs"));
 	return true;
 }

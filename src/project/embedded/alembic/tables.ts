@@ -54,7 +54,7 @@ export function createTable(call: Call, table: BatchTable): readonly string[] {
 	const keys = keyColumns(columns, parts);
 	const body = [
 		...columns.map((column) => definition(column, keys)),
-		...(constraints.some((one) => /PRIMARY KEY/.test(one)) || keys.length === 0
+		...(constraints.some((one) => one.includes("PRIMARY KEY")) || keys.length === 0
 			? []
 			: [`PRIMARY KEY ${nameList(keys)}`]),
 		...constraints,

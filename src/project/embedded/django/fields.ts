@@ -92,7 +92,7 @@ export function fieldOf(name: string, node: Node, scope: Scope): Field {
 	const word = call?.name ?? lastName(node) ?? "field";
 	if (!call) return { ...plainField(name), type: hole(word) };
 	const isRelation = relations.has(word);
-	const isOneToOne = /OneToOne/.test(word);
+	const isOneToOne = word.includes("OneToOne");
 	const isKey = flag(call, "primary_key") === true;
 	const column = namedText(call, "db_column") ?? (isRelation ? `${name}_id` : name);
 	const index = flag(call, "db_index");
@@ -106,7 +106,7 @@ export function fieldOf(name: string, node: Node, scope: Scope): Field {
 		column,
 		type,
 		...(word.startsWith("Positive") ? { check: `${nameOf(column)} >= 0` } : {}),
-		identity: /AutoField$/.test(word),
+		identity: word.endsWith("AutoField"),
 		isNullable: flag(call, "null") === true || word === "NullBooleanField",
 		isUnique: isOneToOne || flag(call, "unique") === true,
 		isIndexed: index ?? ((isRelation && !isOneToOne) || word === "SlugField"),

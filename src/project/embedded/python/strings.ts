@@ -45,10 +45,10 @@ export function readString(
 		return { parts: [{ kind: "characters", text }], ...(text === body ? { inner } : {}) };
 	}
 	const parts: TextPart[] = [];
-	let isSame = true;
+	const same = { is: true };
 	const characters = (text: string): void => {
 		const cooked = cook(text.replace(/([{}])\1/g, "$1"));
-		if (cooked !== text) isSame = false;
+		if (cooked !== text) same.is = false;
 		if (text !== "") parts.push({ kind: "characters", text: cooked });
 	};
 	let from = 0;
@@ -68,7 +68,7 @@ export function readString(
 		at = end;
 	}
 	characters(body.slice(from));
-	return { parts, ...(isSame ? { inner } : {}) };
+	return { parts, ...(same.is ? { inner } : {}) };
 }
 
 function closingBrace(body: string, from: number): number {

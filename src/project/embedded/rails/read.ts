@@ -49,7 +49,7 @@ export function readRails(source: string): RailsMigration | undefined {
 function migrationIn(steps: readonly Step[]): ClassStep | undefined {
 	for (const step of steps) {
 		if (step.kind !== "class") continue;
-		if (step.bases.some((base) => /Migration/.test(baseName(base)))) return step;
+		if (step.bases.some((base) => baseName(base).includes("Migration"))) return step;
 		const inner = migrationIn(step.body);
 		if (inner) return inner;
 	}

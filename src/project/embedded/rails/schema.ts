@@ -40,9 +40,9 @@ interface Change {
 	readonly call: Call;
 	readonly options: Options;
 	/** An argument after the table's. */
-	text(place: number): string | undefined;
+	readonly text: (place: number) => string | undefined;
 	/** The texts of a list at a place after the table's. */
-	list(place: number): readonly string[];
+	readonly list: (place: number) => readonly string[];
 	readonly version: number;
 }
 

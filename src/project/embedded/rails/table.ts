@@ -113,7 +113,7 @@ function keyOf(options: Options, version: number): readonly string[] {
 		return [`${name} uuid DEFAULT ${standard} NOT NULL PRIMARY KEY`];
 	}
 	if (type === "integer" || type === "serial") return [`${name} serial PRIMARY KEY`];
-	if (type !== undefined && isColumnType(type) && !/^big/.test(type)) {
+	if (type !== undefined && isColumnType(type) && !type.startsWith("big")) {
 		return [
 			columnSql(keys[0] ?? "id", type, options, version).replace(/ NOT NULL$/, "") +
 				" NOT NULL PRIMARY KEY",

@@ -106,12 +106,12 @@ export function stringParts(
 ): { readonly parts: readonly TextPart[]; readonly inner?: Range } {
 	if (!body) return { parts };
 	const read: TextPart[] = [];
-	let isSame = true;
+	const same = { is: true };
 	let from = body.start;
 	const characters = (to: number): void => {
 		const text = source.slice(from, to);
 		const cooked = isRaw ? rawText(text, isHeredoc) : text.replace(/\\(\r?\n|[^])/g, unescape);
-		if (cooked !== text) isSame = false;
+		if (cooked !== text) same.is = false;
 		if (text !== "") read.push({ kind: "characters", text: cooked });
 	};
 	for (let at = body.start; at < body.end && !isRaw; at++) {
@@ -126,7 +126,7 @@ export function stringParts(
 		}
 	}
 	characters(body.end);
-	return { parts: read, ...(isSame ? { inner: body } : {}) };
+	return { parts: read, ...(same.is ? { inner: body } : {}) };
 }
 
 function unescape(_: string, character: string): string {

@@ -137,7 +137,10 @@ class RubyScanner {
 			this.#at += name.length;
 			const isLabel = this.#match(labelEnd) && this.#previous() !== "?";
 			this.#at = start;
-			if (!isLabel) return void this.#take("name", name);
+			if (!isLabel) {
+				this.#take("name", name);
+				return;
+			}
 			this.#push({ kind: "label", text: name }, start, start + name.length + 1);
 			this.#at += name.length + 1;
 			return;
@@ -159,7 +162,10 @@ class RubyScanner {
 			["operator", operator],
 		] as const) {
 			const found = this.#match(pattern)?.[0];
-			if (found) return void this.#take(kind, found);
+			if (found) {
+				this.#take(kind, found);
+				return;
+			}
 		}
 		this.#at++;
 	}
