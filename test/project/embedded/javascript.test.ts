@@ -55,7 +55,7 @@ function sent(
 	others: Readonly<Record<string, string>> = {},
 ): readonly string[] {
 	return up(text, vocabulary, others).flatMap((section) => {
-		const { file, statements } = readSection(dialect, section, []);
+		const { file, statements } = readSection(dialect, section, { placeholders: [] });
 		return statements.map(({ range, unread }) =>
 			unread ? `? ${unread.message}` : file.text.slice(range.start, range.end),
 		);
@@ -67,7 +67,7 @@ describe("texts of a program", () => {
 		const program =
 			"export class Orders1700000000000 {\n\tasync up(queryRunner) {\n\t\tawait queryRunner.query(`\n\t\t\tALTER TABLE orders ADD note text\n\t\t`);\n\t}\n}\n";
 		const [section] = up(program, typeormVocabulary);
-		const { file, statements } = readSection(dialect, section!, []);
+		const { file, statements } = readSection(dialect, section!, { placeholders: [] });
 		expect(statements).toHaveLength(1);
 		expect(positionAt(file, statements[0]!.range.start)).toEqual({ line: 4, column: 4 });
 		expect(program.slice(statements[0]!.range.start)).toMatch(/^ALTER TABLE/);
@@ -93,7 +93,7 @@ describe("texts of a program", () => {
 	test("what only the running program knows is a hole", () => {
 		const program = "exports.up = (knex) => knex.raw(`DROP TABLE ${process.env.PREFIX}_orders`);";
 		const [section] = up(program, knexVocabulary);
-		const { statements } = readSection(dialect, section!, []);
+		const { statements } = readSection(dialect, section!, { placeholders: [] });
 		expect(statements.map(({ unread }) => unread)).toEqual([undefined]);
 		expect(statements[0]!.placeholders).toHaveLength(1);
 	});
@@ -134,7 +134,7 @@ describe("texts of a program", () => {
 	await knex.raw("DROP TABLE orders");
 };`;
 		const [section] = up(program, knexVocabulary);
-		const { statements } = readSection(dialect, section!, []);
+		const { statements } = readSection(dialect, section!, { placeholders: [] });
 		expect(statements.map(({ comments }) => comments.map(({ text }) => text))).toEqual([
 			[],
 			["lockkeeper:ignore no-drop-table: nobody reads it"],
