@@ -36,10 +36,14 @@ export default defineConfig(
 				"error",
 				{
 					selector: "ExportDefaultDeclaration",
-					message: "Export by name: only rules, recipes and config files have a default export.",
+					message: "Export by name: only rules, recipes, formats and config files have a default export.",
 				},
 			],
 		},
+	},
+	{
+		files: ["src/report/formats/*.ts"],
+		rules: { "no-restricted-syntax": "off" },
 	},
 	{
 		files: ["rules/**/*.ts", "src/plan/recipes/*.ts"],

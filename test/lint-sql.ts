@@ -82,7 +82,8 @@ export async function lintSql(
 			.filter(
 				({ id, preset }) =>
 					options.only?.includes(id) ??
-					(options.also?.includes(id) || presetIncludes(options.preset ?? "recommended", preset)),
+					(options.also?.includes(id) === true ||
+						presetIncludes(options.preset ?? "recommended", preset)),
 			)
 			.map((rule) => ({ rule })),
 		ruleIds: new Set(rules.map((rule) => rule.id)),

@@ -2,9 +2,9 @@ import type { Step, Surroundings } from "./step.ts";
 
 const what = "the job that judges what a pull request adds";
 
-function github({ read, version }: Surroundings): Step {
+function github(around: Surroundings): Step {
 	const file = ".github/workflows/lockkeeper.yml";
-	if (read(file) !== undefined) return { kind: "present", file, what };
+	if (around.read(file) !== undefined) return { kind: "present", file, what };
 	return {
 		kind: "create",
 		file,
@@ -24,7 +24,7 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 22
-      - run: npx --yes lockkeeper@${version} ci --comment
+      - run: npx --yes lockkeeper@${around.version} ci --comment
         env:
           GITHUB_TOKEN: \${{ github.token }}
 `,
@@ -47,10 +47,10 @@ function gitlabJob(version: string): string {
 `;
 }
 
-function gitlab({ read, version }: Surroundings): Step {
+function gitlab(around: Surroundings): Step {
 	const file = ".gitlab-ci.yml";
-	const present = read(file);
-	const text = gitlabJob(version);
+	const present = around.read(file);
+	const text = gitlabJob(around.version);
 	if (present === undefined) return { kind: "create", file, what, text };
 	if (present.includes("lockkeeper")) return { kind: "present", file, what };
 	return { kind: "append", file, what, text: `${present.endsWith("\n") ? "\n" : "\n\n"}${text}` };
@@ -58,9 +58,9 @@ function gitlab({ read, version }: Surroundings): Step {
 
 /** Returns the job for the server that the repository is on, by its files and its remote. */
 export function pipelineStep(around: Surroundings): Step | undefined {
-	const isGitlab = around.read(".gitlab-ci.yml") !== undefined || /gitlab/.test(around.origin);
+	const isGitlab = around.read(".gitlab-ci.yml") !== undefined || around.origin.includes("gitlab");
 	if (isGitlab) return gitlab(around);
-	return /github/.test(around.origin) || around.read(".github") !== undefined
+	return around.origin.includes("github") || around.read(".github") !== undefined
 		? github(around)
 		: undefined;
 }

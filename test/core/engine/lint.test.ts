@@ -221,6 +221,7 @@ describe("releases", () => {
 			migrations: 1,
 			statements: 1,
 			unread: 0,
+			ignored: 0,
 			history: { migrations: 1, statements: 2, unread: 1 },
 		});
 	});
