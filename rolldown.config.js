@@ -61,15 +61,52 @@ async function licenceNotice(folder) {
 	return `${[title, ...texts].map((text) => text.trim()).join("\n\n")}\n`;
 }
 
+/**
+ * yargs measures its help with a library that knows every emoji of Unicode; reading its expressions is half
+ * of the start-up of `lockkeeper lint` (35 ms of CPU on Node 20). Our help is plain letters.
+ * @type {import("rolldown").Plugin}
+ */
+const countPlainLetters = {
+	name: "count-plain-letters",
+	resolveId(name) {
+		return name === "string-width" ? "\0string-width" : null;
+	},
+	load(id) {
+		return id === "\0string-width" ? "export default (text) => text.length;" : null;
+	},
+};
+
+/**
+ * V8 keeps a text with one character beyond Latin-1 in two bytes each, and reads it at a third of the speed
+ * (measured on Node 20: 35 ms instead of 10 for a chunk of 230 KB).
+ * @type {import("rolldown").Plugin}
+ */
+const writeAscii = {
+	name: "write-ascii",
+	generateBundle(_options, bundle) {
+		for (const chunk of Object.values(bundle)) {
+			if (chunk.type !== "chunk") continue;
+			if (/\\[^\x00-\x7f]/.test(chunk.code))
+				throw new Error(`${chunk.fileName}: an escaped character`);
+			chunk.code = chunk.code.replace(
+				/[^\x00-\x7f]/g,
+				(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+			);
+		}
+	},
+};
+
 export default defineConfig({
 	input: {
 		cli: "src/cli/main.ts",
 		index: "src/index.ts",
+		eslint: "src/eslint/plugin.ts",
+		"eslint-worker": "src/eslint/worker/main.ts",
 	},
 	platform: "node",
 	// PGlite is the user's to install; pg asks for its native twin and for Cloudflare's sockets in vain.
 	external: [/^@electric-sql\/pglite/, "pg-native", "pg-cloudflare", "cloudflare:sockets"],
-	plugins: [copyParserWasm, collectLicences],
+	plugins: [copyParserWasm, collectLicences, countPlainLetters, writeAscii],
 	// The parser's loader is CommonJS and looks for its wasm file beside itself.
 	transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
 	output: {

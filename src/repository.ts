@@ -46,6 +46,8 @@ export interface LintRequest extends DiscoveryRequest {
 	readonly today?: number;
 	/** Whether the report tells what each statement does. */
 	readonly explains?: boolean;
+	/** Only the history in this directory, of those that are found. */
+	readonly root?: string;
 }
 
 const noCounts: Counts = {
@@ -179,8 +181,9 @@ export async function lintRepository(
 	if ("code" in statistics) return statistics;
 	const serverVersion = config.serverVersion ?? statistics.serverVersion;
 	const versioned = serverVersion === undefined ? config : { ...config, serverVersion };
-	const projects = await discoverProjects(cwd, paths, versioned, request);
-	if ("code" in projects) return projects;
+	const found = await discoverProjects(cwd, paths, versioned, request);
+	if ("code" in found) return found;
+	const projects = found.filter(({ root }) => root === (request.root ?? root));
 	const accepted = baselineFor(cwd, request);
 	if (accepted && "code" in accepted) return accepted;
 	const active = activeRules(config, request);
@@ -195,7 +198,7 @@ export async function lintRepository(
 	const searchCode = codeSearch(cwd, {
 		directory: request.configDirectory ?? cwd,
 		...(config.code && { only: config.code }),
-		without: projects.map(({ root }) => root),
+		without: found.map(({ root }) => root),
 	});
 	for (const project of projects) {
 		const dialect = await loadDialect(project, config);
@@ -235,7 +238,11 @@ export async function lintRepository(
 		...(request.explains === true && { explanations }),
 	};
 	if (!accepted) return report;
-	const isWhole = paths.length === 0 && request.since === undefined && !request.stdin;
+	const isWhole =
+		paths.length === 0 &&
+		request.since === undefined &&
+		request.root === undefined &&
+		!request.stdin;
 	const ids = new Set(active.map(({ rule }) => rule.id));
 	return applyBaseline(
 		report,

@@ -1,0 +1,66 @@
+import { isAbsolute } from "node:path";
+import {
+	MessageChannel,
+	receiveMessageOnPort,
+	Worker,
+	type MessagePort,
+} from "node:worker_threads";
+import type { Answer, FileText, Verdict, WorkerStart } from "./verdict.ts";
+
+interface Connection {
+	readonly port: MessagePort;
+	readonly signal: Int32Array;
+}
+
+/** A history of a million lines takes a minute; a worker that ran out of memory never answers. */
+const patienceInMilliseconds = 10 * 60 * 1000;
+
+let connection: Connection | undefined;
+let last: (FileText & { readonly verdict: Verdict }) | undefined;
+
+/**
+ * Starts the worker that reads and judges. ESLint's parsers and rules are synchronous; finding projects
+ * and loading configs and the parser are not.
+ */
+function connect(): Connection {
+	const { port1: port, port2 } = new MessageChannel();
+	const signal = new Int32Array(new SharedArrayBuffer(4));
+	const start: WorkerStart = { port: port2, signal };
+	const worker = new Worker(new URL("./eslint-worker.js", import.meta.url), {
+		workerData: start,
+		transferList: [port2],
+		// A loader that this process was started with would wait for this thread, which waits for the worker.
+		execArgv: [],
+	});
+	// ESLint ends when its own work is done.
+	worker.unref();
+	port.unref();
+	return { port, signal };
+}
+
+function ask(question: FileText): Answer | undefined {
+	const { port, signal } = (connection ??= connect());
+	Atomics.store(signal, 0, 0);
+	port.postMessage(question);
+	Atomics.wait(signal, 0, 0, patienceInMilliseconds);
+	const received: { readonly message: Answer } | undefined = receiveMessageOnPort(port);
+	return received?.message;
+}
+
+/**
+ * Returns what is said of a file with this text, in its place in the history; findings at the positions of
+ * the text. A file without a place on the disk is no migration. Waits for the answer; throws when there is
+ * a bug of ours.
+ */
+export function judge(file: string, text: string): Verdict {
+	if (!isAbsolute(file)) return { kind: "findings", findings: [] };
+	if (last?.file === file && last.text === text) return last.verdict;
+	const answer = ask({ file, text });
+	if (!answer) {
+		connection = undefined;
+		throw new Error("lockkeeper's worker gave no answer: it has run out of memory or of time.");
+	}
+	if ("bug" in answer) throw new Error(`lockkeeper has a bug, please report it: ${answer.bug}`);
+	last = { file, text, verdict: answer.verdict };
+	return answer.verdict;
+}

@@ -1,0 +1,148 @@
+import path from "node:path";
+import type { Config } from "../../core/config.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Project, ProjectProblem } from "../../core/migration.ts";
+import { positionAt, type Range } from "../../core/source.ts";
+import { rules } from "../../generated/rules.ts";
+import { baselinePath } from "../../project/baseline-file.ts";
+import { discoverProjects, type DiscoveryRequest } from "../../project/discover.ts";
+import { parentOf } from "../../project/files.ts";
+import { filesOf } from "../../project/releases.ts";
+import { stampOf, timeOfChange } from "../../project/stamp.ts";
+import { statisticsPath } from "../../project/statistics.ts";
+import type { LintReport } from "../../report/report.ts";
+import { lintRepository } from "../../repository.ts";
+import type { Verdict } from "../verdict.ts";
+
+/** The migrations below a directory, each history judged once for all its files. */
+export interface Workspace {
+	/** True when a migration, or what is known of the tables, is no longer what was read. */
+	hasChanged(): boolean;
+	/** Judges a file (relative to the directory) with a text that may differ from that on the disk. */
+	judge(file: string, text: string): Promise<Verdict>;
+	/** True for a file that came to its place after the migrations were searched for. */
+	isNew(file: string): boolean;
+}
+
+interface Judged {
+	readonly report: LintReport;
+	readonly byFile: ReadonlyMap<string, readonly Finding[]>;
+}
+
+const nothing: Verdict = { kind: "findings", findings: [] };
+const adviceRules = new Set(rules.flatMap(({ id, severity }) => (severity === "info" ? [id] : [])));
+
+function problemOf({ message, hint }: ProjectProblem, place = { line: 1, column: 1 }): Verdict {
+	return { kind: "problem", message: `${message}. ${hint}`, ...place };
+}
+
+/** Advice never fails, but ESLint knows only errors and warnings: it is left to rules that only advise. */
+function isTold({ severity, rule }: Finding): boolean {
+	return severity !== "info" || adviceRules.has(rule);
+}
+
+function groupByFile(report: LintReport): Judged {
+	const byFile = new Map<string, Finding[]>();
+	for (const finding of report.findings.filter(isTold)) {
+		const known = byFile.get(finding.file);
+		if (known) known.push(finding);
+		else byFile.set(finding.file, [finding]);
+	}
+	return { report, byFile };
+}
+
+function rootsByFile(projects: readonly Project[]): ReadonlyMap<string, string> {
+	return new Map(
+		projects.flatMap(({ root, migrations, problems }) =>
+			[
+				...problems.flatMap(({ file }) => file ?? []),
+				...migrations.flatMap((migration) => filesOf(migration)),
+			].map((file): [string, string] => [file, root]),
+		),
+	);
+}
+
+/** ESLint takes a byte order mark off the text and counts from behind it. */
+function moveBack(finding: Finding): Finding {
+	const moved = ({ start, end }: Range): Range => ({
+		start: Math.max(0, start - 1),
+		end: Math.max(0, end - 1),
+	});
+	return {
+		...finding,
+		range: moved(finding.range),
+		fixes: finding.fixes.map((fix) => ({
+			...fix,
+			edits: fix.edits.map(({ range, text }) => ({ range: moved(range), text })),
+		})),
+	};
+}
+
+/** What a report says of a file; undefined when it was made for another text. */
+function verdictIn({ report, byFile }: Judged, file: string, text: string): Verdict | undefined {
+	const source = report.files.get(file);
+	const problem = report.problems.find((one) => one.file === file && one.severity === "error");
+	if (problem) {
+		const place = source && problem.range && positionAt(source, problem.range.start);
+		return problemOf(problem, place);
+	}
+	if (!source) return nothing;
+	const findings = byFile.get(file) ?? [];
+	if (source.text === text) return { kind: "findings", findings };
+	if (source.text !== `\uFEFF${text}`) return undefined;
+	return { kind: "findings", findings: findings.map(moveBack) };
+}
+
+/** Searches a directory for migrations, which are judged when ESLint asks for one of their files. */
+export async function openWorkspace(base: string, config: Config): Promise<Workspace> {
+	// Which rules are on is ESLint's to say, except for those that the config turns off or makes advice.
+	const settings: Config = { ...config, preset: "all" };
+	const opened = Date.now();
+	const discover = (request: DiscoveryRequest = {}): ReturnType<typeof discoverProjects> =>
+		discoverProjects(base, [], settings, { ...request, configDirectory: base });
+	const found = await discover();
+	const failure = "code" in found && found.code !== "noMigrations" ? found : undefined;
+	const roots = rootsByFile("code" in found ? [] : found);
+	const folders = new Set([...roots.keys()].map(parentOf));
+	const watched = [
+		...[...roots.keys(), ...folders].map((file) => path.resolve(base, file)),
+		statisticsPath(base, config),
+		baselinePath(base, base),
+	];
+	const stamp = stampOf(watched);
+	const judgements = new Map<string, Judged | ProjectProblem>();
+
+	async function lint(
+		root: string,
+		edited?: ReadonlyMap<string, string>,
+	): Promise<Judged | ProjectProblem> {
+		const request = { configDirectory: base, root, ...(edited && { edited }) };
+		const report = await lintRepository(base, [], settings, request);
+		return "code" in report ? report : groupByFile(report);
+	}
+
+	/** The history that a file belongs to, or would belong to if it were saved. */
+	async function rootOf(file: string, text: string): Promise<string | undefined> {
+		const known = roots.get(file);
+		if (known !== undefined || timeOfChange(path.resolve(base, file)) !== undefined) return known;
+		const projects = await discover({ edited: new Map([[file, text]]) });
+		return "code" in projects ? undefined : rootsByFile(projects).get(file);
+	}
+
+	return {
+		hasChanged: () => stampOf(watched) !== stamp,
+		isNew: (file) => !roots.has(file) && (timeOfChange(path.resolve(base, file)) ?? 0) > opened,
+		async judge(file, text) {
+			if (failure) return problemOf(failure);
+			const root = await rootOf(file, text);
+			if (root === undefined) return nothing;
+			const judged = judgements.get(root) ?? (await lint(root));
+			judgements.set(root, judged);
+			if ("code" in judged) return problemOf(judged);
+			const saved = roots.has(file) ? verdictIn(judged, file, text) : undefined;
+			if (saved) return saved;
+			const edited = await lint(root, new Map([[file, text]]));
+			return "code" in edited ? problemOf(edited) : (verdictIn(edited, file, text) ?? nothing);
+		},
+	};
+}
