@@ -80,6 +80,8 @@ export interface MigrationSource {
 	readonly programFile?: string;
 	/** The schema as it stood before the first migration that follows. */
 	readonly baseline?: boolean;
+	/** The baseline has been written since: what this migration does is in it already. */
+	readonly inBaseline?: boolean;
 }
 
 /** One revision of a history. */

@@ -120,15 +120,29 @@ export function withFile(files: Files, file: string, bytes: Uint8Array): Files {
 	};
 }
 
-/** Returns the same files with other texts in some of them, by path from the working directory. */
+/** Returns files that are read through a function, which gives undefined for those that are not there. */
+export function releasedFiles(
+	bytesOf: (file: string) => Uint8Array | undefined,
+): Pick<Files, "read"> {
+	return {
+		read(file) {
+			const bytes = bytesOf(file);
+			return bytes ? readingOf(file, bytes) : { problem: missing(file) };
+		},
+	};
+}
+
+/** Returns the same files with other texts in some of them or added, by path from the working directory. */
 export function withTexts(files: Files, texts: ReadonlyMap<string, string>): Files {
 	if (texts.size === 0) return files;
 	const readings = new Map(
 		[...texts].map(([path, text]): [string, FileReading] => [path, { file: { path, text } }]),
 	);
+	const added = [...texts.keys()].filter((file) => !files.exists(file));
+	const all = added.reduce((some, file) => withFile(some, file, new Uint8Array()), files);
 	return {
-		...files,
-		read: (wanted) => readings.get(relativePath(files.cwd, wanted)) ?? files.read(wanted),
+		...all,
+		read: (wanted) => readings.get(relativePath(files.cwd, wanted)) ?? all.read(wanted),
 	};
 }
 
@@ -161,17 +175,19 @@ function noRegularFile(file: string): ProjectProblem {
 	};
 }
 
+function missing(file: string): ProjectProblem {
+	return {
+		code: "fileNotFound",
+		severity: "error",
+		file,
+		message: `${file} does not exist`,
+		hint: "Check the path; it is relative to the working directory.",
+	};
+}
+
 function unreadable(file: string, error: unknown): ProjectProblem {
 	const reason = errorCode(error);
-	if (reason === "ENOENT" || reason === "ENOTDIR") {
-		return {
-			code: "fileNotFound",
-			severity: "error",
-			file,
-			message: `${file} does not exist`,
-			hint: "Check the path; it is relative to the working directory.",
-		};
-	}
+	if (reason === "ENOENT" || reason === "ENOTDIR") return missing(file);
 	const why =
 		reason === "EACCES" || reason === "EPERM"
 			? "permission denied"

@@ -9,6 +9,8 @@ export interface GitChanges {
 	readonly reference: string;
 	readonly added: ReadonlySet<string>;
 	readonly modified: ReadonlySet<string>;
+	/** Returns the bytes of a file as it was then, undefined where it was not there. */
+	readonly before: (file: string) => Uint8Array | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ export function changesSince(cwd: string, reference: string): GitChanges | Proje
 		reference,
 		added: new Set([...paths(added), ...paths(untracked)]),
 		modified: new Set(paths(modified)),
+		before: (file) => readGitFile(cwd, `${base.output.trim()}:./${file}`),
 	};
 }
 

@@ -7,7 +7,15 @@ import type {
 	TransactionClass,
 } from "../core/migration.ts";
 import { dialectFromPath, dialectFromSyntax, type DialectEvidence } from "./dialect-evidence.ts";
-import { ancestorsOf, isWithin, joinPath, parentOf, pathFrom, type Files } from "./files.ts";
+import {
+	ancestorsOf,
+	isWithin,
+	joinPath,
+	parentOf,
+	pathFrom,
+	releasedFiles,
+	type Files,
+} from "./files.ts";
 import { compareWithApplied, type AppliedMigrations } from "./applied/compare.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
 import type { Place } from "./find.ts";
@@ -54,10 +62,12 @@ export function readHistories(want: Wanted, context: ReadContext): readonly Proj
 function readProject({ place, named }: Wanted, context: ReadContext): Project {
 	const { root, layout, settings = { root } } = place;
 	const files = withoutExcluded(context.files, place);
-	const first = layout.read(root, files, settings.dialect ?? "postgres");
+	const released = context.since && releasedFiles(context.since.before);
+	const first = layout.read(root, files, settings.dialect ?? "postgres", released);
 	const dialect = dialectOf(place, first, files);
 	// The layout may wrap other databases differently.
-	const reading = dialect.id === "postgres" ? first : layout.read(root, files, dialect.id);
+	const reading =
+		dialect.id === "postgres" ? first : layout.read(root, files, dialect.id, released);
 	const problems = [...reading.problems];
 	const history = [
 		...baselineOf(place, files, problems),

@@ -116,7 +116,8 @@ function byApplied(applied: ReadonlySet<MigrationSource>): Assign {
 function bySince(since: GitChanges, problems: ProjectProblem[]): Assign {
 	return (source, own) => {
 		const file = mainFile(source);
-		if (file === undefined) return { release: own, candidate: false };
+		// A dump of the schema is written anew with each migration.
+		if (file === undefined || source.baseline) return { release: own, candidate: false };
 		if (since.added.has(file)) return { release: candidateRelease, candidate: true };
 		if (!since.modified.has(file)) return { release: own, candidate: false };
 		if (source.repeatable) return { release: candidateRelease, candidate: true };

@@ -50,7 +50,12 @@ export function stagedFiles(cwd: string, disk: Files): Staged | ProjectProblem {
 	}
 	return {
 		files,
-		changes: { reference: "the index", added: staged("A"), modified: staged("MT") },
+		changes: {
+			reference: "the index",
+			added: staged("A"),
+			modified: staged("MT"),
+			before: (file) => readGitFile(cwd, `${base}:./${file}`),
+		},
 	};
 }
 

@@ -2,6 +2,9 @@ import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/mig
 import type { HistoryTable } from "../applied/history-table.ts";
 import type { Files } from "../files.ts";
 
+/** Files of another time: a file that was not there then is a problem. */
+export type ReleasedFiles = Pick<Files, "read">;
+
 /** What a layout found in a directory. */
 export interface Detection {
 	/** The evidence, for people: "migration_lock.toml". */
@@ -36,6 +39,14 @@ export interface Layout {
 	detect(directory: string, files: Files): Detection | undefined;
 	/** Returns the directory whose history a detected directory adds to, itself when it stands alone. */
 	home?(directory: string, files: Files): string;
-	/** Returns the migrations of a directory, which need not have been detected. */
-	read(directory: string, files: Files, dialect: DatabaseId): LayoutReading;
+	/**
+	 * Returns the migrations of a directory, which need not have been detected. `released` are the files
+	 * as they were before the candidate release, where that is known.
+	 */
+	read(
+		directory: string,
+		files: Files,
+		dialect: DatabaseId,
+		released?: ReleasedFiles,
+	): LayoutReading;
 }

@@ -2,16 +2,17 @@ import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { readRails } from "../embedded/rails/read.ts";
 import { joinPath, parentOf, type Files } from "../files.ts";
+import { mainFile } from "../releases.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { embeddedSection } from "./program.ts";
-import { compareDigits, duplicateRevisions, readInto, wholeFile } from "./section.ts";
+import { dumpOf, structureFile } from "./rails-dump.ts";
+import { compareDigits, duplicateRevisions, readInto } from "./section.ts";
 
-const structureFile = "structure.sql";
 const fileName = /^(\d+)_(.*)\.rb$/;
 
 /**
- * Rails: Ruby programs in db/migrate. db/structure.sql is a dump of the schema with the versions of the
- * migrations that are in it: where those are no longer all there, the history starts with the dump.
+ * Rails: Ruby programs in db/migrate. db/structure.sql and db/schema.rb are dumps of the schema: where the
+ * migrations that made it are no longer all there, the history starts with the dump.
  */
 export const rails: Layout = {
 	id: "rails",
@@ -36,45 +37,33 @@ export const rails: Layout = {
 		return isPart && structureEvidence(above, files) !== undefined ? above : directory;
 	},
 
-	read(directory, files, dialect): LayoutReading {
+	read(directory, files, dialect, released): LayoutReading {
 		const problems: ProjectProblem[] = [];
-		const path = joinPath(directory, structureFile);
-		const folder = files.exists(path) ? joinPath(directory, "migrate") : directory;
-		const programs = programNames(folder, files);
-		const all = programs.map((name) => programOf(joinPath(folder, name), files, dialect, problems));
-		problems.push(
-			...duplicateRevisions(
-				programs.map((name) => ({
-					revision: String(BigInt(versionOf(name))),
-					file: joinPath(folder, name),
-				})),
-				"Rails",
-			),
+		const dump = dumpOf(directory, files, released, problems);
+		const isAbove = files.exists(joinPath(directory, structureFile));
+		const folder = isAbove ? joinPath(directory, "migrate") : directory;
+		const names = programNames(folder, files);
+		const all = names.flatMap((name) =>
+			programOf(joinPath(folder, name), files, dialect, problems),
 		);
-		if (!files.exists(path)) return { migrations: all.flat(), problems };
-		const file = readInto(path, files, problems);
-		if (!file) return { migrations: [], problems };
-		const versions = listedVersions(file.text);
-		const known = new Set([...versions].map(Number));
-		const there = new Set(programs.map((name) => Number(versionOf(name))));
-		// The whole history is there: a dump of what it comes to would hide what is new in it.
-		if (known.size > 0 && [...known].every((version) => there.has(version))) {
-			return { migrations: all.flat(), problems };
-		}
-		const newest = [...versions].sort((a, b) => Number(a) - Number(b)).at(-1);
-		const dump: MigrationSource = {
-			id: newest ?? "structure",
-			name: structureFile,
-			up: [wholeFile(file, "none")],
-			down: [],
-			verify: [],
-			// pg_dump writes \restrict and \unrestrict.
-			placeholders: ["psql"],
-			baseline: true,
-		};
-		const pending =
-			versions.size === 0 ? [] : all.flat().filter(({ id }) => !known.has(Number(id)));
-		return { migrations: [dump, ...pending], problems };
+		const entries = names.map((name) => ({
+			revision: String(BigInt(versionOf(name))),
+			file: joinPath(folder, name),
+		}));
+		problems.push(...duplicateRevisions(entries, "Rails"));
+		// Where the whole history is there, a dump of what it comes to would hide what is new in it.
+		const programs = names.map((name) => ({
+			version: versionOf(name),
+			text: files.read(joinPath(folder, name)).file?.text ?? "",
+		}));
+		if (!dump || dump.isToldBy(programs)) return { migrations: all, problems };
+		// A dump from before the candidate release needs nothing taken out of it.
+		const isNew = (source: MigrationSource): boolean =>
+			released?.read(mainFile(source) ?? "").file === undefined;
+		const after = released
+			? all.filter((source) => isNew(source) || !dump.holds(source.id))
+			: all.map((source) => (dump.holds(source.id) ? { ...source, inBaseline: true } : source));
+		return { migrations: [dump.source, ...after], problems };
 	},
 };
 
@@ -141,10 +130,4 @@ function programOf(
 			down: read.down.length > 0 ? [embeddedSection(file, read.down, transaction)] : [],
 		},
 	];
-}
-
-function listedVersions(dump: string): ReadonlySet<string> {
-	const at = dump.search(/INSERT INTO\s+(?:\S+\.)?["`]?schema_migrations\b/);
-	if (at === -1) return new Set();
-	return new Set([...dump.slice(at).matchAll(/\('(\d+)'\)/g)].map(([, version = ""]) => version));
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { lint } from "../../../src/core/engine/lint.ts";
+import type { Finding } from "../../../src/core/finding.ts";
 import type {
 	EmbeddedSql,
 	Project,
@@ -20,10 +21,7 @@ export type Repository = Readonly<Record<string, string>>;
 async function projectsOf(repository: Repository): Promise<readonly Project[]> {
 	const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-programs-"));
 	try {
-		for (const [name, text] of Object.entries({ ".git/HEAD": "", ...repository })) {
-			mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
-			writeFileSync(path.join(directory, name), text);
-		}
+		writeFiles(directory, { ".git/HEAD": "", ...repository });
 		return await discover(directory);
 	} finally {
 		rmSync(directory, { recursive: true });
@@ -43,14 +41,19 @@ export async function findingsOf(
 	repository: Repository,
 	transaction?: TransactionClass,
 ): Promise<readonly string[]> {
-	const dialect = await loadPostgres();
 	const [project] = await projectsOf(repository);
 	if (!project) throw new Error("no project");
 	const migrations = project.migrations.map((migration) => ({
 		...migration,
 		up: migration.up.map((section) => ({ ...section, ...(transaction && { transaction }) })),
 	}));
-	const { findings } = lint({
+	return (await judge({ ...project, migrations })).map(({ rule }) => rule).sort();
+}
+
+/** What the recommended rules find in a project. */
+export async function judge({ migrations }: Project): Promise<readonly Finding[]> {
+	const dialect = await loadPostgres();
+	return lint({
 		history: { migrations, dialect, version: 16 },
 		rules: rules
 			.filter(({ preset }) => presetIncludes("recommended", preset))
@@ -58,8 +61,15 @@ export async function findingsOf(
 		ruleIds: new Set(rules.map(({ id }) => id)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
 		rows: new Map(),
-	});
-	return findings.map(({ rule }) => rule).sort();
+	}).findings;
+}
+
+/** Writes files below a directory. */
+export function writeFiles(directory: string, files: Repository): void {
+	for (const [name, text] of Object.entries(files)) {
+		mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+		writeFileSync(path.join(directory, name), text);
+	}
 }
 
 function shown({ transaction, embedded = [], file }: Section): string[] {

@@ -46,6 +46,29 @@ export function readRails(source: string): RailsMigration | undefined {
 	return { up: first, down: second, inTransaction: !disablesTransaction(migration.body) };
 }
 
+/** What db/schema.rb makes, and the version of the newest migration in it. */
+export interface RailsSchema {
+	readonly version: string;
+	readonly pieces: readonly EmbeddedSql[];
+}
+
+/** Returns what db/schema.rb makes; undefined for another program, or for one without a version. */
+export function readRailsSchema(source: string): RailsSchema | undefined {
+	const header = /\bSchema(?:\[([\d.]+)\])?\.define\(\s*(?:version:|:version\s*=>)\s*([\d_]+)/.exec(
+		source,
+	);
+	if (!header) return undefined;
+	const [, of, version = ""] = header;
+	const pieces: EmbeddedSql[] = [];
+	const reader: Reader = {
+		version: of === undefined ? oldestVersion : Number(of),
+		models: new Map(),
+		direction: "up",
+	};
+	follow(parseRuby(source), scopeIn(), { call: (node, at) => visitCall(node, at, reader, pieces) });
+	return { version: version.replaceAll("_", ""), pieces };
+}
+
 function migrationIn(steps: readonly Step[]): ClassStep | undefined {
 	for (const step of steps) {
 		if (step.kind !== "class") continue;
