@@ -7,7 +7,7 @@ import { aliasesIn, tools } from "../src/core/tools.ts";
 import { judgeExamples } from "../src/judged-example.ts";
 import { comingFromPage, rulesFor } from "../src/report/coming-from.ts";
 import { checksOfTools } from "../src/report/other-tools.ts";
-import { recommendedRules, ruleIndex } from "../src/report/rule-list.ts";
+import { ruleIndex } from "../src/report/rule-list.ts";
 import { rulePage } from "../src/report/rule-page.ts";
 import { directoryWith, lockkeeper, root } from "./cli/run.ts";
 
@@ -24,8 +24,11 @@ function withBlock(text: string, name: string, content: string): string {
 }
 
 function recommended(): string {
-	const all = "[docs/rules](docs/rules/README.md) lists all rules, by preset.";
-	return `${recommendedRules(rules, "docs/rules")}\n\n${all}`;
+	const on = rules.filter(({ preset }) => preset === "recommended").length;
+	return [
+		`[docs/rules](docs/rules/README.md) lists all ${rules.length}. ${on} are on by themselves: what can hurt production.`,
+		'`"preset": "strict"` adds design and robustness, `"all"` style and naming.',
+	].join("\n");
 }
 
 /** The first two findings of the sample project and the summary. */
@@ -117,7 +120,8 @@ test.for(guides.flatMap(commandsIn))("%s works", (command) => {
 		encoding: "utf8",
 		env: { ...process.env, PATH: `${path.join(cwd, "bin")}:${process.env["PATH"] ?? ""}` },
 	});
-	expect(stderr).toBe("");
+	// What is told beside the report: the branch that is compared with, what was mended.
+	expect(stderr.replace(/^(?:Judging what was added since|Fixed \d+ finding).*\n/, "")).toBe("");
 	// The sample has hazards.
 	expect([0, 1]).toContain(status);
 });

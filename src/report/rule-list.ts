@@ -1,4 +1,3 @@
-import type { Category } from "../core/finding.ts";
 import { presets, type Preset } from "../core/preset.ts";
 import type { Rule } from "../core/rule.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -8,18 +7,6 @@ export const presetWords: Readonly<Record<Preset, string>> = {
 	recommended: "what can hurt production; on without being asked for",
 	strict: "design and robustness too; with --preset strict",
 	all: "style and naming too; with --preset all",
-};
-
-const categoryWords: Readonly<Record<Category, string>> = {
-	locks: "Locks",
-	rewrites: "Rewrites",
-	compatibility: "Running code",
-	"data-loss": "Lost data",
-	backfill: "Changes of many rows",
-	verification: "Verification",
-	transactions: "Transactions",
-	schema: "Schema and SQL",
-	security: "Security",
 };
 
 function rulesOf(rules: readonly Rule[], preset: Preset): readonly Rule[] {
@@ -36,19 +23,6 @@ export function ruleList(rules: readonly Rule[]): string {
 				({ id, severity, summary }) => `  ${id.padEnd(width)}  ${severity.padEnd(7)}  ${summary}\n`,
 			);
 			return `${preset}: ${presetWords[preset]}\n${lines.join("")}`;
-		})
-		.join("\n");
-}
-
-/** Returns the recommended rules as one Markdown line a category; `folder` is where their pages are. */
-export function recommendedRules(rules: readonly Rule[], folder: string): string {
-	const recommended = rulesOf(rules, "recommended");
-	return Object.entries(categoryWords)
-		.flatMap(([category, words]) => {
-			const links = recommended
-				.filter((rule) => rule.category === category)
-				.map(({ id }) => `[${id}](${folder}/${id}.md)`);
-			return links.length === 0 ? [] : [`- ${words}: ${links.join(", ")}`];
 		})
 		.join("\n");
 }
