@@ -119,7 +119,7 @@ COMMIT;`,
 				message: "localIsLost",
 				at: operation,
 				// What would be said of the next statement has this cause.
-				once: `${context.migration.id} change`,
+				once: context.migration.id,
 				help: "Write SET lock_timeout = '2s'; without LOCAL, or put BEGIN and COMMIT around.",
 			});
 		},
@@ -138,8 +138,15 @@ COMMIT;`,
 				message: wrong,
 				at: operation,
 				table,
-				once: `${context.migration.id} ${isNewTable ? "new table" : "change"}`,
+				once: context.migration.id,
 				...(isNewTable && { severity: "info" }),
+				// A history without limits has one cause: its newest migration can still be mended.
+				...(limit === undefined && {
+					latest: {
+						key: isNewTable ? "new table" : "change",
+						words: "{migrations} of this history set no limit either.",
+					},
+				}),
 				// A limit of 0 was somebody's choice.
 				fixes: limit === undefined ? [setLimit] : [],
 				data: {

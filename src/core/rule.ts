@@ -34,8 +34,17 @@ export interface Report<MessageId extends string> {
 	readonly fixes?: readonly Fix[];
 	/** Overrides the rule's severity for this place; the user's setting still wins. */
 	readonly severity?: Severity;
-	/** Of the reports of a rule with the same key only the first counts: once per migration, say. */
+	/**
+	 * Of the reports of a rule with the same key only the gravest counts, the first of equals: once per
+	 * migration, say.
+	 */
 	readonly once?: string;
+	/**
+	 * What is the same all over a history is said where it can still be mended: of the reports of a rule
+	 * with the same key only those of the last release that has one count. The words say what the
+	 * {migrations} before do alike.
+	 */
+	readonly latest?: { readonly key: string; readonly words: string };
 	readonly related?: readonly RelatedPlace[];
 	/**
 	 * Asked when the release ends, with the schema it leaves behind: "settled" when a later statement

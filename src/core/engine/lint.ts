@@ -33,6 +33,7 @@ import { buildFinding, reviseFinding } from "./findings.ts";
 import type { Surroundings } from "./fixes.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 import { IgnoreBook } from "./ignores.ts";
+import { RepeatBook } from "./repeats.ts";
 import { ReleasedNames } from "./released-names.ts";
 import { verificationsAt, verificationsOf } from "./verifications.ts";
 
@@ -113,6 +114,7 @@ class Linter implements HistoryVisitor {
 	readonly #atReleaseEnd: readonly ActiveRule[];
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
 	readonly #ignores = new IgnoreBook();
+	readonly #repeats = new RepeatBook();
 	readonly #names = new ReleasedNames();
 	readonly #ruleIds: ReadonlySet<string>;
 	readonly #evidence: EvidenceBook;
@@ -306,11 +308,14 @@ class Linter implements HistoryVisitor {
 	finish(): LintResult {
 		for (const { scope, report, finding } of this.#unsettled) {
 			if (!this.#end) break;
+			if (this.#repeats.isOutdone(finding)) continue;
 			if (report.atHistoryEnd?.(this.#end.catalog, this.#end.release) === "settled") continue;
 			this.#keep(finding, scope, report.code);
 		}
-		const kept = this.#findings.filter(({ finding }) => !this.#ignores.covers(finding));
-		const ignored = this.#findings.length - kept.length;
+		const found = this.#findings.filter(({ finding }) => !this.#repeats.isOutdone(finding));
+		const open = found.filter(({ finding }) => !this.#ignores.covers(finding));
+		const ignored = found.length - open.length;
+		const kept = this.#repeats.latestOf(open);
 		this.#findings.length = 0;
 		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
 			for (const active of this.#input.rules) {
@@ -368,12 +373,9 @@ class Linter implements HistoryVisitor {
 	}
 
 	#add(scope: Scope, active: ActiveRule, report: Report<string>): void {
-		if (report.once !== undefined) {
-			const once = `${active.rule.id} once ${report.once}`;
-			if (this.#seen.has(once)) return;
-			this.#seen.add(once);
-		}
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
+		if (report.once !== undefined && !this.#repeats.isWorse(report.once, finding)) return;
+		if (report.latest) this.#repeats.add(report.latest, scope.release, finding);
 		if (report.atHistoryEnd) this.#unsettled.push({ scope, active, report, finding });
 		else if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
 		else this.#keep(finding, scope, report.code);
@@ -381,6 +383,7 @@ class Linter implements HistoryVisitor {
 
 	#settle(after: Catalog): void {
 		for (const { scope, active, report, finding } of this.#pending) {
+			if (this.#repeats.isOutdone(finding)) continue;
 			const revision = report.atReleaseEnd?.(after);
 			if (revision === "settled") continue;
 			const revised = revision ? reviseFinding(finding, active, revision) : finding;
