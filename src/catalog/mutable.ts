@@ -57,20 +57,25 @@ export class MutableCatalog implements Catalog {
 	/** Returns an independent copy. Objects are shared, they never change. */
 	fork(): MutableCatalog {
 		const copy = new MutableCatalog(this.#defaultPath);
-		copy.#path = this.#path;
-		copy.#pathBefore = this.#pathBefore;
-		copy.#tables = new Map(this.#tables);
-		copy.#views = new Map(this.#views);
-		copy.#sequences = new Map(this.#sequences);
-		copy.#types = new Map(this.#types);
-		copy.#routines = new Map(this.#routines);
-		copy.#schemas = new Map(this.#schemas);
-		copy.#extensions = new Map(this.#extensions);
-		copy.#statistics = new Map(this.#statistics);
-		copy.#empty = new Set(this.#empty);
-		copy.#hasTemporary = this.#hasTemporary;
-		copy.#links = this.#links.fork();
+		copy.become(this);
 		return copy;
+	}
+
+	/** Takes over what another catalog holds; the other stays independent. */
+	become(other: MutableCatalog): void {
+		this.#path = other.#path;
+		this.#pathBefore = other.#pathBefore;
+		this.#tables = new Map(other.#tables);
+		this.#views = new Map(other.#views);
+		this.#sequences = new Map(other.#sequences);
+		this.#types = new Map(other.#types);
+		this.#routines = new Map(other.#routines);
+		this.#schemas = new Map(other.#schemas);
+		this.#extensions = new Map(other.#extensions);
+		this.#statistics = new Map(other.#statistics);
+		this.#empty = new Set(other.#empty);
+		this.#hasTemporary = other.#hasTemporary;
+		this.#links = other.#links.fork();
 	}
 
 	/** Ends a release: from now on the application may have put rows into every table. */

@@ -37,19 +37,23 @@ function madeAround({ made = [] }: SourceFile, offset: number): MadeText | undef
 	return made.find(({ end }) => offset <= end);
 }
 
-const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
+/** An open file has another text after each edit. */
+const lineStartsOf = new WeakMap<
+	SourceFile,
+	{ readonly text: string; readonly starts: readonly number[] }
+>();
 
 function lineStarts(file: SourceFile): readonly number[] {
-	const known = lineStartsOf.get(file);
-	if (known) return known;
-	const starts = [0];
 	const { text } = file;
+	const known = lineStartsOf.get(file);
+	if (known?.text === text) return known.starts;
+	const starts = [0];
 	for (let at = 0; at < text.length; at++) {
 		const code = text.charCodeAt(at);
 		if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
 		if (code === 10 || code === 13) starts.push(at + 1);
 	}
-	lineStartsOf.set(file, starts);
+	lineStartsOf.set(file, { text, starts });
 	return starts;
 }
 

@@ -6,7 +6,7 @@ import type { Evidence } from "../rule.ts";
 export class EvidenceBook {
 	readonly #migrations: readonly Migration[];
 	/** Migration id -> object -> the revision named by since. */
-	readonly #given = new Map<string, Map<string, string>>();
+	#given: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
 
 	constructor(migrations: readonly Migration[]) {
 		this.#migrations = migrations;
@@ -14,9 +14,17 @@ export class EvidenceBook {
 
 	add(directive: Directive, migration: Migration): void {
 		if (directive.verb !== "contract") return;
-		const given = this.#given.get(migration.id) ?? new Map<string, string>();
+		const given = new Map(this.#given.get(migration.id));
 		given.set(directive.object.toLowerCase(), directive.since);
-		this.#given.set(migration.id, given);
+		this.#given = new Map(this.#given).set(migration.id, given);
+	}
+
+	/** Returns a function that brings back what is given now. */
+	remember(): () => void {
+		const given = this.#given;
+		return () => {
+			this.#given = given;
+		};
 	}
 
 	/** Returns what the migration's directives say about one of the spellings of an object. */

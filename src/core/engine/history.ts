@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Key, Origin } from "../../catalog/model.ts";
 import { createCatalog, type MutableCatalog } from "../../catalog/mutable.ts";
 import { replay } from "../../catalog/replay.ts";
+import { undo } from "../../catalog/undo.ts";
 import { keyOf } from "../../catalog/catalog.ts";
 import type { Dialect, Reading } from "../dialect.ts";
 import { parseDirectives } from "../directive.ts";
@@ -10,8 +11,9 @@ import type { Migration, Section } from "../migration.ts";
 import type { Operation } from "../operation.ts";
 import type { Undoing } from "../rule.ts";
 import type { Range } from "../source.ts";
-import type { Statement, StatementPart } from "../statement.ts";
+import type { Side, Statement, StatementPart } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
+import { enterSides, type OpenBranches } from "./branches.ts";
 import { routinesRunBy } from "./routine-calls.ts";
 import { placeholdersOf, readSection, type SectionReading } from "./sections.ts";
 import { SettingsTracker } from "./settings.ts";
@@ -66,12 +68,38 @@ export interface HistoryVisitor {
 
 const maximumCallDepth = 6;
 
-class Replayer {
+/** The section that is running. */
+interface OpenSection {
+	readonly section: Section;
+	readonly statements: readonly Statement[];
+}
+
+/** How far a replay has come. */
+interface Progress {
+	readonly release?: string;
+	/** Indexes of the migration, its section and the statement that come next. */
+	readonly migration: number;
+	readonly section: number;
+	readonly statement: number;
+	readonly open?: OpenSection;
+	/** The branches of a program that the next statement may leave. */
+	readonly branches: OpenBranches;
+	/** The statements of the migration's earlier sections. */
+	readonly up: readonly Statement[];
+	/** The schema before the migration, where its undoing is judged. */
+	readonly before?: MutableCatalog;
+}
+
+const beginning: Progress = { migration: 0, section: -1, statement: 0, branches: [], up: [] };
+
+/** Replays a history step by step; it can go back to where it was before. */
+export class Replay {
 	readonly #history: History;
 	readonly #visitor: HistoryVisitor;
 	readonly #catalog: MutableCatalog;
 	readonly #transactions = new TransactionTracker();
 	readonly #settings: SettingsTracker;
+	#progress = beginning;
 
 	constructor(history: History, visitor: HistoryVisitor) {
 		this.#history = history;
@@ -82,38 +110,112 @@ class Replayer {
 		);
 	}
 
-	run(): void {
-		let release: string | undefined;
-		for (const migration of this.#history.migrations) {
-			if (migration.release !== release) {
-				this.#endRelease(release);
-				release = migration.release;
-				this.#transactions.startRelease();
-			}
-			this.#runMigration(migration);
-		}
-		this.#endRelease(release);
+	/** Where the replay stands: indexes of migration, section (-1 before the first) and statement. */
+	get place(): Readonly<Pick<Progress, "migration" | "section" | "statement">> {
+		return this.#progress;
 	}
 
-	#endRelease(release: string | undefined): void {
-		if (release === undefined) return;
+	/** The statements of the section that is running. */
+	get statements(): readonly Statement[] | undefined {
+		return this.#progress.open?.statements;
+	}
+
+	/** Returns a function that takes back what has run since; it may be called again and again. */
+	remember(): () => void {
+		const progress = this.#progress;
+		const restore = this.#rememberState();
+		return () => {
+			this.#progress = progress;
+			restore();
+		};
+	}
+
+	#rememberState(): () => void {
+		const catalog = this.#catalog.fork();
+		const transactions = this.#transactions.remember();
+		const settings = this.#settings.remember();
+		return () => {
+			this.#catalog.become(catalog);
+			transactions();
+			settings();
+		};
+	}
+
+	/** Puts the statements of a newly read section in place of those that are running. */
+	continueWith(statements: readonly Statement[]): void {
+		const { open } = this.#progress;
+		if (open) this.#progress = { ...this.#progress, open: { ...open, statements } };
+	}
+
+	/** Runs the next statement, or what stands between two; false when nothing was left. */
+	advance(): boolean {
+		const { open, statement: at, section: index, release } = this.#progress;
+		const migration = this.#history.migrations[this.#progress.migration];
+		if (!migration) {
+			if (release === undefined) return false;
+			this.#endRelease(release);
+			this.#progress = { ...beginning, migration: this.#progress.migration };
+			return true;
+		}
+		const statement = open?.statements[at];
+		const section = migration.up[index];
+		if (statement) this.#runStatement(statement, migration, at);
+		else if (open) this.#endSection(open);
+		else if (index < 0) this.#startMigration(migration);
+		else if (section) this.#startSection(migration, section);
+		else this.#endMigration(migration);
+		return true;
+	}
+
+	#endRelease(release: string): void {
 		this.#visitor.releaseEnd?.(release, this.#catalog);
 		this.#catalog.endRelease();
 	}
 
-	#runMigration(migration: Migration): void {
-		const visited = this.#visitor.visits(migration);
+	#startMigration(migration: Migration): void {
+		const { release, migration: index } = this.#progress;
+		if (migration.release !== release) {
+			if (release !== undefined) this.#endRelease(release);
+			this.#transactions.startRelease();
+		}
 		if (this.#history.oneSession !== true) {
 			this.#settings.start();
 			this.#catalog.startSession();
 		}
+		const visited = this.#visitor.visits(migration);
+		if (visited && migration.inBaseline === true) this.#takeOut(migration);
 		const undoable = visited && migration.down.length > 0 && this.#visitor.undone !== undefined;
-		const before = undoable ? this.#catalog.fork() : undefined;
-		const up: Statement[] = [];
-		for (const section of migration.up) {
-			up.push(...this.#runSection(migration, section, visited));
+		this.#progress = {
+			...beginning,
+			release: migration.release,
+			migration: index,
+			section: 0,
+			...(undoable && { before: this.#catalog.fork() }),
+		};
+	}
+
+	/** What a baseline that was written later holds of the migration has not happened yet. */
+	#takeOut(migration: Migration): void {
+		const statements = migration.up.flatMap((section) => this.#read(migration, section).statements);
+		for (const statement of statements.toReversed()) {
+			const operations = statement.parts.flatMap((part) => part.operations);
+			for (const operation of operations.toReversed()) {
+				undo(this.#catalog, operation, originOf(operation.range, statement, migration));
+			}
 		}
-		if (!visited) return;
+	}
+
+	#endMigration(migration: Migration): void {
+		const { up, before, ...rest } = this.#progress;
+		if (this.#visitor.visits(migration)) this.#judgeDown(migration, up, before);
+		this.#progress = { ...rest, ...beginning, migration: rest.migration + 1 };
+	}
+
+	#judgeDown(
+		migration: Migration,
+		up: readonly Statement[],
+		before: MutableCatalog | undefined,
+	): void {
 		const down: Statement[] = [];
 		for (const section of migration.down) {
 			const { file, ...reading } = this.#read(migration, section);
@@ -133,24 +235,42 @@ class Replayer {
 		return readSection(this.#history.dialect, section, placeholdersOf(migration));
 	}
 
-	/** Returns the statements of the section. */
-	#runSection(migration: Migration, section: Section, visited: boolean): readonly Statement[] {
+	#startSection(migration: Migration, section: Section): void {
 		const { file, ...reading } = this.#read(migration, section);
 		this.#visitor.section?.(migration, { ...section, file }, reading, "up");
-		this.#transactions.startSection(
-			this.#transactionClass(section, reading),
-			reading.statements.filter(reachesServer).length,
+		this.#transactions.startSection(this.#transactionClass(section, reading), () =>
+			sendsSeveral(reading.statements),
 		);
-		for (const statement of reading.statements) {
-			if (statement.unread && visited) {
-				this.#visitor.unread?.(statement, migration, this.#catalog);
-			}
-			for (const part of statement.parts) {
-				this.#runPart(part, statement, migration, visited, 0, undefined, new Set());
-			}
-		}
+		this.#progress = {
+			...this.#progress,
+			statement: 0,
+			open: { section, statements: reading.statements },
+		};
+	}
+
+	#endSection({ statements }: OpenSection): void {
+		this.#enterSides([]);
 		this.#transactions.endSection();
-		return reading.statements;
+		const { open: _, section, up, ...rest } = this.#progress;
+		this.#progress = { ...rest, section: section + 1, statement: 0, up: [...up, ...statements] };
+	}
+
+	/** Of the sides of a branch one runs: another one begins with the state before the branch. */
+	#enterSides(sides: readonly Side[]): void {
+		const { branches } = this.#progress;
+		if (branches.length === 0 && sides.length === 0) return;
+		const entered = enterSides(branches, sides, () => this.#rememberState());
+		this.#progress = { ...this.#progress, branches: entered };
+	}
+
+	#runStatement(statement: Statement, migration: Migration, at: number): void {
+		this.#enterSides(statement.sides ?? []);
+		const visited = this.#visitor.visits(migration);
+		if (statement.unread && visited) this.#visitor.unread?.(statement, migration, this.#catalog);
+		for (const part of statement.parts) {
+			this.#runPart(part, statement, migration, visited, 0, undefined, new Set());
+		}
+		this.#progress = { ...this.#progress, statement: at + 1 };
 	}
 
 	/** The class of the section: a directive in it wins, then the tool's own detection. */
@@ -206,12 +326,7 @@ class Replayer {
 					...(calledFrom && { calledFrom }),
 				});
 			}
-			const origin: Origin = {
-				migration: migration.id,
-				release: migration.release,
-				file: statement.file.path,
-				range: calledFrom ?? operation.range,
-			};
+			const origin = originOf(calledFrom ?? operation.range, statement, migration);
 			if (depth < maximumCallDepth) {
 				for (const routine of routinesRunBy(operation, this.#catalog)) {
 					const key = keyOf(routine);
@@ -244,6 +359,7 @@ class Replayer {
 function isReadWhole(statement: Statement): boolean {
 	return (
 		!statement.unread &&
+		!statement.sides &&
 		statement.parts.every((part) =>
 			part.operations.every((operation) => operation.kind !== "unanalyzable"),
 		)
@@ -254,19 +370,24 @@ function isReadWhole(statement: Statement): boolean {
 function replayStatement(
 	catalog: MutableCatalog,
 	statement: Statement,
-	{ id, release }: Migration,
+	migration: Migration,
 ): void {
 	for (const { operations } of statement.parts) {
 		for (const operation of operations) {
-			const origin: Origin = {
-				migration: id,
-				release,
-				file: statement.file.path,
-				range: operation.range,
-			};
+			const origin = originOf(operation.range, statement, migration);
 			replay(catalog, operation, origin, operations);
 		}
 	}
+}
+
+function originOf(range: Range, statement: Statement, { id, release }: Migration): Origin {
+	return { migration: id, release, file: statement.file.path, range };
+}
+
+/** True when the migration tool sends more than one of the statements to the server. */
+function sendsSeveral(statements: readonly Statement[]): boolean {
+	const first = statements.findIndex(reachesServer);
+	return first >= 0 && statements.slice(first + 1).some(reachesServer);
 }
 
 /** True for a statement that the migration tool sends to the server. */
@@ -278,5 +399,6 @@ function reachesServer(statement: Statement): boolean {
 
 /** Replays a history from the first migration to the last and shows it to the visitor. */
 export function replayHistory(history: History, visitor: HistoryVisitor): void {
-	new Replayer(history, visitor).run();
+	const replay = new Replay(history, visitor);
+	while (replay.advance());
 }

@@ -45,6 +45,24 @@ export class IgnoreBook {
 		});
 	}
 
+	/** Returns a function that takes out what is added from now on. */
+	remember(): () => void {
+		const lengths = new Map<readonly unknown[], number>();
+		for (const list of [...this.#byFile.values(), ...this.#foreign.values()]) {
+			lengths.set(list, list.length);
+		}
+		return () => {
+			for (const list of [...this.#byFile.values(), ...this.#foreign.values()]) {
+				list.length = lengths.get(list) ?? 0;
+			}
+		};
+	}
+
+	/** Forgets which directives a finding needed. */
+	forgetUse(): void {
+		for (const ignores of this.#byFile.values()) for (const { used } of ignores) used.clear();
+	}
+
 	/** Adds a comment for another tool: it counts for the rules that have one of its names as alias. */
 	addForeign(
 		{ tool, names, scope }: ForeignIgnore,

@@ -48,6 +48,14 @@ function columnMove(table: Key, { column, to }: OperationOf<"renameColumn">): Mo
 export class ReleasedNames {
 	#names = new Map<Key, Key>();
 
+	/** Returns a function that brings back the names that are known now. */
+	remember(): () => void {
+		const names = new Map(this.#names);
+		return () => {
+			this.#names = new Map(names);
+		};
+	}
+
 	startRelease(): void {
 		this.#names.clear();
 	}

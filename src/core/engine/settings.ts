@@ -28,6 +28,19 @@ export class SettingsTracker {
 		return this.#merged;
 	}
 
+	/** Returns a function that brings back what is in force now. */
+	remember(): () => void {
+		const session = new Map(this.#session);
+		const local = new Map(this.#local);
+		const before = this.#before && new Map(this.#before);
+		return () => {
+			this.#session = new Map(session);
+			this.#local = new Map(local);
+			this.#before = before && new Map(before);
+			this.#merged = undefined;
+		};
+	}
+
 	start(): void {
 		this.#session = new Map();
 		this.#local = new Map();

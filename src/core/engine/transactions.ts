@@ -28,15 +28,38 @@ export class TransactionTracker {
 		return this.#current;
 	}
 
+	/**
+	 * Returns a function that takes back what has run since. A transaction that is open now stays the same
+	 * object: what was judged in it names it.
+	 */
+	remember(): () => void {
+		const current = this.#current;
+		const held = current?.held.length ?? 0;
+		const earlier = current?.earlier.length ?? 0;
+		const release = this.#release;
+		const transactionClass = this.#class;
+		const message = this.#message;
+		return () => {
+			this.#current = current;
+			if (current) {
+				current.held.length = held;
+				current.earlier.length = earlier;
+			}
+			this.#release = release;
+			this.#class = transactionClass;
+			this.#message = message;
+		};
+	}
+
 	startRelease(): void {
 		this.#current = undefined;
 		this.#release = "unopened";
 	}
 
-	/** `statements`: how many the tool sends to the server in this section. */
-	startSection(transactionClass: TransactionClass, statements: number): void {
+	/** `sendsSeveral`: whether the tool sends more than one statement to the server in this section. */
+	startSection(transactionClass: TransactionClass, sendsSeveral: () => boolean): void {
 		this.#class = transactionClass;
-		this.#message = transactionClass === "implicit" && statements > 1;
+		this.#message = transactionClass === "implicit" && sendsSeveral();
 		if (transactionClass === "all") {
 			if (this.#release === "unopened") {
 				this.#release = "open";

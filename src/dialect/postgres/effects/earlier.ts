@@ -2,6 +2,8 @@ import type { Key } from "../../../catalog/model.ts";
 import type { Operation } from "../../../core/operation.ts";
 import type { Scene } from "./scene.ts";
 
+type Entry = NonNullable<Scene["earlier"]>[number];
+
 /** What statements of the same transaction did before that the catalog cannot tell. */
 interface Earlier {
 	/** Values given to enums that are older than the transaction, as schema.type.value. */
@@ -11,58 +13,62 @@ interface Earlier {
 }
 
 interface Notes extends Earlier {
-	readonly enumValues: Set<string>;
-	readonly emptied: Set<Key>;
-	readonly newTypes: Set<Key>;
-	upTo: number;
+	readonly newTypes: ReadonlySet<Key>;
 }
 
-const notesOf = new WeakMap<NonNullable<Scene["earlier"]>, Notes>();
+const nothing: Notes = { enumValues: new Set(), emptied: new Set(), newTypes: new Set() };
 
-const nothing: Earlier = { enumValues: new Set(), emptied: new Set() };
+/** What is known after an operation of a transaction and those before it. */
+const notesAfter = new WeakMap<Entry, Notes>();
 
-/** The list of a transaction only grows: each operation of it is looked at once. */
+/** Each operation of a transaction is looked at once. */
 export function earlierIn(scene: Scene): Earlier {
-	const { earlier } = scene;
-	if (!earlier) return nothing;
-	const notes = notesOf.get(earlier) ?? newNotes();
-	notesOf.set(earlier, notes);
-	for (; notes.upTo < earlier.length; notes.upTo++) {
-		const entry = earlier[notes.upTo];
-		if (entry) note(entry.operation, notes, scene);
+	const { earlier = [] } = scene;
+	const last = earlier.findLastIndex((entry) => notesAfter.has(entry));
+	const known = earlier[last];
+	let notes = (known && notesAfter.get(known)) ?? nothing;
+	for (let at = last + 1; at < earlier.length; at++) {
+		const entry = earlier[at];
+		if (!entry) break;
+		notes = note(entry.operation, notes, scene);
+		notesAfter.set(entry, notes);
 	}
 	return notes;
 }
 
-function newNotes(): Notes {
-	return { enumValues: new Set(), emptied: new Set(), newTypes: new Set(), upTo: 0 };
+function withKeys(keys: ReadonlySet<string>, added: readonly string[]): ReadonlySet<string> {
+	return new Set([...keys, ...added]);
 }
 
-function note(operation: Operation, notes: Notes, scene: Scene): void {
-	const { catalog } = scene;
+function withoutKey(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+	return keys.has(key) ? new Set([...keys].filter((other) => other !== key)) : keys;
+}
+
+/** Returns what is known after the operation, the same object where it tells nothing. */
+function note(operation: Operation, notes: Notes, { catalog }: Scene): Notes {
 	switch (operation.kind) {
 		case "createEnum":
-			notes.newTypes.add(catalog.resolve(operation.type));
-			return;
+			return { ...notes, newTypes: withKeys(notes.newTypes, [catalog.resolve(operation.type)]) };
 		case "addEnumValue": {
 			const type = catalog.resolve(operation.type);
-			if (!notes.newTypes.has(type)) notes.enumValues.add(`${type}.${operation.value}`);
-			return;
+			if (notes.newTypes.has(type)) return notes;
+			const enumValues = withKeys(notes.enumValues, [`${type}.${operation.value}`]);
+			return { ...notes, enumValues };
 		}
 		case "truncate": {
 			const key = catalog.resolve(operation.table);
 			const below = operation.only ? [] : catalog.partitionsOf(key, true);
-			notes.emptied.add(key);
-			for (const { schema, name } of below) notes.emptied.add(`${schema}.${name}`);
-			return;
+			const keys = [key, ...below.map(({ schema, name }) => `${schema}.${name}`)];
+			return { ...notes, emptied: withKeys(notes.emptied, keys) };
 		}
 		case "insert":
 		case "merge":
-			notes.emptied.delete(catalog.resolve(operation.table));
-			return;
-		case "copy":
-			if (operation.table) notes.emptied.delete(catalog.resolve(operation.table));
-			return;
+			return { ...notes, emptied: withoutKey(notes.emptied, catalog.resolve(operation.table)) };
+		case "copy": {
+			if (!operation.table) return notes;
+			return { ...notes, emptied: withoutKey(notes.emptied, catalog.resolve(operation.table)) };
+		}
 		default:
+			return notes;
 	}
 }
