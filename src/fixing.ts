@@ -65,10 +65,11 @@ export async function fixRepository(
 	for (let trial = 0; trial < mostTrials; trial++) {
 		const choices = chooseFixes(report, safeties, refused).slice(0, most);
 		if (choices.length === 0) break;
-		const attempt = new Map([...edited, ...textsWith(choices, report)]);
+		const texts = textsWith(choices, report);
+		const attempt = new Map([...(request.edited ?? []), ...edited, ...texts]);
 		const next = await lintRepository(cwd, paths, config, { ...request, edited: attempt });
 		if (!("code" in next) && isBetter(report, next, choices)) {
-			for (const [path, text] of attempt) edited.set(path, text);
+			for (const [path, text] of texts) edited.set(path, text);
 			report = next;
 			fixed += choices.length;
 			most = Infinity;

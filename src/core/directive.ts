@@ -42,7 +42,8 @@ function parseIgnore(verb: "ignore" | "ignore-file", rest: string, range: Range)
 	if (rules.length === 0) {
 		return invalid(range, `lockkeeper:${verb} names no rule`, `Write ${grammar[verb]}.`);
 	}
-	if (reason === "") {
+	// Editors write a placeholder in angle brackets.
+	if (reason === "" || /^<[^>]*>$/.test(reason)) {
 		return invalid(
 			range,
 			`lockkeeper:${verb} gives no reason`,

@@ -34,6 +34,15 @@ export interface DiscoveryRequest {
 	readonly edited?: ReadonlyMap<string, string>;
 	/** The directory of the config file; its paths are relative to it. The working directory when left out. */
 	readonly configDirectory?: string;
+	/** The files, read earlier perhaps; those of the disk when left out. */
+	readonly files?: Files;
+	/** Leaves out named files that belong to no history, instead of reading them by themselves. */
+	readonly historiesOnly?: boolean;
+}
+
+/** The projects of a run; `read` reads them anew, with other texts in some files. */
+export interface Discovery {
+	read(texts?: ReadonlyMap<string, string>): readonly Project[];
 }
 
 /**
@@ -48,12 +57,24 @@ export async function discoverProjects(
 	config: Config,
 	request: DiscoveryRequest = {},
 ): Promise<readonly Project[] | ProjectProblem> {
+	const discovery = await openDiscovery(cwd, paths, config, request);
+	return "code" in discovery ? discovery : discovery.read();
+}
+
+/** Finds the projects as `discoverProjects` does, to be read once or several times. */
+export async function openDiscovery(
+	cwd: string,
+	paths: readonly string[],
+	config: Config,
+	request: DiscoveryRequest,
+): Promise<Discovery | ProjectProblem> {
 	const { since, stdin } = request;
 	const named = [...paths, ...(stdin ? [stdin.path] : [])].map((name) => relativePath(cwd, name));
 	const base = relativePath(cwd, request.configDirectory ?? cwd);
-	const staged = request.staged === true ? stagedFiles(cwd, diskFiles(cwd)) : undefined;
+	const stored = request.files ?? diskFiles(cwd);
+	const staged = request.staged === true ? stagedFiles(cwd, stored) : undefined;
 	if (staged && "code" in staged) return staged;
-	const disk = staged?.files ?? diskFiles(cwd);
+	const disk = staged?.files ?? stored;
 	const given = stdin ? withFile(disk, relativePath(cwd, stdin.path), stdin.bytes) : disk;
 	const all = withTexts(given, request.edited ?? new Map());
 	const files = hiding(all, named, base, config.ignore ?? []);
@@ -61,22 +82,27 @@ export async function discoverProjects(
 	if (changes && "code" in changes) return changes;
 	const isNew = stdin !== undefined && !disk.exists(relativePath(cwd, stdin.path));
 	const grown = changes && isNew ? withAdded(changes, relativePath(cwd, stdin.path)) : changes;
-	const wanted = await wantedPlaces(named, config, base, files);
-	if ("code" in wanted) return wanted;
+	const found = await wantedPlaces(named, config, base, files);
+	if ("code" in found) return found;
+	const wanted = request.historiesOnly === true ? found.filter((want) => "place" in want) : found;
 	// A commit without migrations is none to stop.
-	if (wanted.length === 0) return staged ? [] : noMigrations(named);
+	if (wanted.length === 0) return staged ? { read: () => [] } : noMigrations(named);
 	for (const want of wanted) if ("place" in want) await want.place.layout.load?.();
 	const applied = await appliedHistories(request.appliedFrom, wanted);
 	if (applied && "code" in applied) return applied;
-	const context = {
-		files,
-		config,
-		...(grown ? { since: grown } : {}),
-		...(applied ? { applied } : {}),
+	return {
+		read(texts = new Map()) {
+			const context = {
+				files: withTexts(files, texts),
+				config,
+				...(grown ? { since: grown } : {}),
+				...(applied ? { applied } : {}),
+			};
+			return wanted.flatMap((want) =>
+				"place" in want ? readHistories(want, context) : [looseProject(want.files, context)],
+			);
+		},
 	};
-	return wanted.flatMap((want) =>
-		"place" in want ? readHistories(want, context) : [looseProject(want.files, context)],
-	);
 }
 
 async function appliedHistories(

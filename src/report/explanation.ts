@@ -99,7 +99,11 @@ function heldLine(explanation: Explanation): string | undefined {
 	return `through ${countOf(heldThrough.length, "more statement")} of the same transaction; ${slow}`;
 }
 
-function rowsOf(explanation: Explanation, rows: Rows): readonly (readonly [string, string])[] {
+/** Returns what a statement does, line by line: a label (empty where it goes on) and plain words. */
+export function explanationLines(
+	explanation: Explanation,
+	rows: Rows,
+): readonly (readonly [string, string])[] {
 	const { effect } = explanation;
 	const held = heldLine(explanation);
 	const lines: (readonly [string, string])[] = effect.locks.map((lock, at) => [
@@ -153,7 +157,7 @@ export function explanationText(
 			lines.push(palette.error(`  cannot be read: ${statement.unread.message}`), "");
 			continue;
 		}
-		for (const [label, value] of rowsOf(explanation, rows)) {
+		for (const [label, value] of explanationLines(explanation, rows)) {
 			const [head = "", ...rest] = wrap(value, width - 12);
 			lines.push(`  ${palette.faint(label.padEnd(10))}${head}`);
 			for (const continued of rest) lines.push(`${" ".repeat(12)}${continued}`);

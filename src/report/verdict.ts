@@ -1,7 +1,11 @@
 import { countSeverity, type LintReport } from "./report.ts";
 
 /** Returns what a reviewer wants to know first, in one sentence without a full stop. */
-export function verdictOf(report: LintReport): string {
+export function verdictOf(
+	report: Pick<LintReport, "problems" | "findings"> & {
+		readonly counts: Pick<LintReport["counts"], "unread" | "migrations">;
+	},
+): string {
 	const unreadable = report.problems.some(({ severity }) => severity === "error");
 	if (unreadable) return "something could not be read";
 	const errors = countSeverity(report.findings, "error");

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import { relationNamed } from "../../catalog/exposure.ts";
 import type { Key } from "../../catalog/model.ts";
 import {
 	noEffect,
@@ -12,6 +13,7 @@ import type { Migration } from "../migration.ts";
 import type { Operation } from "../operation.ts";
 import type { Statement } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
+import { catalogQuestions } from "./context.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 
 /** What one statement does to the running system: the effects of all its operations together. */
@@ -24,6 +26,8 @@ export interface Explanation {
 	readonly heldThrough: readonly Statement[];
 	/** Of those, the ones whose time grows with a table. */
 	readonly slowWhileHeld: readonly Statement[];
+	/** The locked relations that this release made or that are temporary: nobody waits for these. */
+	readonly unseen: ReadonlySet<Key>;
 }
 
 const durationRank: Readonly<Record<Duration, number>> = {
@@ -51,6 +55,8 @@ function strongestLocks(all: readonly Lock[], modes: readonly string[]): readonl
 	}
 	return [...byRelation.values()];
 }
+
+const noRows: ReadonlyMap<string, number> = new Map();
 
 function unique(values: readonly string[]): readonly string[] {
 	return [...new Set(values)];
@@ -118,6 +124,7 @@ interface Collected {
 	readonly effects: Effect[];
 	/** Relations that this statement made before using them. */
 	readonly made: Set<Key>;
+	readonly unseen: Set<Key>;
 	readonly truncates: boolean;
 }
 
@@ -174,6 +181,7 @@ class Explainer implements HistoryVisitor {
 			transaction: undefined,
 			effects: [unread?.reason === "syntax" ? { ...noEffect, fails } : noEffect],
 			made: new Set(),
+			unseen: new Set(),
 			truncates: false,
 		});
 	}
@@ -187,12 +195,17 @@ class Explainer implements HistoryVisitor {
 				transaction,
 				effects: [],
 				made: new Set(),
+				unseen: new Set(),
 				truncates: operation.kind === "truncate",
 			};
 			this.#collected.push(last);
 		}
 		const effect = effects.get(operation);
 		if (effect) last.effects.push(effect);
+		const { isNew } = catalogQuestions(catalog, migration.release, noRows);
+		for (const { relation } of effect?.locks ?? []) {
+			if (isNew(relationNamed(catalog, relation))) last.unseen.add(relation);
+		}
 		const made = madeBy(operation, catalog);
 		if (made !== undefined) last.made.add(made);
 	}
@@ -212,7 +225,7 @@ class Explainer implements HistoryVisitor {
 			if (effect.duration === "rows" || effect.duration === "index") slow.add(collected.statement);
 			return { ...collected, effect };
 		});
-		return combined.map(({ statement, migration, transaction, effect }, at) => {
+		return combined.map(({ statement, migration, transaction, effect, unseen }, at) => {
 			const heldThrough =
 				transaction === undefined
 					? []
@@ -227,6 +240,7 @@ class Explainer implements HistoryVisitor {
 				transaction,
 				heldThrough,
 				slowWhileHeld: heldThrough.filter((other) => slow.has(other)),
+				unseen,
 			};
 		});
 	}

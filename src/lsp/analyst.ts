@@ -1,0 +1,242 @@
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { Explanation } from "../core/engine/explain.ts";
+import type { LintInput } from "../core/engine/lint.ts";
+import { openSession, type Session } from "../core/engine/session.ts";
+import { findCrashes } from "./crashes.ts";
+import type { Judged } from "./judged.ts";
+import type { OpenMigration } from "./open-migration.ts";
+import { differenceOf } from "./positions.ts";
+
+/** How long a slice of work may keep the messages of the editor waiting, in milliseconds. */
+const sliceMilliseconds = 5;
+
+/** What the analyst asks of the server around it. */
+export interface AnalystOffice {
+	/** Returns the document as part of its history; undefined for one that is no migration. */
+	open(document: TextDocument): Promise<OpenMigration | undefined>;
+	/** Called with each new answer; undefined: the document is no migration. */
+	judged(document: TextDocument, judged: Judged | undefined): void;
+	/** Called once for each rule that throws, and without one for a bug of the engine. */
+	crashed(error: unknown, rule?: string): void;
+}
+
+interface Desk {
+	document: TextDocument;
+	/** Counts what makes the answer old; the work is done when `doneFor` is the same. */
+	wantedFor: number;
+	doneFor: number;
+	/** "unknown" until the history around it has been read. */
+	migration: OpenMigration | "unknown" | undefined;
+	session: Session | undefined;
+	/** The text has become several migrations or none: the history is to be read again. */
+	isOutgrown: boolean;
+	judged: Judged | undefined;
+	waiting: ((judged: Judged | undefined) => void)[];
+}
+
+/**
+ * Judges the open documents one after the other, the one edited last first. Work begins as soon as the
+ * messages that have already arrived are read, and is cut into slices: there is no fixed wait, and edits
+ * that come in while work is under way are taken together.
+ */
+export class Analyst {
+	readonly #office: AnalystOffice;
+	readonly #desks = new Map<string, Desk>();
+	readonly #rulesOff = new Set<string>();
+	#clock = 0;
+	#isWorking = false;
+
+	constructor(office: AnalystOffice) {
+		this.#office = office;
+	}
+
+	/** Takes a document that was opened or edited. */
+	change(document: TextDocument): void {
+		const desk = this.#desks.get(document.uri);
+		this.#clock++;
+		if (desk) {
+			desk.document = document;
+			desk.wantedFor = this.#clock;
+		} else {
+			this.#desks.set(document.uri, {
+				document,
+				wantedFor: this.#clock,
+				doneFor: 0,
+				migration: "unknown",
+				session: undefined,
+				isOutgrown: false,
+				judged: undefined,
+				waiting: [],
+			});
+		}
+		void this.#work();
+	}
+
+	close(uri: string): void {
+		const desk = this.#desks.get(uri);
+		this.#desks.delete(uri);
+		for (const answer of desk?.waiting ?? []) answer(undefined);
+	}
+
+	/** Forgets what was read from the disk for the documents chosen: they are judged from the start. */
+	reopen(isMeant: (migration: OpenMigration | undefined, uri: string) => boolean): void {
+		for (const [uri, desk] of this.#desks) {
+			if (desk.migration !== "unknown" && !isMeant(desk.migration, uri)) continue;
+			this.#forget(desk);
+		}
+		void this.#work();
+	}
+
+	#forget(desk: Desk): void {
+		desk.migration = "unknown";
+		desk.session = undefined;
+		desk.wantedFor = ++this.#clock;
+	}
+
+	/** Returns the judgement of the newest text; undefined for a document that is no migration. */
+	judgedOf(uri: string): Promise<Judged | undefined> {
+		const desk = this.#desks.get(uri);
+		if (!desk || desk.doneFor === desk.wantedFor) return Promise.resolve(desk?.judged);
+		return new Promise((resolve) => desk.waiting.push(resolve));
+	}
+
+	async #work(): Promise<void> {
+		if (this.#isWorking) return;
+		this.#isWorking = true;
+		try {
+			await arrivedMessages();
+			for (let desk = this.#next(); desk; desk = this.#next()) {
+				await this.#advanceSafely(desk);
+				await arrivedMessages();
+			}
+		} finally {
+			this.#isWorking = false;
+		}
+	}
+
+	#next(): Desk | undefined {
+		let next: Desk | undefined;
+		for (const desk of this.#desks.values()) {
+			if (desk.doneFor === desk.wantedFor) continue;
+			if (!next || desk.wantedFor > next.wantedFor) next = desk;
+		}
+		return next;
+	}
+
+	/** A bug must not end the server, nor be met again and again. */
+	async #advanceSafely(desk: Desk): Promise<void> {
+		try {
+			await this.#advance(desk);
+		} catch (error) {
+			desk.doneFor = desk.wantedFor;
+			for (const answer of desk.waiting.splice(0)) answer(undefined);
+			this.#office.crashed(error);
+		}
+	}
+
+	/** Goes one step on: reads the history, or judges what an edit left to do. */
+	async #advance(desk: Desk): Promise<void> {
+		const goal = desk.wantedFor;
+		if (desk.migration === "unknown") {
+			const opened = await this.#office.open(desk.document);
+			// What was read may be old by now.
+			if (desk.wantedFor !== goal) return;
+			desk.migration = opened;
+		}
+		const { migration } = desk;
+		const judged = migration && this.#judge(desk, migration);
+		if (desk.isOutgrown) {
+			desk.isOutgrown = false;
+			this.#forget(desk);
+			return;
+		}
+		desk.judged = judged;
+		if (judged?.complete === false) {
+			this.#office.judged(desk.document, judged);
+			return;
+		}
+		desk.doneFor = goal;
+		this.#office.judged(desk.document, judged);
+		for (const answer of desk.waiting.splice(0)) answer(judged);
+	}
+
+	#judge(desk: Desk, migration: OpenMigration): Judged {
+		try {
+			return this.#judgeText(desk, migration);
+		} catch (error) {
+			desk.session = undefined;
+			const text = desk.document.getText();
+			for (const crash of findCrashes(withText(this.#inputOf(migration), migration, text))) {
+				this.#rulesOff.add(crash.rule);
+				this.#office.crashed(crash.error, crash.rule);
+			}
+			try {
+				return this.#judgeText(desk, migration);
+			} catch {
+				desk.session = undefined;
+				this.#office.crashed(error);
+				return { ...copyOf(desk.document, migration), findings: [], explanations: () => [] };
+			}
+		}
+	}
+
+	#judgeText(desk: Desk, migration: OpenMigration): Judged {
+		const text = desk.document.getText();
+		const session = (desk.session ??= openSession({
+			...this.#inputOf(migration),
+			path: migration.path,
+			reread: (changed) => {
+				const again = migration.reread(changed);
+				desk.isOutgrown ||= again === undefined;
+				return again;
+			},
+		}));
+		let { answer } = session;
+		if (session.text !== text) {
+			const { range, text: replacement } = differenceOf(session.text, text);
+			answer = session.edit(range, replacement);
+		} else if (!answer.complete) {
+			const end = performance.now() + sliceMilliseconds;
+			answer = session.proceed(() => performance.now() > end);
+		}
+		let explanations: readonly Explanation[] | undefined;
+		return {
+			...copyOf(desk.document, migration),
+			findings: migration.withoutAccepted(answer.findings, text),
+			complete: answer.complete,
+			// Later the session is at another text.
+			explanations: () => (explanations ??= session.text === text ? session.explanations() : []),
+		};
+	}
+
+	#inputOf({ input }: OpenMigration): OpenMigration["input"] {
+		return { ...input, rules: input.rules.filter(({ rule }) => !this.#rulesOff.has(rule.id)) };
+	}
+}
+
+/** The history as it is with another text of the open file. */
+function withText(input: LintInput, migration: OpenMigration, text: string): LintInput {
+	const again = migration.reread(text);
+	if (!again) return input;
+	const migrations = input.history.migrations.map((one) =>
+		one.order === again.order ? again : one,
+	);
+	return { ...input, history: { ...input.history, migrations } };
+}
+
+function copyOf(
+	document: TextDocument,
+	migration: OpenMigration,
+): Pick<Judged, "document" | "migration" | "complete"> {
+	const { uri, languageId, version } = document;
+	return {
+		document: TextDocument.create(uri, languageId, version, document.getText()),
+		migration,
+		complete: true,
+	};
+}
+
+/** Lets what the editor has already sent be read. */
+function arrivedMessages(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
