@@ -149,6 +149,9 @@ const noise =
 const migrationWords =
 	/migrat|^(?:updates?|upgrades?|changes?|changesets?|patches|deltas?|versions|evolutions|revisions)$/i;
 
+/** A number, or a word for a change and then the number: zm_update-1.36.4.sql. */
+const ordered = /^(?:(?:[a-z]+[_-])?(?:migration|update|upgrade|patch|delta)s?[_-]v?)?\d/i;
+
 /** Many repositories hold numbered SQL files that are no migrations: seeds, tests, queries. */
 function isMigrationPlace(directory: string, base: string, files: Files): boolean {
 	const folders = pathFrom(base, directory, files.cwd)
@@ -158,6 +161,6 @@ function isMigrationPlace(directory: string, base: string, files: Files): boolea
 	const chain = [folderName(base, files), ...folders].slice(-3);
 	if (chain.some((folder) => migrationWords.test(folder))) return true;
 	const names = files.list(directory).filter((name) => /\.sql$/i.test(name));
-	const numbered = names.filter((name) => /^\d/.test(name) && revisionOf(nameOf(name)));
+	const numbered = names.filter((name) => ordered.test(name) && revisionOf(nameOf(name)));
 	return numbered.length >= 2 && numbered.length >= names.length * 0.8;
 }

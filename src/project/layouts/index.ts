@@ -30,8 +30,10 @@ import { sqitch } from "./sqitch.ts";
 import { sqlMigrate } from "./sql-migrate.ts";
 import { sqlx } from "./sqlx.ts";
 import { supabase } from "./supabase.ts";
+import { temporal } from "./temporal.ts";
 import { tern } from "./tern.ts";
 import { typeorm } from "./typeorm.ts";
+import { versionFolders } from "./version-folders.ts";
 
 /**
  * Every layout, the one with the surest evidence first: files of the tool's own, then lines of its own,
@@ -70,5 +72,7 @@ export const layouts: readonly Layout[] = [
 	alembic,
 	django,
 	rails,
+	temporal,
+	versionFolders,
 	plain,
 ];

@@ -87,7 +87,8 @@ function isDown(name: string): boolean {
 	return /[._-](?:down|rollback|revert|undo)\.sql$/i.test(name);
 }
 
-function byRevision(a: string, b: string): number {
+/** Compares names by the numbers in them: v0.9 before v0.10. */
+export function byRevision(a: string, b: string): number {
 	const left = revisionOf(a) ?? [];
 	const right = revisionOf(b) ?? [];
 	for (let at = 0; at < Math.max(left.length, right.length); at++) {
