@@ -31,6 +31,16 @@ describe("ci", () => {
 		expect(code).toBe(1);
 	});
 
+	test("judges the same as lint --changed", async () => {
+		const cwd = branchWith(change);
+		const { code, stdout, stderr } = await lockkeeper(["lint", "--changed"], { cwd });
+		expect(stderr).toBe("");
+		expect(stdout).toBe((await lockkeeper(["ci"], { cwd })).stdout);
+		expect(code).toBe(1);
+		const both = await lockkeeper(["lint", "--changed", "--since", "main"], { cwd });
+		expect(both.stderr).toContain("changed and since are mutually exclusive");
+	});
+
 	test("ends with 0 where the change is safe", async () => {
 		const cwd = branchWith({
 			"migrations/002_invoices.sql": "CREATE TABLE invoices (id bigint PRIMARY KEY);\n",

@@ -11,6 +11,7 @@ export interface LintArguments {
 	readonly format: (typeof formatIds)[number];
 	readonly since: string | undefined;
 	readonly "applied-from": string | undefined;
+	readonly changed: boolean | undefined;
 	readonly staged: boolean | undefined;
 	readonly preset: Preset | undefined;
 	readonly rule: string[] | undefined;
@@ -44,6 +45,11 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				type: "string",
 				requiresArg: true,
 				describe: "Judge what was added since a git reference",
+			})
+			.option("changed", {
+				type: "boolean",
+				conflicts: ["since", "staged"],
+				describe: "Judge what this branch adds; finds the branch it goes into by itself",
 			})
 			.option("staged", {
 				// Without a default: yargs takes one for given, and --since would always be in conflict.

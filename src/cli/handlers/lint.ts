@@ -1,6 +1,7 @@
 import type { Config, RuleSetting } from "../../core/config.ts";
 import { formats } from "../../generated/formats.ts";
 import { rules } from "../../generated/rules.ts";
+import { baseReference } from "../../project/base-reference.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
 import type { LintArguments } from "../commands/lint.ts";
@@ -67,13 +68,16 @@ async function requestOf(
 		...(args.skip ?? []),
 	]);
 	if (wrong) return wrong;
+	const base = args.changed === true ? baseReference(process.cwd(), process.env) : undefined;
+	if (base && "code" in base) return base;
+	const since = base?.reference ?? args.since;
 	const readsInput =
 		args.files?.includes(standardInputMark) === true || args["stdin-filename"] !== undefined;
 	return {
 		configDirectory,
 		today: Date.now(),
 		severities,
-		...(args.since !== undefined && { since: args.since }),
+		...(since !== undefined && { since }),
 		...(args["applied-from"] !== undefined && { appliedFrom: args["applied-from"] }),
 		...(args.staged && { staged: true }),
 		...(args.preset && { preset: args.preset }),
