@@ -159,12 +159,21 @@ class Holdings {
 	}
 }
 
-class Explainer implements HistoryVisitor {
+/** Collects what the statements of a history do as it is replayed. */
+export class Explainer implements HistoryVisitor {
 	readonly #collected: Collected[] = [];
 	readonly #modes: readonly string[];
 
 	constructor(modes: readonly string[]) {
 		this.#modes = modes;
+	}
+
+	/** Returns a function that takes out what is collected from now on. */
+	remember(): () => void {
+		const { length } = this.#collected;
+		return () => {
+			this.#collected.length = length;
+		};
 	}
 
 	visits(migration: Migration): boolean {
@@ -210,6 +219,7 @@ class Explainer implements HistoryVisitor {
 		if (made !== undefined) last.made.add(made);
 	}
 
+	/** Returns what each statement does, when the whole history has been replayed. */
 	finish(): readonly Explanation[] {
 		const slow = new Set<Statement>();
 		const holdings = new Holdings();

@@ -91,8 +91,8 @@ export function reviseFinding(
 	};
 }
 
-/** Only what is said of an operation can be mended in its statement. */
-function fixesOf(
+/** Returns the fixes of a report. Only what is said of an operation can be mended in its statement. */
+export function fixesOf(
 	{ moment, surroundings, statement }: Scope,
 	{ fixes, at }: Report<string>,
 	recipe: FilledRecipe | undefined,
@@ -102,7 +102,7 @@ function fixesOf(
 	return fillFixes(fixes, moment, around, recipe);
 }
 
-/** Returns the finding for a report: place, filled message, reasons and recipe. */
+/** Returns the finding for a report: place, filled message, reasons and recipe. Its fixes are made later. */
 export function buildFinding(
 	scope: Scope,
 	{ rule, severity }: ActiveRule,
@@ -137,7 +137,7 @@ export function buildFinding(
 			: [],
 		help: report.help ?? rule.help,
 		...(recipe && { recipe }),
-		fixes: fixesOf(scope, report, recipe),
+		fixes: [],
 		related: report.related ?? [],
 		migration: scope.migration.id,
 	};

@@ -29,7 +29,8 @@ import {
 } from "./context.ts";
 import { tellUses } from "./code-use.ts";
 import { EvidenceBook } from "./evidence.ts";
-import { buildFinding, reviseFinding } from "./findings.ts";
+import { FindingList, type Kept } from "./finding-list.ts";
+import { buildFinding, fixesOf, reviseFinding } from "./findings.ts";
 import type { Surroundings } from "./fixes.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 import { IgnoreBook } from "./ignores.ts";
@@ -94,23 +95,21 @@ function callListener<Kind extends OperationKind>(
 
 /** A finding that the rest of its release may still settle. */
 interface Pending {
-	readonly scope: Scope;
 	readonly active: ActiveRule;
 	readonly report: Report<string>;
-	readonly finding: Finding;
+	readonly kept: Kept;
 }
 
-interface Kept {
-	readonly finding: Finding;
-	readonly order: number;
-	/** What code may still name. */
-	readonly code: CodeObject | undefined;
-}
-
-class Linter implements HistoryVisitor {
+/**
+ * Lets the rules judge a history as it is replayed. It can go back with a replay, and apart from that take
+ * back what the sections as a whole have said (their comments): an edit changes both.
+ */
+export class Linter implements HistoryVisitor {
 	readonly #input: LintInput;
-	readonly #findings: Kept[] = [];
-	readonly #seen = new Set<string>();
+	/** What is found in statements, in the comments of sections and in the end. */
+	readonly #ofStatements = new FindingList();
+	readonly #ofSections = new FindingList();
+	#findings = this.#ofStatements;
 	readonly #atReleaseEnd: readonly ActiveRule[];
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
 	readonly #ignores = new IgnoreBook();
@@ -129,7 +128,7 @@ class Linter implements HistoryVisitor {
 	#files = new Map<string, SourceFile>();
 	readonly #surroundings = new WeakMap<Statement, Surroundings>();
 	#verifications: Verification[] = [];
-	readonly #migrations = new Set<Migration>();
+	#migrations = new Set<Migration>();
 
 	constructor(input: LintInput) {
 		this.#input = input;
@@ -143,6 +142,53 @@ class Linter implements HistoryVisitor {
 				this.#judgeUndoing(undoing, undoRules);
 			};
 		}
+	}
+
+	/** Returns a function that takes back what was found in statements from now on. */
+	rememberStatements(): () => void {
+		const entries = this.#entries;
+		const pending = this.#pending;
+		const lengths = [entries.length, pending.length, this.#unsettled.length] as const;
+		const end = this.#end;
+		const parts = [this.#ofStatements, this.#repeats, this.#names].map((part) => part.remember());
+		return () => {
+			this.#entries = entries;
+			this.#pending = pending;
+			[entries.length, pending.length, this.#unsettled.length] = lengths;
+			this.#end = end;
+			for (const restore of parts) restore();
+		};
+	}
+
+	/** Returns a function that takes back what sections have said from now on. */
+	rememberSections(): () => void {
+		const verifications = this.#verifications;
+		const { length } = verifications;
+		const files = new Map(this.#files);
+		const migrations = new Set(this.#migrations);
+		const counts = { ...this.#counts };
+		const historyCounts = { ...this.#historyCounts };
+		const parts = [this.#ofSections, this.#ignores, this.#evidence].map((part) => part.remember());
+		return () => {
+			this.#verifications = verifications;
+			verifications.length = length;
+			this.#files = new Map(files);
+			this.#migrations = new Set(migrations);
+			Object.assign(this.#counts, counts);
+			Object.assign(this.#historyCounts, historyCounts);
+			for (const restore of parts) restore();
+		};
+	}
+
+	/** What has been found so far and no comment leaves out; the rest of the release may settle some. */
+	get findingsSoFar(): readonly Finding[] {
+		return [...this.#ofSections.kept, ...this.#ofStatements.kept, ...this.#open].flatMap((kept) =>
+			this.#ignores.covers(kept.finding) ? [] : [withFixes(kept)],
+		);
+	}
+
+	get #open(): readonly Kept[] {
+		return [...this.#pending, ...this.#unsettled].map(({ kept }) => kept);
 	}
 
 	visits(migration: Migration): boolean {
@@ -172,7 +218,10 @@ class Linter implements HistoryVisitor {
 		}
 		counts.statements += reading.statements.length;
 		for (const statement of reading.statements) if (statement.unread) counts.unread++;
-		if (judged) this.#readDirectives(migration, section, reading, direction);
+		if (!judged) return;
+		this.#findings = this.#ofSections;
+		this.#readDirectives(migration, section, reading, direction);
+		this.#findings = this.#ofStatements;
 	}
 
 	#readDirectives(
@@ -305,33 +354,45 @@ class Linter implements HistoryVisitor {
 		}
 	}
 
+	/** Returns the result, when the whole history has been replayed. */
 	finish(): LintResult {
-		for (const { scope, report, finding } of this.#unsettled) {
+		for (const { report, kept } of this.#unsettled) {
 			if (!this.#end) break;
-			if (this.#repeats.isOutdone(finding)) continue;
+			if (this.#repeats.isOutdone(kept.finding)) continue;
 			if (report.atHistoryEnd?.(this.#end.catalog, this.#end.release) === "settled") continue;
-			this.#keep(finding, scope, report.code);
+			this.#findings.add(kept);
 		}
-		const found = this.#findings.filter(({ finding }) => !this.#repeats.isOutdone(finding));
+		this.#ignores.forgetUse();
+		const found = [...this.#ofSections.kept, ...this.#ofStatements.kept].filter(
+			({ finding }) => !this.#repeats.isOutdone(finding),
+		);
 		const open = found.filter(({ finding }) => !this.#ignores.covers(finding));
-		const ignored = found.length - open.length;
-		const kept = this.#repeats.latestOf(open);
-		this.#findings.length = 0;
-		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
-			for (const active of this.#input.rules) {
-				active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
-			}
-		}
-		const all = [...kept, ...this.#findings].sort(
+		const all = [...this.#repeats.latestOf(open), ...this.#judgeUnusedIgnores()].sort(
 			(a, b) =>
 				a.order - b.order ||
 				a.finding.range.start - b.finding.range.start ||
 				a.finding.rule.localeCompare(b.finding.rule),
 		);
 		return {
-			findings: all.map(({ finding, code }) => this.#withUses(finding, code)),
-			counts: { ...this.#counts, ignored, history: this.#historyCounts },
+			findings: all.map((kept) => this.#withUses(withFixes(kept), kept.code)),
+			counts: {
+				...this.#counts,
+				ignored: found.length - open.length,
+				history: { ...this.#historyCounts },
+			},
 		};
+	}
+
+	#judgeUnusedIgnores(): readonly Kept[] {
+		const list = new FindingList();
+		this.#findings = list;
+		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
+			for (const active of this.#input.rules) {
+				active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
+			}
+		}
+		this.#findings = this.#ofStatements;
+		return list.kept;
 	}
 
 	#withUses(finding: Finding, code: CodeObject | undefined): Finding {
@@ -376,28 +437,31 @@ class Linter implements HistoryVisitor {
 		const finding = buildFinding(scope, active, report, this.#input.recipes);
 		if (report.once !== undefined && !this.#repeats.isWorse(report.once, finding)) return;
 		if (report.latest) this.#repeats.add(report.latest, scope.release, finding);
-		if (report.atHistoryEnd) this.#unsettled.push({ scope, active, report, finding });
-		else if (report.atReleaseEnd) this.#pending.push({ scope, active, report, finding });
-		else this.#keep(finding, scope, report.code);
+		const kept: Kept = {
+			finding,
+			fixes: () => fixesOf(scope, report, finding.recipe),
+			order: scope.migration.order,
+			code: report.code,
+		};
+		if (report.atHistoryEnd) this.#unsettled.push({ active, report, kept });
+		else if (report.atReleaseEnd) this.#pending.push({ active, report, kept });
+		else this.#findings.add(kept);
 	}
 
 	#settle(after: Catalog): void {
-		for (const { scope, active, report, finding } of this.#pending) {
-			if (this.#repeats.isOutdone(finding)) continue;
+		for (const { active, report, kept } of this.#pending) {
+			if (this.#repeats.isOutdone(kept.finding)) continue;
 			const revision = report.atReleaseEnd?.(after);
 			if (revision === "settled") continue;
-			const revised = revision ? reviseFinding(finding, active, revision) : finding;
-			this.#keep(revised, scope, report.code);
+			const finding = revision ? reviseFinding(kept.finding, active, revision) : kept.finding;
+			this.#findings.add({ ...kept, finding });
 		}
 		this.#pending = [];
 	}
+}
 
-	#keep(finding: Finding, scope: Scope, code: CodeObject | undefined): void {
-		const key = `${finding.rule} ${finding.file} ${finding.range.start} ${finding.range.end} ${finding.message}`;
-		if (this.#seen.has(key)) return;
-		this.#seen.add(key);
-		this.#findings.push({ finding, order: scope.migration.order, code });
-	}
+function withFixes({ finding, fixes }: Kept): Finding {
+	return { ...finding, fixes: fixes() };
 }
 
 function emptyStatement(section: Section, range: Statement["range"]): Statement {

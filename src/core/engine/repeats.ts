@@ -15,9 +15,21 @@ const ranks: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 
 /** Knows which findings say again what another one says. */
 export class RepeatBook {
 	/** The gravest finding so far, by rule and key. */
-	readonly #gravest = new Map<string, Finding>();
-	readonly #outdone = new Set<Finding>();
-	readonly #repeats = new Map<Finding, Repeat>();
+	#gravest = new Map<string, Finding>();
+	#outdone = new Set<Finding>();
+	#repeats = new Map<Finding, Repeat>();
+
+	/** Returns a function that brings back what is known now. */
+	remember(): () => void {
+		const gravest = new Map(this.#gravest);
+		const outdone = new Set(this.#outdone);
+		const repeats = new Map(this.#repeats);
+		return () => {
+			this.#gravest = new Map(gravest);
+			this.#outdone = new Set(outdone);
+			this.#repeats = new Map(repeats);
+		};
+	}
 
 	/** Returns whether the finding is the first with the key or graver than the one before, which it replaces. */
 	isWorse(once: string, finding: Finding): boolean {
