@@ -6,13 +6,16 @@ import type {
 	TransactionClass,
 } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
-import { readAlembic, type AlembicRevision, type PieceGroup } from "../embedded/alembic/read.ts";
+import type { AlembicRevision, PieceGroup } from "../embedded/alembic/read.ts";
 import { joinPath, parentOf, type Files } from "../files.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isAbove } from "./manifest.ts";
 import { embeddedSection } from "./program.ts";
 import { duplicateRevisions, readInto } from "./section.ts";
 import { parentsFirst } from "./topology.ts";
+
+const reader = lazily(async () => (await import("../embedded/alembic/read.ts")).readAlembic);
 
 /** Enough files to tell what a directory holds. */
 const sampled = 5;
@@ -28,6 +31,7 @@ export const alembic: Layout = {
 		holds: "newest",
 	},
 	ownsFolders: false,
+	load: reader.load,
 
 	detect(directory, files) {
 		const first = pythonNames(directory, files)
@@ -45,7 +49,7 @@ export const alembic: Layout = {
 		const revisions: Revision[] = [];
 		for (const name of pythonNames(directory, files)) {
 			const file = readInto(joinPath(directory, name), files, problems);
-			const read = file && readAlembic(file.text);
+			const read = file && reader.get()(file.text);
 			if (read) revisions.push({ ...read, file });
 		}
 		problems.push(

@@ -1,10 +1,19 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
-import { dbMigrateVocabulary } from "../embedded/javascript/tools/db-migrate.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isAbove } from "./manifest.ts";
-import { firstProgram, programNames, readProgramFile, type ProgramRules } from "./program-files.ts";
+import {
+	firstProgram,
+	programNames,
+	loadPrograms,
+	readProgramFile,
+	type ProgramRules,
+} from "./program-files.ts";
+
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/db-migrate.ts")).dbMigrateVocabulary,
+);
 
 const programName = /^\d{14}-.*\.[cm]?[jt]s$/;
 const usesDatabase =
@@ -12,7 +21,7 @@ const usesDatabase =
 
 /** Each program runs in a transaction unless --non-transactional is given (lib/skeleton and driver of 0.11). */
 const rules: ProgramRules = {
-	vocabulary: dbMigrateVocabulary,
+	vocabulary,
 	id: (file) => `/${file.replace(/\.\w+$/, "")}`,
 	transaction: () => "file",
 };
@@ -24,7 +33,7 @@ export const dbMigrate: Layout = {
 	orderedBy: "the file name",
 	applied: rowEach("migrations", "name", "id"),
 	ownsFolders: true,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesDatabase);

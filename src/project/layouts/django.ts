@@ -1,13 +1,16 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
-import { parseDjango, runDjango, type DjangoProgram } from "../embedded/django/read.ts";
+import type { DjangoProgram } from "../embedded/django/read.ts";
 import type { Models } from "../embedded/django/state.ts";
 import { ancestorsOf, folderName, joinPath, parentOf, pathFrom, type Files } from "../files.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { embeddedSection } from "./program.ts";
 import { folderNames, readInto } from "./section.ts";
 import { parentsFirst } from "./topology.ts";
+
+const reader = lazily(() => import("../embedded/django/read.ts"));
 
 const maximumDepth = 8;
 
@@ -19,6 +22,7 @@ export const django: Layout = {
 	applied: rowEach("django_migrations", "app || '.' || name", "id"),
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
+	load: reader.load,
 
 	detect(directory, files) {
 		if (files.exists(joinPath(directory, "manage.py"))) {
@@ -118,7 +122,7 @@ function programsIn(folder: string, files: Files, problems: ProjectProblem[]): r
 	const app = labelOf(folder, files);
 	return programNames(folder, files).flatMap((fileName) => {
 		const file = readInto(joinPath(folder, fileName), files, problems);
-		const program = file && parseDjango(file.text);
+		const program = file && reader.get().parseDjango(file.text);
 		if (!program) return [];
 		const name = fileName.replace(/\.py$/, "");
 		return [{ id: `${app}.${name}`, app, name, file, program }];
@@ -131,7 +135,7 @@ function sourceOf(
 	models: Models,
 	dialect: DatabaseId,
 ): MigrationSource {
-	const { up, down } = runDjango(program, app, models);
+	const { up, down } = reader.get().runDjango(program, app, models);
 	const hasTransaction = program.atomic && dialect !== "mysql" && dialect !== "mariadb";
 	const transaction = hasTransaction ? "file" : "none";
 	return {

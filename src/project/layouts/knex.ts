@@ -1,12 +1,15 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
-import { knexVocabulary } from "../embedded/javascript/tools/knex.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import { textAbove } from "./manifest.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
-import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
+
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/knex.ts")).knexVocabulary,
+);
 
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesKnex =
@@ -19,7 +22,7 @@ export const knex: Layout = {
 	orderedBy: "the file name",
 	applied: rowEach("knex_migrations", "name", "id"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesKnex);
@@ -40,7 +43,7 @@ export const knex: Layout = {
 					directory,
 					name,
 					files,
-					{ vocabulary: knexVocabulary, id: (file) => file, transaction },
+					{ vocabulary, id: (file) => file, transaction },
 					problems,
 				),
 			)

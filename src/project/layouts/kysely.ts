@@ -1,9 +1,12 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, ProjectProblem } from "../../core/migration.ts";
-import { kyselyVocabulary } from "../embedded/javascript/tools/kysely.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
-import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
+
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/kysely.ts")).kyselyVocabulary,
+);
 
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesKysely = /\bKysely\s*<|from\s+["']kysely["']|require\(["']kysely["']\)/;
@@ -15,7 +18,7 @@ export const kysely: Layout = {
 	orderedBy: "the file name",
 	applied: rowEach("kysely_migration", "name", "timestamp, name"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesKysely);
@@ -32,7 +35,7 @@ export const kysely: Layout = {
 					name,
 					files,
 					{
-						vocabulary: kyselyVocabulary,
+						vocabulary,
 						id: (file) => file.replace(/\.\w+$/, ""),
 						transaction: () => transaction,
 					},

@@ -1,10 +1,13 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem, TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
-import { mikroOrmVocabulary } from "../embedded/javascript/tools/mikro-orm.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
-import { firstProgram, programNames, readProgramFile } from "./program-files.ts";
+import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
+
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/mikro-orm.ts")).mikroOrmVocabulary,
+);
 
 const programName = /^Migration\d{14}\w*\.[cm]?[jt]s$/;
 
@@ -15,7 +18,7 @@ export const mikroOrm: Layout = {
 	orderedBy: "the file name",
 	applied: rowEach("mikro_orm_migrations", "name", "id"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, /\baddSql\b|mikro-orm\/migrations/);
@@ -30,7 +33,7 @@ export const mikroOrm: Layout = {
 					directory,
 					name,
 					files,
-					{ vocabulary: mikroOrmVocabulary, id: (file) => file.replace(/\.\w+$/, ""), transaction },
+					{ vocabulary, id: (file) => file.replace(/\.\w+$/, ""), transaction },
 					problems,
 				),
 			)

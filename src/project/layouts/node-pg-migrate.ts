@@ -2,12 +2,16 @@ import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
-import { nodePgMigrateVocabulary } from "../embedded/javascript/tools/node-pg-migrate.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
-import { firstProgram, readProgramFile, type ProgramRules } from "./program-files.ts";
+import { lazily } from "../lazy.ts";
+import { firstProgram, loadPrograms, readProgramFile, type ProgramRules } from "./program-files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isMentionedAbove } from "./manifest.ts";
 import { compareDigits, firstMarked, readInto, verifySections } from "./section.ts";
+
+const vocabulary = lazily(
+	async () =>
+		(await import("../embedded/javascript/tools/node-pg-migrate.ts")).nodePgMigrateVocabulary,
+);
 
 const fileName = /^(\d+)[-_](.+)\.(?:sql|[cm]?[jt]s)$/;
 const dialect: { readonly id: DatabaseId; readonly why: string } = {
@@ -22,7 +26,7 @@ export const nodePgMigrate: Layout = {
 	orderedBy: "the number at the start of the file name",
 	applied: rowEach("pgmigrations", "name", "run_on, id"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const marked = firstMarked(directory, files, marker("(?:up|down)"));
@@ -63,7 +67,7 @@ export const nodePgMigrate: Layout = {
 
 /** pgm.noTransaction() commits what ran before and runs the program without a transaction. */
 const rules: ProgramRules = {
-	vocabulary: nodePgMigrateVocabulary,
+	vocabulary,
 	id: (name) => name,
 	transaction: ({ text }) => (/\.\s*noTransaction\(/.test(text) ? "none" : "all"),
 };

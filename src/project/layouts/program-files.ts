@@ -1,14 +1,23 @@
 import type { MigrationSource, ProjectProblem, TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
-import { readProgram, type ProgramReading } from "../embedded/javascript/read.ts";
+import type { ProgramReading } from "../embedded/javascript/read.ts";
 import type { Vocabulary } from "../embedded/javascript/tool.ts";
+import { loadTypeScript } from "../embedded/javascript/typescript.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
+import { lazily, type Lazy } from "../lazy.ts";
 import { readInto } from "./section.ts";
 
 const programName = /\.[cm]?[jt]s$/;
 const noProgram = /\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[jt]s$|^index\.[cm]?[jt]s$/;
 
 const hasUp = /exports\s*\.\s*up\b|(?<![.\w])up\s*[=(:]|[{,]\s*up\s*[,}]/;
+
+const reader = lazily(async () => (await import("../embedded/javascript/read.ts")).readProgram);
+
+/** Loads what reading a tool's programs needs. */
+export async function loadPrograms(vocabulary: Lazy<Vocabulary>): Promise<void> {
+	await Promise.all([loadTypeScript(), reader.load(), vocabulary.load()]);
+}
 
 /** Returns the names of the programs of a directory, in string order. */
 export function programNames(
@@ -38,7 +47,7 @@ export function firstProgram(
 
 /** How a tool names and wraps its programs. */
 export interface ProgramRules {
-	readonly vocabulary: Vocabulary;
+	readonly vocabulary: Lazy<Vocabulary>;
 	readonly id: (name: string, module: Module) => string;
 	/** The class of one program; `all` for those of a run together. */
 	readonly transaction: (module: Module) => TransactionClass;
@@ -60,7 +69,7 @@ export function readProgramFile(
 	const path = joinPath(directory, name);
 	const file = readInto(path, files, problems);
 	if (!file) return undefined;
-	const reading = readProgram(file, files, rules.vocabulary);
+	const reading = reader.get()(file, files, rules.vocabulary.get());
 	const { module } = reading;
 	if (module.broken) problems.push(notParsed(path, module.broken));
 	const transaction = rules.transaction(module);

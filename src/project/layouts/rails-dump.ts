@@ -1,9 +1,9 @@
 import type { MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
-import { readRailsSchema } from "../embedded/rails/read.ts";
 import { joinPath, nameOf, parentOf, type Files } from "../files.ts";
 import type { ReleasedFiles } from "./layout.ts";
 import { embeddedSection } from "./program.ts";
+import { railsReader } from "./rails-reader.ts";
 import { readInto, wholeFile } from "./section.ts";
 
 export const structureFile = "structure.sql";
@@ -78,7 +78,7 @@ function listedVersions(dump: string): ReadonlySet<string> {
  * (connection_adapters/abstract/schema_statements.rb, assume_migrated_upto_version).
  */
 function schemaDump(file: SourceFile): Dump | undefined {
-	const schema = readRailsSchema(file.text);
+	const schema = railsReader.get().readRailsSchema(file.text);
 	if (!schema) return undefined;
 	const tables = [...file.text.matchAll(/^\s*create_table\s*\(?\s*["':](\w+)/gm)];
 	return {

@@ -1,11 +1,11 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
-import { readRails } from "../embedded/rails/read.ts";
 import { joinPath, parentOf, type Files } from "../files.ts";
 import { mainFile } from "../releases.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { embeddedSection } from "./program.ts";
 import { dumpOf, structureFile } from "./rails-dump.ts";
+import { railsReader } from "./rails-reader.ts";
 import { compareDigits, duplicateRevisions, readInto } from "./section.ts";
 
 const fileName = /^(\d+)_(.*)\.rb$/;
@@ -19,6 +19,7 @@ export const rails: Layout = {
 	name: "Rails",
 	applied: rowEach("schema_migrations", "version"),
 	ownsFolders: false,
+	load: railsReader.load,
 
 	detect(directory, files) {
 		const structure = structureEvidence(directory, files);
@@ -119,7 +120,7 @@ function programOf(
 	const common = { id: version, name, down: [], verify: [], placeholders: [] };
 	const file = readInto(path, files, problems);
 	if (!file) return [];
-	const read = readRails(file.text);
+	const read = railsReader.get().readRails(file.text);
 	if (!read) return [{ ...common, up: [], programFile: path }];
 	const hasTransaction = read.inTransaction && dialect !== "mysql" && dialect !== "mariadb";
 	const transaction = hasTransaction ? "file" : "none";

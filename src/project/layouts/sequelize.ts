@@ -1,16 +1,25 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
-import { sequelizeVocabulary } from "../embedded/javascript/tools/sequelize.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
-import { firstProgram, programNames, readProgramFile, type ProgramRules } from "./program-files.ts";
+import {
+	firstProgram,
+	programNames,
+	loadPrograms,
+	readProgramFile,
+	type ProgramRules,
+} from "./program-files.ts";
+
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/sequelize.ts")).sequelizeVocabulary,
+);
 
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesSequelize = /\bqueryInterface\b|\bQueryInterface\b/;
 
 /** Neither sequelize-cli nor umzug opens a transaction; programs pass one along themselves. */
 const rules: ProgramRules = {
-	vocabulary: sequelizeVocabulary,
+	vocabulary,
 	id: (name) => name,
 	transaction: ({ text }) => (/\bsequelize\s*\.\s*transaction\(/.test(text) ? "file" : "none"),
 };
@@ -22,7 +31,7 @@ export const sequelize: Layout = {
 	orderedBy: "the file name",
 	applied: rowEach("SequelizeMeta", "name"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesSequelize);

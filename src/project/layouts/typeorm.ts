@@ -1,23 +1,27 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
-import { typeormVocabulary } from "../embedded/javascript/tools/typeorm.ts";
-import { loadTypeScript } from "../embedded/javascript/typescript.ts";
+import { lazily } from "../lazy.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	firstProgram,
 	isSet,
 	programNames,
+	loadPrograms,
 	readProgramFile,
 	type ProgramRules,
 } from "./program-files.ts";
 import { compareDigits } from "./section.ts";
 
+const vocabulary = lazily(
+	async () => (await import("../embedded/javascript/tools/typeorm.ts")).typeormVocabulary,
+);
+
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesTypeorm = /\bMigrationInterface\b|\bqueryRunner\s*\.\s*\w+\(/;
 
 const rules: ProgramRules = {
-	vocabulary: typeormVocabulary,
+	vocabulary,
 	id: classOf,
 	// `transaction = false` is refused in the default mode `all`; then the project runs them one by one.
 	transaction: (module) => (isSet(module, "transaction", "false") ? "none" : "all"),
@@ -30,7 +34,7 @@ export const typeorm: Layout = {
 	orderedBy: "the time in the name of the class",
 	applied: rowEach("migrations", "name", "timestamp"),
 	ownsFolders: false,
-	load: loadTypeScript,
+	load: () => loadPrograms(vocabulary),
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesTypeorm);
