@@ -25,6 +25,7 @@ export interface Catalog {
 	index(
 		name: QualifiedName,
 	): { readonly index: Index; readonly relation: Table | View } | undefined;
+	indexByKey(key: Key): { readonly index: Index; readonly relation: Table | View } | undefined;
 	sequence(name: QualifiedName): Sequence | undefined;
 	sequences(): Iterable<Sequence>;
 	type(name: QualifiedName): UserType | undefined;
@@ -34,6 +35,7 @@ export interface Catalog {
 	routinesByKey(key: Key): readonly Routine[];
 	allRoutines(): Iterable<Routine>;
 	schema(name: string): OtherObject | undefined;
+	schemas(): Iterable<OtherObject>;
 	extension(name: string): OtherObject | undefined;
 	/** Direct partitions of a table, and with `deep` those below them. */
 	partitionsOf(key: Key, deep?: boolean): readonly Table[];

@@ -15,6 +15,27 @@ export type Category =
 	| "schema"
 	| "security";
 
+/** Rows that are changed a few at a time, in the order of a key. All parts are SQL. */
+export interface RowBatches {
+	readonly table: string;
+	readonly alias?: string;
+	/** The columns of the key. */
+	readonly key: readonly string[];
+	/** The assignments of an UPDATE; absent for a DELETE. */
+	readonly set?: string;
+	/** True for a row that is left to change; absent: every row is. */
+	readonly pending?: string;
+}
+
+/**
+ * A query with one row whose first column is true when all is well. `pending`: no row is left to change.
+ * `unconvertible`: no old value has no new one. `lossy`: every old value can be got back from the new one.
+ */
+export interface RowCheck {
+	readonly what: "pending" | "unconvertible" | "lossy";
+	readonly sql: string;
+}
+
 /** One step of the safe way: SQL that is sent as it stands. */
 export interface RecipeStep {
 	/** What the step is for, one line. */
@@ -23,6 +44,9 @@ export interface RecipeStep {
 	readonly sql?: string;
 	/** `own`: in a transaction of its own; `none`: outside any transaction; `batches`: one per batch. */
 	readonly transaction: "own" | "none" | "batches" | "people";
+	/** Of a step in batches: what is changed. */
+	readonly rows?: RowBatches;
+	readonly checks?: readonly RowCheck[];
 }
 
 /** A safe sequence of steps, filled in with the names of this table. */
@@ -30,6 +54,8 @@ export interface FilledRecipe {
 	readonly id: string;
 	readonly summary: string;
 	readonly steps: readonly RecipeStep[];
+	/** The statement stays, and the steps come after it. */
+	readonly keepsStatement?: true;
 }
 
 export interface RelatedPlace {

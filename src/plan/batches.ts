@@ -1,11 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { uniqueKeysOf } from "../catalog/unique-keys.ts";
-import type { RecipeStep } from "../core/finding.ts";
+import type { RecipeStep, RowCheck } from "../core/finding.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
 import { quoteColumns } from "./constraint-text.ts";
 
-const batchSize = 1000;
+/** How many rows a batch changes. */
+export const batchSize = 1000;
 
 /** A change that is made batch by batch. */
 export interface BatchedChange {
@@ -15,11 +16,13 @@ export interface BatchedChange {
 	readonly change: "delete" | { readonly set: string };
 	/** Which rows are left to change; it must be false for a row that is done. Absent: all. */
 	readonly pending?: string;
+	/** What must hold beside that no row is left. */
+	readonly checks?: readonly RowCheck[];
 }
 
 /** Returns the step that is repeated until it changes no row, undefined where no unique key is known. */
 export function batchStep(
-	{ table, alias, change, pending }: BatchedChange,
+	{ table, alias, change, pending, checks = [] }: BatchedChange,
 	catalog: Catalog,
 ): RecipeStep | undefined {
 	const [key] = uniqueKeysOf(catalog.table(table));
@@ -32,5 +35,13 @@ export function batchStep(
 		title: "Repeat until it changes no row, with a commit after each time",
 		sql: `${head}\nWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize});`,
 		transaction: "batches",
+		rows: {
+			table: quoteName(table),
+			...(alias !== undefined && { alias: quoteIdentifier(alias) }),
+			key: key.map(quoteIdentifier),
+			...(change !== "delete" && { set: change.set }),
+			...(pending !== undefined && { pending }),
+		},
+		checks: [{ what: "pending", sql: `SELECT count(*) = 0 FROM ${name}${where};` }, ...checks],
 	};
 }

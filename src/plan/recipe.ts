@@ -21,6 +21,8 @@ export interface Recipe<Kind extends OperationKind = OperationKind> {
 	/** One sentence. */
 	readonly summary: string;
 	readonly for: readonly Kind[];
+	/** The statement stays, and the steps come after it. */
+	readonly keepsStatement?: true;
 	/** Returns the steps as exact SQL, or undefined where no safe form exists here. */
 	steps(
 		operation: OperationOf<Kind>,
@@ -45,14 +47,14 @@ function isOneOf<Kind extends OperationKind>(
 
 /** Returns the recipe in the form that the registry holds. */
 export function defineRecipe<const Kind extends OperationKind>(recipe: Recipe<Kind>): AnyRecipe {
-	const { id, summary } = recipe;
+	const { id, summary, keepsStatement } = recipe;
 	return {
 		id,
 		summary,
 		fill(operation, situation) {
 			if (!isOneOf(operation, recipe.for)) return undefined;
 			const steps = recipe.steps(operation, situation);
-			return steps && { id, summary, steps };
+			return steps && { id, summary, steps, ...(keepsStatement && { keepsStatement }) };
 		},
 	};
 }

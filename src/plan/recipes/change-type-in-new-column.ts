@@ -1,10 +1,16 @@
 import { columnsIn } from "../../catalog/expression.ts";
 import type { Table } from "../../catalog/model.ts";
 import { makeObjectName } from "../../catalog/naming.ts";
-import type { Expression, TypeName } from "../../core/expression.ts";
+import type { Expression, QualifiedName, TypeName } from "../../core/expression.ts";
+import type { RowCheck } from "../../core/finding.ts";
 import type { OperationOf } from "../../core/operation.ts";
 import { quoteExpression } from "../../dialect/postgres/quote-expression.ts";
-import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
+import {
+	quoteIdentifier,
+	quoteName,
+	quoteString,
+	quoteType,
+} from "../../dialect/postgres/quote.ts";
 import { batchStep } from "../batches.ts";
 import { fillTrigger } from "../fill-trigger.ts";
 import { defineRecipe } from "../recipe.ts";
@@ -39,11 +45,36 @@ function hasEquality({ name, dimensions }: TypeName): boolean {
 	return dimensions > 0 || !["json", "xml", "point"].includes(name);
 }
 
+/** What a change of type must not lose: asked in one statement, so that writes meanwhile do no harm. */
+function conversionChecks(
+	table: QualifiedName,
+	column: string,
+	next: string,
+	known: Table | undefined,
+	change: { readonly type: TypeName; readonly using?: Expression; readonly version: number },
+): readonly RowCheck[] {
+	if (change.using) return [];
+	const [name, fresh, from] = [quoteIdentifier(column), quoteIdentifier(next), quoteName(table)];
+	const old = known?.columns.find((other) => other.name === column)?.type;
+	const target = quoteString(quoteType(change.type));
+	const checks: RowCheck[] = [];
+	// pg_input_is_valid() came with PostgreSQL 16.
+	if (change.version >= 16 && old && ["text", "varchar", "bpchar"].includes(old.name)) {
+		const sql = `SELECT count(*) = 0 FROM ${from} WHERE NOT pg_input_is_valid(${name}::text, ${target});`;
+		checks.push({ what: "unconvertible", sql });
+	}
+	if (old && hasEquality(old)) {
+		const sql = `SELECT count(*) = 0 FROM ${from} WHERE ${fresh}::${quoteType(old)} IS DISTINCT FROM ${name};`;
+		checks.push({ what: "lossy", sql });
+	}
+	return checks;
+}
+
 export default defineRecipe({
 	id: "change-type-in-new-column",
 	summary: "Fill a second column with the new type beside the application, then change names.",
 	for: ["alterColumnType"],
-	steps({ table, column, type, using }: OperationOf<"alterColumnType">, { catalog }) {
+	steps({ table, column, type, using }: OperationOf<"alterColumnType">, { catalog, version }) {
 		const known = catalog.table(table);
 		if (isKey(known, column)) return undefined;
 		const next = makeObjectName(column, undefined, "new");
@@ -66,6 +97,11 @@ export default defineRecipe({
 				pending: hasEquality(type)
 					? `${fresh} IS DISTINCT FROM (${text})`
 					: `${fresh} IS NULL AND ${name} IS NOT NULL`,
+				checks: conversionChecks(table, column, next, known, {
+					type,
+					version,
+					...(using && { using }),
+				}),
 			},
 			catalog,
 		);

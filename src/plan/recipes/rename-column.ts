@@ -1,6 +1,7 @@
 import { makeObjectName } from "../../catalog/naming.ts";
 import type { QualifiedName } from "../../core/expression.ts";
 import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
+import { batchStep } from "../batches.ts";
 import { defineRecipe } from "../recipe.ts";
 
 /** The trigger and its function. */
@@ -43,17 +44,18 @@ export default defineRecipe({
 		const target = quoteName(table);
 		const sync = syncOf(table, makeObjectName(table.name, `${column}_${to}`, "sync"));
 		const [old, current] = [quoteIdentifier(column), quoteIdentifier(to)];
+		const pending = `${current} IS DISTINCT FROM ${old}`;
+		const fill = batchStep({ table, change: { set: `${current} = ${old}` }, pending }, catalog) ?? {
+			title: `Fill ${to} from ${column} in the rows that are there, some thousand at a time: no unique key is known to go by`,
+			transaction: "people" as const,
+		};
 		return [
 			{
 				title: "Add the column, and a trigger that keeps both equal",
 				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${quoteType(type)};\n${createSync(sync, target, old, current)}`,
 				transaction: "own",
 			},
-			{
-				title: `Fill ${to} in the rows that are there, in batches by primary key`,
-				sql: `UPDATE ${target} SET ${current} = ${old} WHERE ${current} IS DISTINCT FROM ${old};`,
-				transaction: "batches",
-			},
+			fill,
 			{
 				title: `Give ${to} the indexes, constraints and NOT NULL of ${column}, then release code that uses ${to} only`,
 				transaction: "people",

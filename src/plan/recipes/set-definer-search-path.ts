@@ -5,6 +5,7 @@ export default defineRecipe({
 	id: "set-definer-search-path",
 	summary: "Fix where the function looks up names.",
 	for: ["createFunction", "alterFunction"],
+	keepsStatement: true,
 	steps(operation, { catalog }) {
 		const { function: name } = operation;
 		const types =
