@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { hookStep } from "../../src/cli/init/hook.ts";
+import { pipelineStep } from "../../src/cli/init/pipeline.ts";
+import type { Step, Surroundings } from "../../src/cli/init/step.ts";
 import { commitAll, git } from "./git.ts";
 import { directoryWith, lockkeeper, shop } from "./run.ts";
 
@@ -144,5 +147,33 @@ describe("init", () => {
 		git(cwd, "add", ".");
 		git(cwd, "commit", "-q", "-m", "index");
 		expect(git(cwd, "log", "--oneline").trim().split("\n")).toHaveLength(2);
+	});
+});
+
+describe("docs", () => {
+	const read = (file: string): string =>
+		readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8");
+	const around: Surroundings = {
+		read: () => undefined,
+		hooks: ".git/hooks",
+		origin: "git@github.com:acme/shop.git",
+		version: "*",
+	};
+
+	function textOfStep(step: Step | undefined): string {
+		if (step?.kind !== "create") throw new Error("nothing would be written");
+		return step.text.replace("lockkeeper@*", "lockkeeper");
+	}
+
+	test("show the jobs that init writes", () => {
+		const page = read("ci.md");
+		expect(page).toContain(textOfStep(pipelineStep(around)));
+		expect(page).toContain(
+			textOfStep(pipelineStep({ ...around, origin: "git@gitlab.com:acme/shop.git" })),
+		);
+	});
+
+	test("show the hook that init writes", () => {
+		expect(read("hooks.md")).toContain(textOfStep(hookStep(around)));
 	});
 });

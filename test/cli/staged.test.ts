@@ -74,3 +74,14 @@ test("outside of a repository it says what it needs", async () => {
 	expect(stderr).toContain("--staged needs git and a repository");
 	expect(code).toBe(2);
 });
+
+test("--diff mends what is staged through git", async () => {
+	const cwd = repository();
+	writeFileSync(path.join(cwd, "migrations/002_change.sql"), hazard);
+	git(cwd, "add", ".");
+	const { stdout } = await lockkeeper(["lint", "--staged", "--diff"], { cwd });
+	writeFileSync(path.join(cwd, "fix.patch"), stdout);
+	git(cwd, "apply", "--cached", "fix.patch");
+	expect(git(cwd, "show", ":migrations/002_change.sql")).toContain("CREATE INDEX CONCURRENTLY");
+	expect((await lintStaged(cwd)).code).toBe(0);
+});
