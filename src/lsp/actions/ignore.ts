@@ -48,7 +48,9 @@ function commentBefore({ start }: Range, directive: string, { document }: Judged
 	if (indent === before || isProgram(document.uri)) {
 		return { range: { start: line, end: line }, text: `${indent}${comment}${end}` };
 	}
-	return { range: { start, end: start }, text: `${end}${indent}${comment}${end}${indent}` };
+	const blanks = /[ \t]*$/.exec(before)?.[0].length ?? 0;
+	const range = { start: start - blanks, end: start };
+	return { range, text: `${end}${indent}${comment}${end}${indent}` };
 }
 
 function lineStart(text: string, offset: number): number {

@@ -34,14 +34,20 @@ export function recipeChange(
 	if (!first) return undefined;
 	const { range } = explanation.statement;
 	if (explanation.transaction === undefined && section.transaction === "none") {
-		return { title: recipe.summary, edits: [replacement(range, steps, judged)], newFiles: [] };
+		// The rule's own fixes do it in this file already.
+		if (finding.fixes.length > 0) return undefined;
+		return {
+			title: `Safer way: ${recipe.summary}`,
+			edits: [replacement(range, steps, judged)],
+			newFiles: [],
+		};
 	}
 	const staysHere = first.transaction === "own";
 	const moved = staysHere ? later : steps;
 	const newFiles = filesFor(moved, section, recipe, judged, now);
 	if (!newFiles) return undefined;
 	return {
-		title: `${recipe.summary} (${newFiles.length === 1 ? "new migration" : "new migrations"})`,
+		title: `Safer way: ${recipe.summary} (${newFiles.length === 1 ? "new migration" : "new migrations"})`,
 		edits: [staysHere ? replacement(range, [first], judged) : removal(range, judged)],
 		newFiles,
 	};
