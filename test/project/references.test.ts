@@ -309,3 +309,16 @@ test("the config says which code uses the database", () => {
 	]);
 	expect(only([])).toBeUndefined();
 });
+
+test("files that a program has written are not searched", () => {
+	const sql = 'export const q = "SELECT status FROM orders";\n';
+	const root = repository({
+		"src/orders.ts": sql,
+		"src/bundle.js": `${"a=1;".repeat(4000)}${sql}`,
+		"src/rows.ts": `${"// a line of data\n".repeat(40_000)}${sql}`,
+		"src/long.ts": `${"// a line of code\n".repeat(2000)}${sql}`,
+	});
+	const search = codeSearch(root, { directory: root, without: [] })!(column("orders", "status"));
+	expect(search.files).toBe(2);
+	expect(search.references.map(({ file }) => file)).toEqual(["src/long.ts", "src/orders.ts"]);
+});

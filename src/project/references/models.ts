@@ -1,5 +1,10 @@
-import type { Range } from "../../core/source.ts";
+import type { Range, SourceFile } from "../../core/source.ts";
 import { camelCase, normalForm, pascalCase, singularOf } from "./words.ts";
+
+/** A file of code with its comments taken out. */
+export interface CodeText extends SourceFile {
+	readonly extension: string;
+}
 
 /** A top-level part of a file that describes a table to an ORM or a query builder. */
 export interface Model {
@@ -31,9 +36,11 @@ export function partsOf(text: string): readonly Range[] {
 	return starts.map((start, index) => ({ start, end: starts[index + 1] ?? text.length }));
 }
 
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 /** Calls, attributes and keys that give a model its table: `@@map("orders")`, `pgTable("orders"`. */
 function mappingPattern(table: string): RegExp {
-	const name = table.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+	const name = escaped(table);
 	return new RegExp(
 		"(?:" +
 			[
@@ -63,7 +70,8 @@ function variableOf(part: string): string | undefined {
 function isNamedFor(table: string, part: string, variable: string, file: string): boolean {
 	const isLike = (name: string): boolean => normalForm(variable) === normalForm(name);
 	const own = isLike(table) || isLike(singularOf(table));
-	if (/^\s*model\s/.test(part)) return variable === table && !part.includes("@@map(");
+	if (file.endsWith(".prisma") && /^\s*model\s/.test(part))
+		return variable === table && !part.includes("@@map(");
 	if (/class\s+\w+\s*<\s*(?:ApplicationRecord|ActiveRecord::Base)/.test(part)) {
 		return own && !/self\.table_name\s*=/.test(part);
 	}
@@ -83,29 +91,63 @@ function isNamedFor(table: string, part: string, variable: string, file: string)
 	return false;
 }
 
-const byConvention = /^\s*model\s|ActiveRecord|ApplicationRecord|\bmodels\.|@Entity|@Table|table!/m;
+/** What a file of models by convention has, cheap to look for. */
+const conventions = ["ActiveRecord", "ApplicationRecord", "models.", "@Entity", "@Table", "table!"];
+
+function hasConvention(text: string, file: string): boolean {
+	return conventions.some((word) => text.includes(word)) || file.endsWith(".prisma");
+}
+
+/** What is asked again for every column of a table. */
+interface KnownModels {
+	parts?: readonly Range[];
+	readonly byTable: Map<string, readonly Model[]>;
+}
+
+const known = new WeakMap<CodeText, KnownModels>();
 
 /** Returns the models of a table in a file. */
-export function modelsOf(text: string, file: string, table: string): readonly Model[] {
-	const isNamed = ['"', "'", "`"].some((quote) => text.includes(`${table}${quote}`));
-	if (!isNamed && !byConvention.test(text)) return [];
-	const parts = partsOf(text);
+export function modelsOf(code: CodeText, table: string): readonly Model[] {
+	const ofFile = known.get(code) ?? { byTable: new Map<string, readonly Model[]>() };
+	known.set(code, ofFile);
+	const earlier = ofFile.byTable.get(table);
+	if (earlier) return earlier;
+	const models = findModels(code, table, () => (ofFile.parts ??= partsOf(code.text)));
+	ofFile.byTable.set(table, models);
+	return models;
+}
+
+function findModels(
+	{ text, path }: CodeText,
+	table: string,
+	parts: () => readonly Range[],
+): readonly Model[] {
+	const isNamed = (stretch: string): boolean =>
+		['"', "'", "`"].some((quote) => stretch.includes(table + quote));
+	const isNamedInFile = isNamed(text);
+	const isByConvention = hasConvention(text, path);
+	const isDiesel = text.includes("table!");
+	if (!isNamedInFile && !isByConvention) return [];
 	const models: Model[] = [];
 	const mapping = mappingPattern(table);
-	const diesel = new RegExp(`\\btable!\\s*\\{\\s*(?:[\\w]+\\.)?(${table})\\s*\\(`, "d");
-	for (const zone of parts) {
+	const diesel = new RegExp(`\\btable!\\s*\\{\\s*(?:[\\w]+\\.)?(${escaped(table)})\\s*\\(`, "d");
+	const isPrisma = path.endsWith(".prisma");
+	for (const zone of parts()) {
 		const part = text.slice(zone.start, zone.end);
-		const variable = variableOf(part);
-		const isPrisma = file.endsWith(".prisma");
-		const mapped = isNamed ? [...part.matchAll(mapping)][0] : undefined;
-		const place = mapped?.indices?.groups?.["table"] ?? diesel.exec(part)?.indices?.[1];
+		const isNamedHere = isNamedInFile && isNamed(part);
+		if (!isNamedHere && !isByConvention) continue;
+		const mapped = isNamedHere ? [...part.matchAll(mapping)][0] : undefined;
+		const place =
+			mapped?.indices?.groups?.["table"] ??
+			(isDiesel ? diesel.exec(part)?.indices?.[1] : undefined);
 		const shift = ([start, end]: readonly [number, number]): Range => ({
 			start: zone.start + start,
 			end: zone.start + end,
 		});
+		const variable = place || isByConvention ? variableOf(part) : undefined;
 		if (place) {
 			models.push({ zone, named: shift(place), variable, isPrisma });
-		} else if (variable !== undefined && isNamedFor(table, part, variable, file)) {
+		} else if (variable !== undefined && isNamedFor(table, part, variable, path)) {
 			const at = part.indexOf(variable);
 			models.push({ zone, named: shift([at, at + variable.length]), variable, isPrisma });
 		}

@@ -1,6 +1,6 @@
 import type { CodeObject } from "../../core/reference.ts";
-import type { Range, SourceFile } from "../../core/source.ts";
-import { builderZones, modelsOf, prismaZones, type Model } from "./models.ts";
+import type { Range } from "../../core/source.ts";
+import { builderZones, modelsOf, prismaZones, type CodeText, type Model } from "./models.ts";
 import { sqlZones, tablesOf, type TableUse } from "./sql-zones.ts";
 import { camelCase, wordPattern } from "./words.ts";
 
@@ -8,11 +8,6 @@ import { camelCase, wordPattern } from "./words.ts";
 export interface Place {
 	readonly start: number;
 	readonly certain: boolean;
-}
-
-/** A file of code with its comments taken out. */
-export interface CodeText extends SourceFile {
-	readonly extension: string;
 }
 
 const zones = new WeakMap<CodeText, readonly Range[]>();
@@ -51,15 +46,14 @@ function quoted(text: string, name: string): readonly number[] {
 
 /** Places that name a table: SQL, mappings of models, query builders; other strings are possible. */
 export function placesOfTable(code: CodeText, schema: string, table: string): readonly Place[] {
-	const { text, path } = code;
+	const { text } = code;
 	const places: Place[] = [];
 	for (const zone of zonesOf(code)) {
 		for (const use of tablesOf(text, zone)) {
 			if (isOurs(use, schema, table)) places.push({ start: use.start, certain: true });
 		}
 	}
-	for (const { named } of modelsOf(text, path, table))
-		places.push({ start: named.start, certain: true });
+	for (const { named } of modelsOf(code, table)) places.push({ start: named.start, certain: true });
 	for (const { named } of builderZones(text, table))
 		places.push({ start: named.start, certain: true });
 	return [...places, ...quoted(text, table).map((start) => ({ start, certain: false }))];
@@ -149,9 +143,7 @@ function modelPlaces(text: string, model: Model, column: string): ModelPlaces {
 
 /** Returns what the models of a table call its column. */
 export function attributesOf(code: CodeText, table: string, column: string): readonly string[] {
-	return modelsOf(code.text, code.path, table).flatMap(
-		(model) => modelPlaces(code.text, model, column).attributes,
-	);
+	return modelsOf(code, table).flatMap((model) => modelPlaces(code.text, model, column).attributes);
 }
 
 /** Places within calls of query builders and of Prisma's client, and behind a model's own name. */
@@ -183,6 +175,20 @@ function callPlaces(code: CodeText, names: TableNames, words: readonly string[])
 	return places;
 }
 
+/** Where a word stands in quotes of its own, or behind a dot as an attribute that is not called. */
+function looseUses(text: string, word: string): readonly number[] {
+	const starts: number[] = [];
+	for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
+		const before = text[at - 1] ?? "";
+		const after = text[at + word.length] ?? "";
+		const isQuoted = /["'`]/.test(before) && /["'`]/.test(after);
+		const isAttribute =
+			before === "." && /[\w)\]?]/.test(text[at - 2] ?? "") && !/[\w$(]/.test(after);
+		if (isQuoted || isAttribute) starts.push(at);
+	}
+	return starts;
+}
+
 /** Places that name a column: where its table or the table's model is near; others are possible. */
 export function placesOfColumn(
 	code: CodeText,
@@ -190,23 +196,17 @@ export function placesOfColumn(
 	column: string,
 	attributes: readonly string[],
 ): readonly Place[] {
-	const { text, path } = code;
+	const { text } = code;
 	const words = [...new Set([column, camelCase(column), ...attributes])];
-	const loose = new RegExp(
-		`(?:["'\`](${words.map(escaped).join("|")})["'\`]|(?<=[\\w)\\]?])\\.(${words.map(escaped).join("|")})(?![\\w$(]))`,
-		"dg",
-	);
 	// In SQL it is known whose column it is.
 	const sql = zonesOf(code);
-	const possible = [...text.matchAll(loose)]
-		.map((match) => (match.indices?.[1] ?? match.indices?.[2])?.[0] ?? match.index)
+	const possible = words
+		.flatMap((word) => looseUses(text, word))
 		.filter((start) => !sql.some((zone) => zone.start <= start && start < zone.end))
 		.map((start) => ({ start, certain: false }));
 	return [
 		...sqlPlaces(code, names, column),
-		...modelsOf(text, path, names.table).flatMap(
-			(model) => modelPlaces(text, model, column).places,
-		),
+		...modelsOf(code, names.table).flatMap((model) => modelPlaces(text, model, column).places),
 		...callPlaces(code, names, words),
 		...possible,
 	];

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import type { CodeObject, CodeSearch, Reference, SearchCode } from "../../core/reference.ts";
 import { positionAt } from "../../core/source.ts";
@@ -6,7 +6,7 @@ import { compareText, pathFrom, relativePath } from "../files.ts";
 import { matchesGlob } from "../glob.ts";
 import { codeFiles, repositoryOf } from "./code-files.ts";
 import { maskComments } from "./mask.ts";
-import { modelsOf, modelWords } from "./models.ts";
+import { modelsOf, modelWords, type CodeText } from "./models.ts";
 import {
 	attributesOf,
 	placesOfColumn,
@@ -14,7 +14,6 @@ import {
 	placesOfTable,
 	placesOfType,
 	placesOfValue,
-	type CodeText,
 	type Place,
 	type TableNames,
 } from "./places.ts";
@@ -23,19 +22,36 @@ import { camelCase, wordIndex, type WordIndex } from "./words.ts";
 /** Larger files are data or generated. */
 const largestFile = 512 * 1024;
 
-function readCode(
-	root: string,
-	file: string,
-	encoding: "utf8" | "latin1" = "utf8",
-): string | undefined {
-	const full = path.join(root, file);
+/** Files with longer lines than people write are made by a program. */
+const longestLine = 1000;
+
+function isWritten(bytes: Uint8Array): boolean {
+	if (bytes.includes(0)) return false;
+	if (bytes.length < 10 * longestLine) return true;
+	let lines = 1;
+	for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+	return bytes.length < lines * longestLine;
+}
+
+/** One for all files: most of them are looked at once and never again. */
+const buffer = Buffer.allocUnsafe(largestFile + 1);
+
+/** Returns the bytes of a file that people have written; they stand until the next file is read. */
+function readCode(file: string): Buffer | undefined {
+	let descriptor: number | undefined;
 	try {
-		if (statSync(full).size > largestFile) return undefined;
-		const text = readFileSync(full, encoding);
-		return text.includes("\0") ? undefined : text;
+		descriptor = openSync(file, "r");
+		let length = 0;
+		for (let read = -1; read !== 0 && length <= largestFile; length += read) {
+			read = readSync(descriptor, buffer, length, buffer.length - length, null);
+		}
+		const bytes = buffer.subarray(0, length);
+		return length <= largestFile && isWritten(bytes) ? bytes : undefined;
 	} catch {
 		// Gone since git listed it, or not ours to read: it is not counted.
 		return undefined;
+	} finally {
+		if (descriptor !== undefined) closeSync(descriptor);
 	}
 }
 
@@ -54,7 +70,7 @@ class Code {
 		this.#files = files;
 		let count = 0;
 		for (const [at, file] of this.#files.entries()) {
-			const bytes = readCode(root, file, "latin1");
+			const bytes = readCode(path.join(root, file));
 			if (bytes === undefined) continue;
 			count++;
 			this.#words.add(at, bytes);
@@ -68,7 +84,6 @@ class Code {
 		const [first = new Set<number>(), ...rest] = sets;
 		return [...first]
 			.filter((file) => rest.every((set) => set.has(file)))
-			.sort((a, b) => a - b)
 			.flatMap((file) => this.#textOf(file) ?? []);
 	}
 
@@ -76,8 +91,9 @@ class Code {
 		const known = this.#texts.get(at);
 		if (known) return known;
 		const file = this.#files[at] ?? "";
-		const text = readCode(this.#root, file);
-		if (text === undefined) return undefined;
+		const bytes = readCode(path.join(this.#root, file));
+		if (bytes === undefined) return undefined;
+		const text = bytes.toString("utf8");
 		const extension = path.posix.extname(file).slice(1).toLowerCase();
 		const code = { path: file, extension, text: maskComments(text, extension) };
 		this.#texts.set(at, code);
@@ -95,9 +111,7 @@ class Code {
 
 /** Returns what the code calls a table, from every model of it. */
 function namesOf(code: Code, schema: string, table: string): TableNames {
-	const models = code
-		.filesWith(modelWords(table))
-		.flatMap((file) => modelsOf(file.text, file.path, table));
+	const models = code.filesWith(modelWords(table)).flatMap((file) => modelsOf(file, table));
 	const variables = models.flatMap(({ variable, isPrisma }) =>
 		isPrisma || variable === undefined ? [] : [variable],
 	);
