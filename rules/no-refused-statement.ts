@@ -54,9 +54,9 @@ function adviceFor(
 
 /** What the server says no to, in words; undefined where it does not, or where that is not certain. */
 function refusal(operation: Operation, context: OperationContext) {
-	const { part, transaction } = context;
-	// An IF or an exception handler of the body may know.
-	if (part.reached?.conditional) return undefined;
+	const { part, statement, transaction } = context;
+	// An IF or an exception handler of the body or the program may know.
+	if (part.reached?.conditional || statement.sides) return undefined;
 	const { fails } = context.effectOf(operation);
 	// Foreign keys between types that do not compare: no-foreign-key-type-mismatch tells both types.
 	const isTypeMismatch = fails?.code === "42804" && makers.has(operation.kind);

@@ -99,6 +99,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_total_idx ON orders (total);`,
 			const byMigration = new Map<string, ReleaseEntry[]>();
 			for (const entry of entries) {
 				if (changesNothing.has(entry.operation.kind) || entry.part.reached) continue;
+				if (entry.statement.sides) continue;
 				const group = byMigration.get(entry.migration.id) ?? [];
 				group.push(entry);
 				byMigration.set(entry.migration.id, group);

@@ -1,7 +1,7 @@
 import type { DialectId, PlaceholderStyle } from "./dialect.ts";
 import type { TextEdit } from "./fix.ts";
 import type { Range, SourceFile } from "./source.ts";
-import type { Comment } from "./statement.ts";
+import type { Comment, Side } from "./statement.ts";
 
 /**
  * How a tool runs a section. `all`: every pending migration of a run in one transaction. `file`: the
@@ -26,6 +26,8 @@ export interface StatementRule {
 export type EmbeddedSql = {
 	/** The program's comments before the call that hold directives. */
 	readonly comments?: readonly Comment[];
+	/** The sides of the program's branches on which it stands, the outermost first; absent when it always runs. */
+	readonly sides?: readonly Side[];
 } & (
 	| {
 			readonly kind: "sql";

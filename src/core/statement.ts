@@ -33,6 +33,13 @@ export interface CutName {
 	readonly range: Range;
 }
 
+/** One side of a branch of a program. Of the sides of a branch one runs. */
+export interface Side {
+	/** Tells the branches of a section apart. */
+	readonly branch: number;
+	readonly side: number;
+}
+
 /** How operations inside a body are reached. */
 export interface Reached {
 	/** A DO block runs its body at once; a function when called or fired. */
@@ -62,6 +69,8 @@ export interface Statement {
 	readonly comments: readonly Comment[];
 	readonly parts: readonly StatementPart[];
 	readonly unread?: Unread;
+	/** In a program: the sides of branches on which it stands, the outermost first; absent when it always runs. */
+	readonly sides?: readonly Side[];
 	/** Names that are too long for the server; absent when there are none. */
 	readonly cutNames?: readonly CutName[];
 	/** Where template placeholders were replaced: what is said of these places is not certain. */

@@ -123,16 +123,15 @@ export class Replay {
 	/** Returns a function that takes back what has run since; it may be called again and again. */
 	remember(): () => void {
 		const progress = this.#progress;
-		const restore = this.#rememberState();
+		const restore = this.#rememberState(this.#transactions.remember());
 		return () => {
 			this.#progress = progress;
 			restore();
 		};
 	}
 
-	#rememberState(): () => void {
+	#rememberState(transactions: () => void): () => void {
 		const catalog = this.#catalog.fork();
-		const transactions = this.#transactions.remember();
 		const settings = this.#settings.remember();
 		return () => {
 			this.#catalog.become(catalog);
@@ -259,7 +258,9 @@ export class Replay {
 	#enterSides(sides: readonly Side[]): void {
 		const { branches } = this.#progress;
 		if (branches.length === 0 && sides.length === 0) return;
-		const entered = enterSides(branches, sides, () => this.#rememberState());
+		const entered = enterSides(branches, sides, () =>
+			this.#rememberState(this.#transactions.rememberWhole()),
+		);
 		this.#progress = { ...this.#progress, branches: entered };
 	}
 

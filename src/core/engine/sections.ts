@@ -35,8 +35,9 @@ export function readSection(
 	const { file: whole, places } = withMadeText(file, embedded);
 	const readings = embedded.map((piece): Reading => {
 		const located = places.get(piece);
-		if (piece.kind === "unread" || !located) return unreadCall(whole, piece);
-		return withComments(dialect.read(whole, { ...located, placeholders: [] }), piece);
+		if (piece.kind === "unread" || !located) return onSides(unreadCall(whole, piece), piece);
+		const reading = dialect.read(whole, { ...located, placeholders: [] });
+		return onSides(withComments(reading, piece), piece);
 	});
 	return {
 		file: whole,
@@ -88,6 +89,14 @@ function unreadCall(file: SourceFile, piece: EmbeddedSql): Reading {
 		unread: { reason: "program", message, at: range },
 	};
 	return { statements: [statement], trailingComments: [] };
+}
+
+function onSides(reading: Reading, { sides }: EmbeddedSql): Reading {
+	if (!sides) return reading;
+	return {
+		...reading,
+		statements: reading.statements.map((statement) => ({ ...statement, sides })),
+	};
 }
 
 /** The comments before a call belong to the first statement that it sends. */

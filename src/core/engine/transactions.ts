@@ -51,6 +51,19 @@ export class TransactionTracker {
 		};
 	}
 
+	/** Like `remember`, and brings back what has been taken back since. */
+	rememberWhole(): () => void {
+		const restore = this.remember();
+		const current = this.#current;
+		const held = [...(current?.held ?? [])];
+		const earlier = [...(current?.earlier ?? [])];
+		return () => {
+			restore();
+			current?.held.splice(0, current.held.length, ...held);
+			current?.earlier.splice(0, current.earlier.length, ...earlier);
+		};
+	}
+
 	startRelease(): void {
 		this.#current = undefined;
 		this.#release = "unopened";

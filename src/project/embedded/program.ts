@@ -89,7 +89,15 @@ export type Step =
 			readonly body: readonly Step[];
 			readonly range: Range;
 	  }
-	/** Anything else with statements in it: try, while, match. */
+	/** Of the sides one runs: try with what catches its errors, the cases of a switch. */
+	| { readonly kind: "choice"; readonly sides: readonly (readonly Step[])[]; readonly range: Range }
+	/** What follows in the function, the loop or the round of it is not run; an error ends them all. */
+	| {
+			readonly kind: "leave";
+			readonly leaves: "function" | "loop" | "round" | "error";
+			readonly range: Range;
+	  }
+	/** Anything else with statements in it: while, match. */
 	| { readonly kind: "block"; readonly body: readonly Step[]; readonly range: Range };
 
 export interface Parameter {

@@ -1,3 +1,5 @@
+import type { EmbeddedSql } from "../../core/migration.ts";
+import type { Side } from "../../core/statement.ts";
 import { lastName, type CallNode, type MapEntry, type Node, type Step } from "./program.ts";
 import { bind, forget, functionNamed, resolve, scopeIn, type Scope } from "./scope.ts";
 
@@ -8,8 +10,11 @@ const maximumSteps = 50_000;
 
 /** What is done with the calls of a program, in the order in which they run. */
 export interface Visitor {
-	/** Returns true when the call was understood: then its arguments are not looked at. */
-	call(call: CallNode, scope: Scope): boolean;
+	/**
+	 * Returns true when the call was understood: then its arguments are not looked at. `sides` are those
+	 * of the branches around it whose conditions are not known.
+	 */
+	call(call: CallNode, scope: Scope, sides: readonly Side[]): boolean;
 	/** Called around the body of a `with`; returns what ends it. */
 	enter?(items: readonly Node[], scope: Scope, names: readonly (string | undefined)[]): () => void;
 	/** Returns whether a condition holds, where that is known. */
@@ -19,34 +24,107 @@ export interface Visitor {
 interface Progress {
 	calls: number;
 	steps: number;
+	branches: number;
+	sides: readonly Side[];
+}
+
+/** Returns the pieces with the sides of the branches that they stand on. */
+export function onSides(
+	pieces: readonly EmbeddedSql[],
+	sides: readonly Side[],
+): readonly EmbeddedSql[] {
+	return sides.length === 0 ? pieces : pieces.map((piece) => ({ ...piece, sides }));
 }
 
 /**
  * Follows the statements of a program in order without running it: names take their values, functions of
- * the file are entered, loops over lists are unrolled, of a branch both sides are taken where the
+ * the file are entered, loops over lists are unrolled, of a branch every side is taken where the
  * condition is not known.
  */
 export function follow(
 	steps: readonly Step[],
 	scope: Scope,
 	visitor: Visitor,
-	progress: Progress = { calls: 0, steps: 0 },
+	progress: Progress = { calls: 0, steps: 0, branches: 0, sides: [] },
 ): void {
-	for (const step of steps) {
-		if (progress.steps++ > maximumSteps) return;
-		followStep(step, scope, visitor, progress);
+	for (const [at, step] of steps.entries()) {
+		if (progress.steps++ > maximumSteps || step.kind === "leave") return;
+		const choice = choiceOf(step, scope, visitor);
+		const rest = steps.slice(at + 1);
+		if (!choice) followStep(step, scope, visitor, progress);
+		else if (choice.some(alwaysLeaves)) {
+			followSides(withRest(choice, rest), scope, visitor, progress);
+			return;
+		} else followSides(choice, scope, visitor, progress);
 	}
 }
 
+/** Returns the sides of which one runs; the only one where the condition is known. */
+function choiceOf(
+	step: Step,
+	scope: Scope,
+	visitor: Visitor,
+): readonly (readonly Step[])[] | undefined {
+	if (step.kind === "choice") return step.sides;
+	if (step.kind !== "branch") return undefined;
+	const holds = visitor.decide?.(step.condition, scope);
+	if (holds === undefined) return [step.body, step.otherwise];
+	return [holds ? step.body : step.otherwise];
+}
+
+/** What follows a branch belongs to the first side that does not leave. */
+function withRest(
+	sides: readonly (readonly Step[])[],
+	rest: readonly Step[],
+): readonly (readonly Step[])[] {
+	const staying = sides.findIndex((side) => !alwaysLeaves(side));
+	return sides.map((side, at) => (at === staying ? [...side, ...rest] : side));
+}
+
+function alwaysLeaves(steps: readonly Step[]): boolean {
+	return steps.some((step) => {
+		if (step.kind === "leave") return true;
+		if (step.kind === "branch") return alwaysLeaves(step.body) && alwaysLeaves(step.otherwise);
+		if (step.kind === "choice") return step.sides.every(alwaysLeaves);
+		return (step.kind === "block" || step.kind === "with") && alwaysLeaves(step.body);
+	});
+}
+
+/** True when the steps can end the loop that they are the body of, or the function. */
+function mayReturn(steps: readonly Step[]): boolean {
+	return steps.some((step) => {
+		if (step.kind === "leave") return step.leaves === "function" || step.leaves === "loop";
+		if (step.kind === "branch") return mayReturn(step.body) || mayReturn(step.otherwise);
+		if (step.kind === "choice") return step.sides.some(mayReturn);
+		const isNested = step.kind === "block" || step.kind === "with" || step.kind === "loop";
+		return isNested && mayReturn(step.body);
+	});
+}
+
+function followSides(
+	choice: readonly (readonly Step[])[],
+	scope: Scope,
+	visitor: Visitor,
+	progress: Progress,
+): void {
+	const [only] = choice;
+	if (choice.length === 1 && only) {
+		follow(only, scope, visitor, progress);
+		return;
+	}
+	const around = progress.sides;
+	const branch = progress.branches++;
+	for (const [side, steps] of choice.entries()) {
+		progress.sides = [...around, { branch, side }];
+		follow(steps, scope, visitor, progress);
+	}
+	progress.sides = around;
+}
+
 function followStep(step: Step, scope: Scope, visitor: Visitor, progress: Progress): void {
-	const inside = (body: readonly Step[], at: Scope): void => {
-		follow(body, at, visitor, progress);
-	};
 	switch (step.kind) {
 		case "function":
 			scope.functions.set(step.name, step);
-			return;
-		case "class":
 			return;
 		case "expression":
 			visitNode(step.value, scope, visitor, progress);
@@ -55,29 +133,31 @@ function followStep(step: Step, scope: Scope, visitor: Visitor, progress: Progre
 			visitNode(step.value, scope, visitor, progress);
 			if (step.target.kind === "name") bind(scope, step.target.name, step.value, scope);
 			return;
-		case "with": {
-			for (const { value } of step.items) visitNode(value, scope, visitor, progress);
-			const leave = visitor.enter?.(
-				step.items.map(({ value }) => value),
-				scope,
-				step.items.map(({ name }) => name),
-			);
-			inside(step.body, scope);
-			leave?.();
+		case "with":
+			followWith(step, scope, visitor, progress);
 			return;
-		}
-		case "branch": {
-			const holds = visitor.decide?.(step.condition, scope);
-			if (holds !== false) inside(step.body, scope);
-			if (holds !== true) inside(step.otherwise, scope);
-			return;
-		}
 		case "loop":
 			followLoop(step, scope, visitor, progress);
 			return;
 		case "block":
-			inside(step.body, scope);
+			follow(step.body, scope, visitor, progress);
 	}
+}
+
+function followWith(
+	{ items, body }: Extract<Step, { kind: "with" }>,
+	scope: Scope,
+	visitor: Visitor,
+	progress: Progress,
+): void {
+	for (const { value } of items) visitNode(value, scope, visitor, progress);
+	const leave = visitor.enter?.(
+		items.map(({ value }) => value),
+		scope,
+		items.map(({ name }) => name),
+	);
+	follow(body, scope, visitor, progress);
+	leave?.();
 }
 
 function followLoop(
@@ -91,8 +171,12 @@ function followLoop(
 	const items = list.node.kind === "map" ? list.node.entries.map(pairOf) : undefined;
 	const all = list.node.kind === "list" ? list.node.items : items;
 	const rounds = all ? all.slice(0, maximumRounds) : [undefined];
-	for (const item of rounds) {
+	// Where a round may end the loop, the next one runs in place of it.
+	const branch = rounds.length > 1 && mayReturn(body) ? progress.branches++ : undefined;
+	const around = progress.sides;
+	for (const [number, item] of rounds.entries()) {
 		const round = scopeIn(scope);
+		if (branch !== undefined) progress.sides = [...around, { branch, side: number }];
 		const [only] = targets;
 		const value = item && resolve(item, list.scope);
 		for (const [index, target] of targets.entries()) {
@@ -107,6 +191,7 @@ function followLoop(
 		}
 		follow(body, round, visitor, progress);
 	}
+	progress.sides = around;
 }
 
 function pairOf({ key, value }: MapEntry): Node {
@@ -126,7 +211,7 @@ function visitNode(node: Node, scope: Scope, visitor: Visitor, progress: Progres
 	else if (node.kind === "map") for (const { value } of node.entries) visit(value);
 	else if (node.kind === "member") visit(node.of);
 	else if (node.kind === "call") {
-		if (visitor.call(node, scope)) return;
+		if (visitor.call(node, scope, progress.sides)) return;
 		if (followCall(node, scope, visitor, progress)) return;
 		const over = eachOver(node);
 		if (over && node.block) {

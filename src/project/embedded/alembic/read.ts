@@ -3,7 +3,7 @@ import { argument, textsOf, type Call } from "../arguments.ts";
 import { withDirectives } from "../comments.ts";
 import { lastName, pathOf, type CallNode, type Node, type Step } from "../program.ts";
 import { parsePython } from "../python/parse.ts";
-import { follow, type Visitor } from "../run.ts";
+import { follow, onSides, type Visitor } from "../run.ts";
 import { bind, resolve, scopeIn, type Scope } from "../scope.ts";
 import { generated, hole, literal, nameOf, unread } from "../sql-text.ts";
 import { textOf } from "../text.ts";
@@ -99,7 +99,12 @@ function piecesOf(
 	};
 	const batches = new Map<string, BatchTable>();
 	const visitor: Visitor = {
-		call: (node, at) => visitCall(node, at, { send, batches, models }),
+		call(node, at, sides) {
+			const own: EmbeddedSql[] = [];
+			const isKnown = visitCall(node, at, { send: (piece) => own.push(piece), batches, models });
+			onSides(own, sides).forEach(send);
+			return isKnown;
+		},
 		enter(items, at, names) {
 			const isBlock = items.some((item) => lastName(item) === "autocommit_block");
 			if (isBlock) autocommit++;
@@ -126,7 +131,7 @@ function batchOf(node: Node, scope: Scope): BatchTable | undefined {
 }
 
 interface Reader {
-	send(piece: EmbeddedSql): void;
+	send(piece: EmbeddedSql): unknown;
 	readonly batches: ReadonlyMap<string, BatchTable>;
 	readonly models: ReadonlyMap<string, string>;
 }

@@ -93,8 +93,8 @@ function stepsOf(node: ts.Node): readonly Step[] {
 	if (is.isClassDeclaration(node)) return [];
 	if (is.isVariableStatement(node)) return declarations(node.declarationList);
 	if (is.isExpressionStatement(node)) return expressionSteps(node.expression);
-	if (is.isReturnStatement(node)) return node.expression ? expressionSteps(node.expression) : [];
-	if (is.isThrowStatement(node)) return expressionSteps(node.expression);
+	const leaves = leavingOf(node);
+	if (leaves) return leaves;
 	if (is.isIfStatement(node)) {
 		return [
 			{
@@ -108,8 +108,9 @@ function stepsOf(node: ts.Node): readonly Step[] {
 	}
 	if (is.isForOfStatement(node)) return [forOf(node)];
 	if (is.isTryStatement(node)) {
-		const parts = [node.tryBlock, node.finallyBlock].flatMap((part) => (part ? stepsOf(part) : []));
-		return [{ kind: "block", body: parts, range: rangeOf(node) }];
+		const sides = [node.tryBlock, ...(node.catchClause ? [node.catchClause.block] : [])];
+		const tried: Step = { kind: "choice", sides: sides.map(stepsOf), range: rangeOf(node) };
+		return [tried, ...(node.finallyBlock ? stepsOf(node.finallyBlock) : [])];
 	}
 	if (is.isIterationStatement(node, false) || is.isLabeledStatement(node)) {
 		const over: Node = { kind: "other", range: rangeOf(node) };
@@ -117,10 +118,29 @@ function stepsOf(node: ts.Node): readonly Step[] {
 		return [{ kind: "loop", targets: [], over, body, range: rangeOf(node) }];
 	}
 	if (is.isSwitchStatement(node)) {
-		const body = node.caseBlock.clauses.flatMap(({ statements }) => statements.flatMap(stepsOf));
-		return [{ kind: "block", body, range: rangeOf(node) }];
+		const sides = node.caseBlock.clauses.map(({ statements }) => statements.flatMap(stepsOf));
+		return [{ kind: "choice", sides, range: rangeOf(node) }];
 	}
 	return is.isExpression(node) ? expressionSteps(node) : [];
+}
+
+/** The steps of a statement that ends the function, the loop or a round of it. */
+function leavingOf(node: ts.Node): readonly Step[] | undefined {
+	const is = typescript();
+	const range = rangeOf(node);
+	if (is.isReturnStatement(node) || is.isThrowStatement(node)) {
+		const leaves = is.isReturnStatement(node) ? "function" : "error";
+		const before = node.expression ? expressionSteps(node.expression) : [];
+		return [...before, { kind: "leave", leaves, range }];
+	}
+	if (is.isContinueStatement(node)) return [{ kind: "leave", leaves: "round", range }];
+	if (!is.isBreakStatement(node)) return undefined;
+	let around: ts.Node = node.parent;
+	while (!is.isIterationStatement(around, false) && !is.isSwitchStatement(around)) {
+		if (is.isSourceFile(around)) break;
+		around = around.parent;
+	}
+	return is.isSwitchStatement(around) ? [] : [{ kind: "leave", leaves: "loop", range }];
 }
 
 function forOf(node: ts.ForOfStatement): Step {
@@ -213,9 +233,23 @@ function callbackLoop(node: ts.CallExpression): Step | undefined {
 		kind: "loop",
 		targets: item ? targetsOf(item.name) : [],
 		over: nodeOf(over, stepsOf),
-		body: stepsOf(callback.body),
+		body: inRound(stepsOf(callback.body)),
 		range: rangeOf(node),
 	};
+}
+
+/** A callback that returns ends its round only. */
+function inRound(steps: readonly Step[]): readonly Step[] {
+	return steps.map((step): Step => {
+		if (step.kind === "leave")
+			return step.leaves === "function" ? { ...step, leaves: "round" } : step;
+		if (step.kind === "choice") return { ...step, sides: step.sides.map(inRound) };
+		if (step.kind === "branch") {
+			return { ...step, body: inRound(step.body), otherwise: inRound(step.otherwise) };
+		}
+		const holdsSteps = step.kind === "block" || step.kind === "with" || step.kind === "loop";
+		return holdsSteps ? { ...step, body: inRound(step.body) } : step;
+	});
 }
 
 /** Collects what a migration tool can call in a file: exports of every style, and classes. */

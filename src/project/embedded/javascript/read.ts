@@ -70,35 +70,40 @@ function collect(
 	run: (visitor: Visitor) => void,
 ): readonly Sent[] {
 	const sent: Sent[] = [];
-	const broken = (call: CallNode, error: unknown): void => {
-		if (!(error instanceof Unknowable)) throw error;
-		const name = lastName(call.callee) ?? "call";
-		sent.push(unread(call.range, `${name}: ${error.message}`));
-	};
 	run({
-		call(call, scope) {
-			const path = fileReadBy(call, scope, file, files);
-			if (path !== undefined) {
-				sent.push({ kind: "file", path });
-				return true;
+		call(call, scope, sides) {
+			const own = sentByCall(call, scope, file, files, vocabulary, sent);
+			for (const piece of own ?? []) {
+				sent.push(piece.kind === "file" ? piece : { ...piece, ...(sides.length > 0 && { sides }) });
 			}
-			try {
-				const raw = vocabulary.raw(call, scope);
-				if (raw) {
-					const piece = pieceOf(raw, call, scope, file, files, sent);
-					if (piece) sent.push(piece);
-					return true;
-				}
-				const built = vocabulary.build(call, scope);
-				if (!built) return false;
-				sent.push(...built.map(({ sql, range }) => generated(sql, range)));
-			} catch (error) {
-				broken(call, error);
-			}
-			return true;
+			return own !== undefined;
 		},
 	});
 	return sent;
+}
+
+/** Returns what a call sends; undefined for one that is none of the tool's. */
+function sentByCall(
+	call: CallNode,
+	scope: Scope,
+	file: SourceFile,
+	files: Files,
+	vocabulary: Vocabulary,
+	sent: readonly Sent[],
+): readonly Sent[] | undefined {
+	const path = fileReadBy(call, scope, file, files);
+	if (path !== undefined) return [{ kind: "file", path }];
+	try {
+		const raw = vocabulary.raw(call, scope);
+		if (raw) {
+			const piece = pieceOf(raw, call, scope, file, files, sent);
+			return piece ? [piece] : [];
+		}
+		return vocabulary.build(call, scope)?.map(({ sql, range }) => generated(sql, range));
+	} catch (error) {
+		if (!(error instanceof Unknowable)) throw error;
+		return [unread(call.range, `${lastName(call.callee) ?? "call"}: ${error.message}`)];
+	}
 }
 
 /** The piece of SQL that a call is given; undefined when a file was read for it before. */

@@ -95,6 +95,12 @@ class PythonParser {
 		if (this.#take("with")) return [this.#with(start)];
 		if (this.#take("if", "elif")) return [this.#branch(start)];
 		if (this.#take("for")) return [this.#loop(start)];
+		if (this.#is("try") && this.#isBlockHere()) return this.#try(start);
+		if (this.#is("break", "continue")) {
+			const leaves = this.#is("break") ? "loop" : "round";
+			this.#skipLine();
+			return [{ kind: "leave", leaves, range: this.#since(start) }];
+		}
 		if (this.#is("try", "else", "finally", "except", "while", "match", "case")) {
 			const block = this.#blockStatement(start);
 			if (block) return [block];
@@ -110,6 +116,7 @@ class PythonParser {
 		const steps: Step[] = [];
 		for (;;) {
 			const start = this.#token.start;
+			const leaves = this.#is("return") ? "function" : this.#is("raise") ? "error" : undefined;
 			this.#take("return", "raise", "assert", "yield", "await");
 			const value = this.#expressionList();
 			if (this.#take(":")) this.#expression();
@@ -132,6 +139,7 @@ class PythonParser {
 			} else {
 				steps.push({ kind: "expression", value, range: this.#since(start) });
 			}
+			if (leaves) steps.push({ kind: "leave", leaves, range: this.#since(start) });
 			if (!this.#take(";")) break;
 		}
 		this.#skipLine();
@@ -237,6 +245,26 @@ class PythonParser {
 		if (last?.kind === "operator" && last.text === ":") this.#at = end - 1;
 		else this.#at++;
 		return { kind: "block", body: this.#body(), range: this.#since(start) };
+	}
+
+	/** True when the line is the head of a block. */
+	#isBlockHere(): boolean {
+		const next = this.#tokens[this.#at + 1];
+		return next?.kind === "operator" && next.text === ":";
+	}
+
+	#try(start: number): readonly Step[] {
+		this.#take("try");
+		const body = [...this.#body()];
+		const handlers: (readonly Step[])[] = [];
+		const after: Step[] = [];
+		for (;;) {
+			if (this.#take("except")) handlers.push(this.#body());
+			else if (this.#take("else")) body.push(...this.#body());
+			else if (this.#take("finally")) after.push(...this.#body());
+			else break;
+		}
+		return [{ kind: "choice", sides: [body, ...handlers], range: this.#since(start) }, ...after];
 	}
 
 	#expressionList(): Node {

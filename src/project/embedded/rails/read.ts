@@ -3,7 +3,7 @@ import { textsOf, type Call } from "../arguments.ts";
 import { withDirectives } from "../comments.ts";
 import { lastName, type CallNode, type Node, type Step } from "../program.ts";
 import { parseRuby } from "../ruby/parse.ts";
-import { follow, type Visitor } from "../run.ts";
+import { follow, onSides, type Visitor } from "../run.ts";
 import { bind, functionNamed, resolve, scopeIn, type Scope } from "../scope.ts";
 import { generated, hole, literal, nameOf, unread } from "../sql-text.ts";
 import { textOf } from "../text.ts";
@@ -122,7 +122,12 @@ function piecesOf(scope: Scope, name: string, reader: Reader): readonly Embedded
 	if (!start) return [];
 	const pieces: EmbeddedSql[] = [];
 	const visitor: Visitor = {
-		call: (node, at) => visitCall(node, at, reader, pieces),
+		call(node, at, sides) {
+			const own: EmbeddedSql[] = [];
+			const isKnown = visitCall(node, at, reader, own);
+			pieces.push(...onSides(own, sides));
+			return isKnown;
+		},
 		decide: (condition, at) => decide(condition, at, reader),
 	};
 	follow(start.body, scopeIn(scope), visitor);

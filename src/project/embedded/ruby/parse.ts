@@ -22,6 +22,12 @@ const assignments = new Set(["=", "||=", "&&=", "+=", "-=", "<<="]);
 const blockWords = new Set(["if", "unless", "while", "until", "case", "begin", "for"]);
 /** Words that end a list of statements. */
 const endWords = new Set(["end", "else", "elsif", "when", "in", "rescue", "ensure"]);
+const leaveWords: ReadonlyMap<string, "function" | "loop" | "round" | "error"> = new Map([
+	["return", "function"],
+	["break", "loop"],
+	["next", "round"],
+	["raise", "error"],
+] as const);
 const modifiers = new Set(["if", "unless", "while", "until", "rescue"]);
 /** Words that begin no argument of a command. */
 const noArgument = new Set([...modifiers, "and", "or", "do", "then", "end", "in", "else"]);
@@ -108,17 +114,24 @@ class RubyParser {
 		const start = this.#token.start;
 		if (this.#take("def")) return [this.#function(start)];
 		if (this.#take("class", "module")) return [this.#class(start)];
-		const step = this.#simple(start);
-		return [this.#modified(step, start)];
+		const step = this.#leaving(start) ?? [this.#simple(start)];
+		return this.#modified(step, start);
+	}
+
+	/** `return`, `next` or `break`, with the value that it gives back, and `raise`. */
+	#leaving(start: number): readonly Step[] | undefined {
+		const token = this.#token;
+		const leaves = token.kind === "name" ? leaveWords.get(token.text) : undefined;
+		if (!leaves) return undefined;
+		this.#at++;
+		const isBare =
+			this.#isKind("newline") || this.#isKind("end") || this.#is(...modifiers, "}", ";");
+		const value = isBare ? [] : [this.#simple(start)];
+		return [...value, { kind: "leave", leaves, range: this.#since(start) }];
 	}
 
 	#simple(start: number): Step {
 		if (this.#isBlockWord()) return this.#compound();
-		const isReturn = this.#take("return");
-		if (isReturn && (this.#isKind("newline") || this.#is(...modifiers))) {
-			const range = this.#since(start);
-			return { kind: "expression", value: { kind: "other", range }, range };
-		}
 		const target = this.#expression();
 		const token = this.#token;
 		if (token.kind === "operator" && assignments.has(token.text)) {
@@ -141,8 +154,8 @@ class RubyParser {
 	}
 
 	/** `statement if condition`. */
-	#modified(step: Step, start: number): Step {
-		let result = step;
+	#modified(steps: readonly Step[], start: number): readonly Step[] {
+		let result = steps;
 		for (
 			let token = this.#token;
 			token.kind === "name" && modifiers.has(token.text);
@@ -152,10 +165,8 @@ class RubyParser {
 			const condition = this.#expression();
 			const range = this.#since(start);
 			if (token.text === "rescue") continue;
-			result =
-				token.text === "unless"
-					? { kind: "branch", condition, body: [], otherwise: [result], range }
-					: { kind: "branch", condition, body: [result], otherwise: [], range };
+			const [body, otherwise] = token.text === "unless" ? [[], result] : [result, []];
+			result = [{ kind: "branch", condition, body, otherwise, range }];
 		}
 		return result;
 	}
@@ -174,16 +185,19 @@ class RubyParser {
 		this.#at++;
 		if (!isBegin && !this.#isKind("newline")) this.#conditionOf();
 		this.#take("do");
-		const body = [...this.#statements()];
-		while (this.#is("when", "in", "else", "rescue", "ensure", "elsif")) {
-			const isHandler = this.#is("rescue");
+		if (isCase) return this.#cases(start);
+		return { kind: "block", body: this.#bodyToEnd(), range: this.#since(start) };
+	}
+
+	#cases(start: number): Step {
+		const sides = [this.#statements()];
+		while (this.#is("when", "in", "else")) {
 			this.#at++;
-			if (!this.#isKind("newline") && (isCase || isHandler)) this.#skipHeader();
-			const inner = this.#statements();
-			if (!isHandler) body.push(...inner);
+			if (!this.#isKind("newline")) this.#skipHeader();
+			sides.push(this.#statements());
 		}
 		this.#take("end");
-		return { kind: "block", body, range: this.#since(start) };
+		return { kind: "choice", sides, range: this.#since(start) };
 	}
 
 	#skipHeader(): void {
@@ -233,16 +247,21 @@ class RubyParser {
 
 	/** The statements of a def or a block, with what rescues them, to its `end`. */
 	#bodyToEnd(): readonly Step[] {
+		const start = this.#token.start;
 		const body = [...this.#statements()];
+		const handlers: (readonly Step[])[] = [];
+		const after: Step[] = [];
 		while (this.#is("rescue", "ensure", "else")) {
-			const isHandler = this.#is("rescue");
-			this.#at++;
-			if (isHandler) this.#skipHeader();
-			const inner = this.#statements();
-			if (!isHandler) body.push(...inner);
+			if (this.#take("rescue")) {
+				this.#skipHeader();
+				handlers.push(this.#statements());
+			} else if (this.#take("else")) body.push(...this.#statements());
+			else if (this.#take("ensure")) after.push(...this.#statements());
 		}
 		this.#take("end");
-		return body;
+		if (handlers.length === 0) return [...body, ...after];
+		const sides = [body, ...handlers];
+		return [{ kind: "choice", sides, range: this.#since(start) }, ...after];
 	}
 
 	#function(start: number): Step {
