@@ -24,8 +24,7 @@ function isSettled(after: Catalog, table: Table, key: Key, index: Index): boolea
 	if (columnNames(index).some((name) => !columns.has(name))) return true;
 	const target = targetOf(index);
 	return later.indexes.some(
-		(other) =>
-			other.unique && other.valid && other.name !== index.name && targetOf(other) === target,
+		(other) => other.unique && other.valid && other !== index && targetOf(other) === target,
 	);
 }
 

@@ -34,7 +34,7 @@ const verbs = { insert: "adds", update: "changes", delete: "removes", merge: "ch
 /** What the change does to how many rows, in words. */
 function describe({ kind, table }: DataChange, reach: Reach): string {
 	const start = `${kind.toUpperCase()} ${verbs[kind]}`;
-	if (kind === "insert") return `${start} an unlimited number of rows to ${table.name}`;
+	if (kind === "insert") return `${start} an unknown number of rows to ${table.name}`;
 	return `${start} ${reach === "whole" ? "every row" : "an unknown number of rows"} of ${table.name}`;
 }
 

@@ -31,9 +31,9 @@ transaction, and cannot drop the index of a partitioned table or of a constraint
 	help: concurrently,
 	messages: {
 		blocksAll:
-			"Every read and write of {table} waits while DROP INDEX {index} waits for running queries and its transaction.",
+			"DROP INDEX {index} waits until running queries on {table} have ended, and {until} every new read and write of {table} waits too.",
 		unknownTable:
-			"Every read and write of the table of {index} waits while DROP INDEX waits for running queries and its transaction.",
+			"DROP INDEX {index} waits until running queries on its table have ended, and {until} every new read and write of the table waits too.",
 	},
 	examples: [
 		{
@@ -49,7 +49,8 @@ DROP INDEX orders_note;`,
 			const { index } = operation;
 			if (operation.concurrently || context.isNew(index)) return;
 			const found = context.catalog.index(index);
-			const data = { index: index.name, table: found?.relation.name ?? "" };
+			const until = context.transaction ? "until the commit" : "meanwhile";
+			const data = { index: index.name, table: found?.relation.name ?? "", until };
 			const help = helpFor(context);
 			const recipe = "drop-index-concurrently";
 			// CONCURRENTLY takes one index and no CASCADE (docs: sql-dropindex).

@@ -1,4 +1,10 @@
-import type { CommonTable, FromItem, QualifiedName, Query } from "../core/expression.ts";
+import type {
+	CommonTable,
+	Expression,
+	FromItem,
+	QualifiedName,
+	Query,
+} from "../core/expression.ts";
 import type { OperationOf } from "../core/operation.ts";
 import { isAggregate, isBatchSize, isConstant } from "./batch-size.ts";
 import type { Catalog } from "./catalog.ts";
@@ -19,6 +25,8 @@ export interface ChangeScope {
 	readonly catalog: Catalog;
 	/** True for a relation that is known to have few rows. */
 	isSmall(relation: QualifiedName): boolean;
+	/** True for a column that is NULL in every row: the release has added it and filled it nowhere. */
+	isUnfilled(table: QualifiedName, column: string): boolean;
 	/** WITH entries of the statement that the change is part of. */
 	readonly commonTables: readonly CommonTable[];
 	/** In a DO block or function a name that is no column is a variable: one value. */
@@ -52,8 +60,24 @@ function extentOfTarget(
 	if (smallSources([target, ...sourcesIn(from, scope)], conditions, scope).has(target.alias)) {
 		return "bounded";
 	}
-	const filters = conditions.filter(({ expression }) => !isAlways(expression, true));
+	const filters = conditions.filter(
+		({ expression }) => !isAlways(expression, true) && !findsNoValue(expression, target, scope),
+	);
 	return filters.length === 0 ? "whole" : "filtered";
+}
+
+/** True for IS NULL of a column that is NULL in every row. */
+function findsNoValue(
+	condition: Expression,
+	{ table, alias }: Source,
+	scope: ChangeScope,
+): boolean {
+	if (condition.kind !== "isNull" || condition.negated || !table) return false;
+	if (condition.operand.kind !== "column") return false;
+	const { path } = condition.operand;
+	const [qualifier, column] = [path.at(-2), path.at(-1)];
+	if (column === undefined || (qualifier !== undefined && qualifier !== alias)) return false;
+	return scope.isUnfilled(table, column);
 }
 
 function extentOfMerge(merge: OperationOf<"merge">, scope: ChangeScope): Extent {

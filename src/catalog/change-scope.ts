@@ -1,6 +1,7 @@
 import type { Operation } from "../core/operation.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import type { StatementPart } from "../core/statement.ts";
+import type { Key } from "./model.ts";
 import {
 	extentOf,
 	extentOfQuery,
@@ -8,6 +9,7 @@ import {
 	type DataChange,
 	type Extent,
 } from "./bounds.ts";
+import type { Catalog } from "./catalog.ts";
 import { hasFewRows, type TableQuestions } from "./exposure.ts";
 
 /** Narrows to the operations that change rows. */
@@ -34,8 +36,38 @@ export function changeScope(
 			questions.isNew(name)
 				? !earlier.some((operation) => fills(operation, name, scope))
 				: hasFewRows(questions, name),
+		isUnfilled(table, name) {
+			const key = catalog.resolve(table);
+			const column = catalog.tableByKey(key)?.columns.find((candidate) => candidate.name === name);
+			if (!column || (column.default ?? column.generated ?? column.identity)) return false;
+			const isAdded = (operation: Operation): boolean =>
+				operation.kind === "addColumn" &&
+				operation.column.name === name &&
+				catalog.resolve(operation.table) === key;
+			const added = earlier.findLastIndex(isAdded);
+			return (
+				added >= 0 &&
+				!earlier.slice(added).some((operation) => setsColumn(operation, key, name, catalog))
+			);
+		},
 	};
 	return scope;
+}
+
+/** True when the operation may have given rows of the table a value, or a value of its own for new ones. */
+function setsColumn(operation: Operation, table: Key, column: string, catalog: Catalog): boolean {
+	switch (operation.kind) {
+		case "insert":
+		case "merge":
+			return catalog.resolve(operation.table) === table;
+		case "update":
+			return (
+				catalog.resolve(operation.table) === table &&
+				operation.set.some((assignment) => assignment.column === column)
+			);
+		default:
+			return false;
+	}
 }
 
 /** True when the operation puts rows in the new table that nobody has counted. */

@@ -64,7 +64,7 @@ test("the page of a rule says what happens, what is locked, the safe way and oth
 		DROP INDEX orders_note;
 		\`\`\`
 
-		> Every read and write of orders waits while DROP INDEX orders_note waits for running queries and its transaction.
+		> DROP INDEX orders_note waits until running queries on orders have ended, and meanwhile every new read and write of orders waits too.
 
 		What the server does:
 

@@ -160,7 +160,7 @@ test("each data change of a WITH entry is judged by itself", async () => {
 		"WITH gone AS (DELETE FROM orders WHERE status = 'old' RETURNING id) INSERT INTO order_lines (order_id, line) SELECT id, 1 FROM gone";
 	expect((await findingsOf(sql)).sort()).toEqual([
 		"warning: DELETE removes an unknown number of rows of orders in one transaction, all that pass its conditions: writes to these rows wait until it ends.",
-		"warning: INSERT adds an unlimited number of rows to order_lines in one transaction: after a failure all of them are copied again.",
+		"warning: INSERT adds an unknown number of rows to order_lines in one transaction: after a failure all of them are copied again.",
 	]);
 });
 
@@ -198,4 +198,18 @@ test("the recipe ends by itself", async () => {
 	expect(result.findings[0]?.recipe?.steps[0]?.sql).toBe(
 		"UPDATE orders SET status = 'new'\nWHERE id IN (SELECT id FROM orders WHERE (customer_id = 7) AND status IS DISTINCT FROM 'new' LIMIT 1000);",
 	);
+});
+
+test("rows without a value in a column that the transaction adds are all rows", async () => {
+	const add = "ALTER TABLE orders ADD COLUMN paid boolean;";
+	const rest = "UPDATE orders SET paid = false WHERE paid IS NULL;";
+	const transaction = "file";
+	expect(await findingsOf(`${add} ${rest}`, { transaction })).toEqual([
+		"error: UPDATE changes every row of orders while the lock taken in line 1 is held: every read and write of orders waits until it ends.",
+	]);
+	const some = "UPDATE orders SET paid = true WHERE status = 'paid';";
+	expect(await findingsOf(`${add} ${some} ${rest}`, { transaction })).toEqual([
+		"warning: UPDATE changes an unknown number of rows of orders while the lock taken in line 1 is held: every read and write of orders waits until it ends.",
+		"warning: UPDATE changes an unknown number of rows of orders while the lock taken in line 1 is held: every read and write of orders waits until it ends.",
+	]);
 });
