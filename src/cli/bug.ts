@@ -1,5 +1,5 @@
 import { exitCodes, note } from "./output.ts";
-import { version } from "./version.ts";
+import { version } from "../version.ts";
 
 /** A bug of ours: say so, with what is needed to report it, and never as a finding. */
 export function reportBug(error: unknown): void {

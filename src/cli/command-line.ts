@@ -14,7 +14,7 @@ import { usageCommand } from "./commands/usage.ts";
 import { nearestOf } from "../core/config-shape.ts";
 import { fail } from "./output.ts";
 import { standardInputMark } from "./standard-input.ts";
-import { version } from "./version.ts";
+import { version } from "../version.ts";
 
 /**
  * V8 optimises the parser's largest WASM function in the background, and the process waits for that

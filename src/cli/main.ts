@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { reportBug } from "./bug.ts";
-import { version } from "./version.ts";
+import { version } from "../version.ts";
 
 // A module of its own: who asks for the version, a hook or an editor, does not wait for the rest.
 const args = process.argv.slice(2);

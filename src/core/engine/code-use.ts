@@ -6,7 +6,7 @@ import type { CodeObject, Reference, SearchCode } from "../reference.ts";
 const placesShown = 5;
 
 /** True when something has the name at the end of the history: then code may mean that. */
-function standsAtEnd(object: CodeObject, after: Catalog): boolean {
+export function standsAtEnd(object: CodeObject, after: Catalog): boolean {
 	const { schema, name } = object;
 	switch (object.kind) {
 		case "table":
@@ -17,6 +17,10 @@ function standsAtEnd(object: CodeObject, after: Catalog): boolean {
 			return after.routines({ schema, name }).length > 0;
 		case "column":
 			return columnsOf(after, `${schema}.${object.table}`)?.includes(name) ?? false;
+		case "constraint": {
+			const table = after.tableByKey(`${schema}.${object.table}`);
+			return table?.constraints.some((constraint) => constraint.name === name) ?? false;
+		}
 		case "enumValue": {
 			const type = after.type({ schema, name: object.type });
 			return type?.kind === "enum" && type.values.some(({ value }) => value === name);
@@ -60,14 +64,11 @@ function relatedPlaces(references: readonly Reference[]): readonly RelatedPlace[
 	}));
 }
 
-/** Returns the finding with what the repository's code says: the places that use the object, or none. */
-export function tellUses(
-	finding: Finding,
-	object: CodeObject,
-	searchCode: SearchCode,
-	after: Catalog,
-): Finding {
-	if (standsAtEnd(object, after)) return finding;
+/**
+ * Returns the finding with what the repository's code says of an object that is gone at the end of the
+ * history: the places that use it, or none.
+ */
+export function tellUses(finding: Finding, object: CodeObject, searchCode: SearchCode): Finding {
 	const { references, files } = searchCode(object);
 	if (files === 0) return finding;
 	const certain = references.filter((reference) => reference.certain);

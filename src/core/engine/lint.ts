@@ -27,7 +27,7 @@ import {
 	type Scope,
 	statementContextFor,
 } from "./context.ts";
-import { tellUses } from "./code-use.ts";
+import { standsAtEnd, tellUses } from "./code-use.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { FindingList, type Kept } from "./finding-list.ts";
 import { buildFinding, fixesOf, reviseFinding } from "./findings.ts";
@@ -81,6 +81,8 @@ export interface LintResult {
 	/** In the order of the history. */
 	readonly findings: readonly Finding[];
 	readonly counts: Counts;
+	/** What nothing brings back that a finding takes away, by the finding's place in the list. */
+	readonly gone: ReadonlyMap<number, CodeObject>;
 }
 
 /** Calls the rule's listener for the operation's kind, if it has one. */
@@ -373,8 +375,15 @@ export class Linter implements HistoryVisitor {
 				a.finding.range.start - b.finding.range.start ||
 				a.finding.rule.localeCompare(b.finding.rule),
 		);
+		const end = this.#end?.catalog;
+		const gone = new Map(
+			all.flatMap(({ code }, at): [number, CodeObject][] =>
+				code && end && !standsAtEnd(code, end) ? [[at, code]] : [],
+			),
+		);
 		return {
-			findings: all.map((kept) => this.#withUses(withFixes(kept), kept.code)),
+			findings: withUses(all.map(withFixes), gone, this.#input.searchCode),
+			gone,
 			counts: {
 				...this.#counts,
 				ignored: found.length - open.length,
@@ -393,12 +402,6 @@ export class Linter implements HistoryVisitor {
 		}
 		this.#findings = this.#ofStatements;
 		return list.kept;
-	}
-
-	#withUses(finding: Finding, code: CodeObject | undefined): Finding {
-		const { searchCode } = this.#input;
-		if (!code || !searchCode || !this.#end) return finding;
-		return tellUses(finding, code, searchCode, this.#end.catalog);
 	}
 
 	#listening(kind: OperationKind): readonly ActiveRule[] {
@@ -462,6 +465,19 @@ export class Linter implements HistoryVisitor {
 
 function withFixes({ finding, fixes }: Kept): Finding {
 	return { ...finding, fixes: fixes() };
+}
+
+/** Returns the findings with the places in code that use what is gone. */
+export function withUses(
+	findings: readonly Finding[],
+	gone: LintResult["gone"],
+	searchCode: SearchCode | undefined,
+): readonly Finding[] {
+	if (!searchCode) return findings;
+	return findings.map((finding, at) => {
+		const object = gone.get(at);
+		return object ? tellUses(finding, object, searchCode) : finding;
+	});
 }
 
 function emptyStatement(section: Section, range: Statement["range"]): Statement {
