@@ -1,5 +1,13 @@
-import { contractObject, defineRule, findAgain, missingEvidence } from "#core";
-import type { Catalog, Index, Key, OperationContext, QualifiedName, Table } from "#core";
+import { codeConstraint, contractObject, defineRule, findAgain, missingEvidence } from "#core";
+import type {
+	Catalog,
+	CodeObject,
+	Index,
+	Key,
+	OperationContext,
+	QualifiedName,
+	Table,
+} from "#core";
 
 /** What ON CONFLICT infers an index by: its columns or expressions, and its WHERE. */
 function targetOf(index: Index): string {
@@ -79,15 +87,16 @@ ALTER TABLE users DROP CONSTRAINT users_age_check;`,
 			const constraint = table?.constraints.find(({ name }) => name === operation.constraint);
 			const key = catalog.resolve(operation.table);
 			const name = `${key.slice(0, key.indexOf("."))}.${operation.constraint}`;
+			const code = codeConstraint(key, operation.constraint);
 			if (!table || !constraint) {
 				if (table?.complete || !uniqueName.test(operation.constraint)) return;
-				report(operation, context, name, operation.table, undefined);
+				report(operation, context, name, operation.table, undefined, code);
 				return;
 			}
 			if (context.madeHere(constraint.origin)) return;
 			if (!["unique", "primaryKey", "exclude"].includes(constraint.type)) return;
 			const index = table.indexes.find((candidate) => candidate.constraint === constraint.name);
-			report(operation, context, name, operation.table, { table, key, index });
+			report(operation, context, name, operation.table, { table, key, index }, code);
 		},
 		dropIndex(operation, context) {
 			const { catalog } = context;
@@ -121,12 +130,16 @@ function report(
 	name: Key,
 	table: QualifiedName | undefined,
 	known: Known | undefined,
+	code?: CodeObject,
 ): void {
 	const object = contractObject(context.catalog, name);
-	const missing = missingEvidence(context, object);
+	const missing = missingEvidence(context, object, undefined, code);
 	if (missing === undefined) return;
+	// Code that infers the index from its columns does not name it: no use is no sign.
+	const isNamed = code && context.referencesTo(code)?.references.some(({ certain }) => certain);
 	const common = {
 		at,
+		...(isNamed ? { code } : {}),
 		help: `Create an equal unique index before, or first release code that does not rely on ${object.shown}. ${missing}`,
 		...(table && { table }),
 	};

@@ -1,4 +1,5 @@
 import {
+	codeConstraint,
 	codeObject,
 	columnsOf,
 	contractObject,
@@ -108,6 +109,8 @@ index, a trigger, a policy or a CHECK breaks no statement and is not reported.`,
 		renames: "Running code that names {object} {name} fails once it is called {to}.",
 		constraint:
 			"INSERT ... ON CONFLICT ON CONSTRAINT {name} in function {functions} fails once the constraint is called {to}.",
+		constraintInCode:
+			"INSERT ... ON CONFLICT ON CONSTRAINT {name} in running code fails once the constraint is called {to}.",
 	},
 	examples: [
 		{
@@ -189,13 +192,17 @@ ALTER INDEX orders_idx RENAME TO orders_id_idx;`,
 		},
 		renameConstraint(operation, context) {
 			if (context.isNew(operation.table)) return;
-			const users = usersOfConstraint(context.catalog, operation.constraint);
-			if (users.length === 0) return;
+			const { constraint: name, to, table } = operation;
+			const functions = usersOfConstraint(context.catalog, name);
+			const code = codeConstraint(context.catalog.resolve(table), name);
+			const isInCode = context.referencesTo(code)?.references.some(({ certain }) => certain);
+			if (functions.length === 0 && isInCode !== true) return;
 			context.report({
-				message: "constraint",
-				data: { name: operation.constraint, functions: users.join(", "), to: operation.to },
+				message: functions.length > 0 ? "constraint" : "constraintInCode",
+				data: { name, functions: functions.join(", "), to },
 				at: operation,
-				table: operation.table,
+				table,
+				...(isInCode === true ? { code } : {}),
 			});
 		},
 	},

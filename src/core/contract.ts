@@ -38,6 +38,12 @@ export function codeColumn(table: Key, name: string): CodeObject {
 	return { kind: "column", schema: table.slice(0, dot), table: table.slice(dot + 1), name };
 }
 
+/** Returns a constraint as code names it. */
+export function codeConstraint(table: Key, name: string): CodeObject {
+	const dot = table.indexOf(".");
+	return { kind: "constraint", schema: table.slice(0, dot), table: table.slice(dot + 1), name };
+}
+
 function contractLine(shown: string, since: string): string {
 	return `-- lockkeeper:contract ${shown} since=${since}`;
 }

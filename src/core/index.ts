@@ -19,6 +19,7 @@ export { callsIn, expressionsOfQuery, walkExpressions } from "./engine/expressio
 export {
 	columnsOf,
 	codeColumn,
+	codeConstraint,
 	codeObject,
 	contractObject,
 	findAgain,

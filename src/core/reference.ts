@@ -4,7 +4,8 @@ import type { Position } from "./source.ts";
 export type CodeObject =
 	| { readonly kind: "table" | "type" | "function"; readonly schema: string; readonly name: string }
 	| {
-			readonly kind: "column";
+			/** A column of a table, or a constraint: ON CONFLICT ON CONSTRAINT names it. */
+			readonly kind: "column" | "constraint";
 			readonly schema: string;
 			readonly table: string;
 			readonly name: string;

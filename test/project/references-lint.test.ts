@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Finding } from "../../src/core/finding.ts";
 import { lintRepository } from "../../src/repository.ts";
 
@@ -100,4 +100,35 @@ test("a renamed value of an enum", async () => {
 		"src/channel.ts": `export const channel = pgEnum("channel", ["web", "shop"]);\n`,
 	});
 	expect(finding!.message).toContain("src/channel.ts:1 still uses it.");
+});
+
+describe("a constraint that code names", () => {
+	const unique = "ALTER TABLE orders ADD CONSTRAINT orders_status_key UNIQUE (status);";
+	const upsert = `export const add = "INSERT INTO orders (status) VALUES ($1) ON CONFLICT ON CONSTRAINT orders_status_key DO NOTHING";\n`;
+	const later = async (sql: string, code: string): Promise<readonly string[]> => {
+		const all = await findings(unique, { "src/orders.ts": code }, sql);
+		return all.filter(({ file }) => file.includes("0003")).map(({ message }) => message);
+	};
+
+	test("is not renamed without a word", async () => {
+		const rename =
+			"ALTER TABLE orders RENAME CONSTRAINT orders_status_key TO orders_status_unique;";
+		expect(await later(rename, upsert)).toEqual([
+			"INSERT ... ON CONFLICT ON CONSTRAINT orders_status_key in running code fails once the constraint is called orders_status_unique. src/orders.ts:1 still uses it.",
+		]);
+		expect(
+			await later(rename, `export const add = "INSERT INTO orders (status) VALUES ($1)";\n`),
+		).toEqual([]);
+	});
+
+	test("is told with the drop, and a directive is not believed against it", async () => {
+		const drop = "ALTER TABLE orders DROP CONSTRAINT orders_status_key;";
+		const [dropped] = await later(drop, upsert);
+		expect(dropped).toMatch(
+			/once orders_status_key is dropped.* src\/orders\.ts:1 still uses it\.$/,
+		);
+		const contract = `-- lockkeeper:contract orders_status_key since=0001_orders\n${drop}`;
+		expect(await later(contract, upsert)).toHaveLength(1);
+		expect(await later(contract, "export const none = 0;\n")).toEqual([]);
+	});
 });

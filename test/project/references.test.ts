@@ -310,6 +310,30 @@ test("the config says which code uses the database", () => {
 	expect(only([])).toBeUndefined();
 });
 
+test("a constraint is named by ON CONFLICT ON CONSTRAINT and by what builders make of it", () => {
+	const code = {
+		"src/orders.ts": `import { db } from "./db";
+export const add = "INSERT INTO orders (number) VALUES ($1) ON CONFLICT ON CONSTRAINT orders_number_key DO NOTHING";
+export const put = db.insertInto("orders").onConflict((oc) => oc.constraint("orders_number_key").doNothing());
+export const twice = (error) => error.constraint === "orders_number_key";
+export const other = "ON CONFLICT ON CONSTRAINT orders_number_key_2 DO NOTHING";
+const constraint = "orders_number_key";
+`,
+		"app/orders.py": `statement = insert(orders).on_conflict_do_nothing(constraint="orders_number_key")\n`,
+		"lib/orders.ex": `Repo.insert(order, on_conflict: :nothing, conflict_target: {:constraint, :orders_number_key})\n`,
+	};
+	const object: CodeObject = {
+		kind: "constraint",
+		schema: "public",
+		table: "orders",
+		name: "orders_number_key",
+	};
+	expect(found(code, object)).toEqual({
+		certain: ["app/orders.py:1", "lib/orders.ex:1", "src/orders.ts:2", "src/orders.ts:3"],
+		possible: ["src/orders.ts:4", "src/orders.ts:6"],
+	});
+});
+
 test("files that a program has written are not searched", () => {
 	const sql = 'export const q = "SELECT status FROM orders";\n';
 	const root = repository({

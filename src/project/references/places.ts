@@ -212,6 +212,25 @@ export function placesOfColumn(
 	];
 }
 
+/**
+ * Places that name a constraint: ON CONFLICT ON CONSTRAINT in SQL, and what query builders make it of;
+ * other strings are possible, such as those that tell one error from another.
+ */
+export function placesOfConstraint(code: CodeText, name: string): readonly Place[] {
+	const { text } = code;
+	const sql = new RegExp(`\\bON\\s+CONSTRAINT\\s+\\\\?"?(${escaped(name)})(?![\\w$])`, "dgi");
+	// Kysely's oc.constraint("x"), SQLAlchemy's and GORM's constraint="x", Ecto's {:constraint, :x}.
+	const calls = new RegExp(
+		`(?<!\\b(?:const|let|var|val)\\s+)\\b(?:on_?)?constraint["']?\\s*(?:[(=,]|:(?!:))\\s*["'\`:]?(${escaped(name)})(?![\\w$])`,
+		"dgi",
+	);
+	const certain = [...text.matchAll(sql), ...text.matchAll(calls)];
+	return [
+		...certain.map((match) => ({ start: match.indices?.[1]?.[0] ?? match.index, certain: true })),
+		...quoted(text, name).map((start) => ({ start, certain: false })),
+	];
+}
+
 /** Places that name a type: casts in SQL, mappings of enums; other strings are possible. */
 export function placesOfType(code: CodeText, name: string): readonly Place[] {
 	const { text } = code;

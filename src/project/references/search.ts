@@ -10,6 +10,7 @@ import { modelsOf, modelWords, type CodeText } from "./models.ts";
 import {
 	attributesOf,
 	placesOfColumn,
+	placesOfConstraint,
 	placesOfFunction,
 	placesOfTable,
 	placesOfType,
@@ -123,7 +124,7 @@ function namesOf(code: Code, schema: string, table: string): TableNames {
 
 type Found = readonly (readonly [CodeText, readonly Place[]])[];
 
-function findColumn(code: Code, object: Extract<CodeObject, { kind: "column" }>): Found {
+function findColumn(code: Code, object: Extract<CodeObject, { table: string }>): Found {
 	const names = namesOf(code, object.schema, object.table);
 	const owners = [...modelWords(object.table), ...names.variables, ...names.prisma];
 	const attributes = code
@@ -138,6 +139,10 @@ function find(code: Code, object: CodeObject): Found {
 	switch (object.kind) {
 		case "column":
 			return findColumn(code, object);
+		case "constraint":
+			return code
+				.filesWith([object.name])
+				.map((file) => [file, placesOfConstraint(file, object.name)]);
 		case "table":
 			return code
 				.filesWith(modelWords(object.name))
