@@ -1,4 +1,4 @@
-import type { Connection } from "vscode-languageserver";
+import { MessageType, ShowMessageNotification, type Connection } from "vscode-languageserver";
 
 /** Something that a person has to mend before all works as it should. */
 export interface Complaint {
@@ -25,6 +25,15 @@ export class Notices {
 		this.#tell(`lockkeeper: ${message}. ${hint}`);
 	}
 
+	/** Waits for what the editor answers; that it refuses is only noted. */
+	async asked(answer: Promise<unknown>): Promise<void> {
+		try {
+			await answer;
+		} catch (error) {
+			this.#connection.console.warn(`The editor refuses: ${String(error)}`);
+		}
+	}
+
 	/** A bug of ours: the details go to the log. */
 	crashed(error: unknown, rule?: string): void {
 		const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -39,6 +48,10 @@ export class Notices {
 	#tell(text: string): void {
 		if (this.#told.has(text)) return;
 		this.#told.add(text);
-		this.#connection.window.showErrorMessage(text);
+		// A notification: the request that could offer buttons may be refused.
+		void this.#connection.sendNotification(ShowMessageNotification.type, {
+			type: MessageType.Error,
+			message: text,
+		});
 	}
 }

@@ -16,6 +16,9 @@ function startOn(connection: Connection): void {
 	connection.onInitialize((params) => {
 		const client = clientOf(params);
 		const service = new Service(connection, client, params);
+		process.on("unhandledRejection", (error) => {
+			service.crashed(error);
+		});
 		connection.onInitialized(() => service.begin());
 		return {
 			capabilities: capabilitiesFor(client),

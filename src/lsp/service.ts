@@ -1,5 +1,6 @@
 import {
 	CodeLensRefreshRequest,
+	DiagnosticRefreshRequest,
 	DidChangeConfigurationNotification,
 	DocumentDiagnosticReportKind,
 	FileChangeType,
@@ -85,6 +86,11 @@ export class Service {
 		});
 	}
 
+	/** A bug of ours that nothing else has caught: the server goes on. */
+	crashed(error: unknown): void {
+		this.#notices.crashed(error);
+	}
+
 	/** Called when the editor is ready to be asked. */
 	async begin(): Promise<void> {
 		const { answersConfiguration, watchesFiles, hasFolders } = this.#client;
@@ -96,12 +102,12 @@ export class Service {
 			});
 		}
 		if (answersConfiguration) {
-			this.#settings = notForLong(this.#askSettings());
-			await this.#connection.client.register(DidChangeConfigurationNotification.type, {
-				section: "lockkeeper",
-			});
+			this.#settings = notForLong(this.#notices.asked(this.#askSettings()));
+			const { type } = DidChangeConfigurationNotification;
+			const registered = this.#connection.client.register(type, { section: "lockkeeper" });
+			await this.#notices.asked(registered);
 		}
-		if (watchesFiles) await watchFiles(this.#connection);
+		if (watchesFiles) await this.#notices.asked(watchFiles(this.#connection));
 	}
 
 	#listenToDocuments(): void {
@@ -144,7 +150,7 @@ export class Service {
 		connection.onExecuteCommand(async ({ command, arguments: [rule] = [] }) => {
 			const uri = typeof rule === "string" ? rulePage(rule) : undefined;
 			if (command !== documentationCommand || uri === undefined) return;
-			await connection.window.showDocument({ uri, takeFocus: true });
+			await this.#notices.asked(connection.window.showDocument({ uri, takeFocus: true }));
 		});
 		if (!client.pullsDiagnostics) return;
 		connection.languages.diagnostics.on((params, token) => this.#pull(params, token));
@@ -222,7 +228,7 @@ export class Service {
 
 	#changeSettings(sent: unknown): void {
 		if (this.#client.answersConfiguration) {
-			void this.#askSettings();
+			void this.#notices.asked(this.#askSettings());
 			return;
 		}
 		const own: unknown =
@@ -249,9 +255,12 @@ export class Service {
 	/** Asks the editor to ask again. */
 	#refresh(): void {
 		const { pullsDiagnostics, refreshesInlayHints, refreshesCodeLenses } = this.#client;
-		if (pullsDiagnostics) this.#connection.languages.diagnostics.refresh();
-		if (refreshesInlayHints) void this.#connection.sendRequest(InlayHintRefreshRequest.type);
-		if (refreshesCodeLenses) void this.#connection.sendRequest(CodeLensRefreshRequest.type);
+		const refreshed = [
+			...(pullsDiagnostics ? [DiagnosticRefreshRequest.type] : []),
+			...(refreshesInlayHints ? [InlayHintRefreshRequest.type] : []),
+			...(refreshesCodeLenses ? [CodeLensRefreshRequest.type] : []),
+		];
+		for (const type of refreshed) void this.#notices.asked(this.#connection.sendRequest(type));
 	}
 }
 

@@ -156,9 +156,8 @@ test("a recipe becomes further migrations where a file is a transaction", async 
 		ALTER TABLE orders ADD CONSTRAINT note_given CHECK (note <> '') NOT VALID;
 		"
 	`);
-	expect(
-		Object.entries(created).map(([uri, text]) => [uri.replace(/.*\//, ""), text]),
-	).toMatchInlineSnapshot(`
+	expect(Object.entries(created).map(([uri, text]) => [uri.replace(/.*\//, ""), text]))
+		.toMatchInlineSnapshot(`
 		[
 		  [
 		    "V11__add_constraint_in_two_steps.sql",
