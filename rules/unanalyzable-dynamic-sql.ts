@@ -36,12 +36,21 @@ END $$;`,
 	on: {
 		unanalyzable(operation, context) {
 			const { file, range } = context.statement;
+			const place = `${operation.range.start} ${operation.reason}`;
+			// One look at the statement answers for everything that it puts together, and one look at a
+			// function for all its calls.
+			const isCalled = operation.range.start < range.start || operation.range.end > range.end;
 			context.report({
 				message: "unknown",
 				data: { reason: operation.reason },
 				at: operation,
-				// One look at the statement answers for everything that it puts together.
-				once: `${file.path} ${range.start}`,
+				once: [
+					`statement ${file.path} ${range.start}`,
+					...(isCalled ? [`body ${context.migration.id} ${place}`] : []),
+				],
+				...(isCalled && {
+					latest: { key: place, words: "{migrations} of this history run it too." },
+				}),
 			});
 		},
 	},

@@ -36,9 +36,9 @@ export interface Report<MessageId extends string> {
 	readonly severity?: Severity;
 	/**
 	 * Of the reports of a rule with the same key only the gravest counts, the first of equals: once per
-	 * migration, say.
+	 * migration, say. With several keys: those that share one of them.
 	 */
-	readonly once?: string;
+	readonly once?: string | readonly string[];
 	/**
 	 * What is the same all over a history is said where it can still be mended: of the reports of a rule
 	 * with the same key only those of the last release that has one count. The words say what the

@@ -99,8 +99,23 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		candidatesWhy: releases.why,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
 		migrations,
-		problems: [...problems, ...releases.problems, ...programsNotRead(migrations)],
+		problems: [...problems, ...releases.problems, ...programsNotRead(migrations)].filter(
+			(problem) =>
+				concernsReview(problem, named && isPartial(named, root) ? named : undefined, context.since),
+		),
 	};
+}
+
+/** A review of some files is not about the odd names of others. */
+function concernsReview(
+	{ code, file }: ProjectProblem,
+	named: Named | undefined,
+	since: GitChanges | undefined,
+): boolean {
+	if (file === undefined || (code !== "notInHistory" && code !== "badFileName")) return true;
+	if (since) return since.added.has(file) || since.modified.has(file);
+	if (!named) return true;
+	return named.files.includes(file) || named.directories.some((one) => isWithin(one, file));
 }
 
 function serverVersionOf(

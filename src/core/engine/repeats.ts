@@ -31,14 +31,14 @@ export class RepeatBook {
 		};
 	}
 
-	/** Returns whether the finding is the first with the key or graver than the one before, which it replaces. */
-	isWorse(once: string, finding: Finding): boolean {
-		const key = `${finding.rule} ${once}`;
-		const known = this.#gravest.get(key);
-		if (known && ranks[known.severity] >= ranks[finding.severity]) return false;
-		if (known) this.#outdone.add(known);
-		this.#gravest.set(key, finding);
-		return true;
+	/** Returns whether the finding is the first with its keys or graver than the one before, which it replaces. */
+	isWorse(once: string | readonly string[], finding: Finding): boolean {
+		const keys = [once].flat().map((key) => `${finding.rule} ${key}`);
+		const known = keys.flatMap((key) => this.#gravest.get(key) ?? []);
+		const graver = known.find(({ severity }) => ranks[severity] >= ranks[finding.severity]);
+		if (!graver) for (const other of known) this.#outdone.add(other);
+		for (const key of keys) this.#gravest.set(key, graver ?? finding);
+		return graver === undefined;
 	}
 
 	/** True for a finding that a graver one has replaced. */
