@@ -16,7 +16,7 @@ interface Connection {
 const patienceInMilliseconds = 10 * 60 * 1000;
 
 let connection: Connection | undefined;
-let last: (FileText & { readonly verdict: Verdict }) | undefined;
+const verdicts = new WeakMap<object, Verdict>();
 
 /**
  * Starts the worker that reads and judges. ESLint's parsers and rules are synchronous; finding projects
@@ -47,20 +47,32 @@ function ask(question: FileText): Answer | undefined {
 	return received?.message;
 }
 
-/**
- * Returns what is said of a file with this text, in its place in the history; findings at the positions of
- * the text. A file without a place on the disk is no migration. Waits for the answer; throws when there is
- * a bug of ours.
- */
-export function judge(file: string, text: string): Verdict {
-	if (!isAbsolute(file)) return { kind: "findings", findings: [] };
-	if (last?.file === file && last.text === text) return last.verdict;
-	const answer = ask({ file, text });
+function judge(question: FileText): Verdict {
+	if (!isAbsolute(question.file)) return { kind: "findings", findings: [] };
+	const answer = ask(question);
 	if (!answer) {
 		connection = undefined;
 		throw new Error("lockkeeper's worker gave no answer: it has run out of memory or of time.");
 	}
 	if ("bug" in answer) throw new Error(`lockkeeper has a bug, please report it: ${answer.bug}`);
-	last = { file, text, verdict: answer.verdict };
 	return answer.verdict;
+}
+
+/**
+ * Returns what is said of a file with this text, in its place in the history; findings at the positions of
+ * the text. A file without a place on the disk is no migration. Waits for the answer, once for each `key`:
+ * ESLint's object for this reading of the file. Throws when there is a bug of ours.
+ */
+export function verdictFor(key: object, question: FileText): Verdict {
+	const known = verdicts.get(key);
+	if (known) return known;
+	const verdict = judge(question);
+	verdicts.set(key, verdict);
+	return verdict;
+}
+
+/** Says that one reading of a file has become another object of ESLint. */
+export function carryVerdict(from: object, to: object): void {
+	const verdict = verdicts.get(from);
+	if (verdict) verdicts.set(to, verdict);
 }

@@ -3,7 +3,7 @@ import type { Finding } from "../core/finding.ts";
 import type { FilledFix } from "../core/fix.ts";
 import type { Rule } from "../core/rule.ts";
 import { rules } from "../generated/rules.ts";
-import { judge } from "./judge.ts";
+import { verdictFor } from "./judge.ts";
 
 type Context = EslintRule.RuleContext;
 
@@ -37,7 +37,7 @@ const toldProblems = new WeakSet<object>();
 
 function reportFile(context: Context, id: string): void {
 	const { sourceCode, filename } = context;
-	const verdict = judge(filename, sourceCode.text);
+	const verdict = verdictFor(sourceCode, { file: filename, text: sourceCode.text });
 	if (verdict.kind === "findings") {
 		for (const finding of verdict.findings) if (finding.rule === id) report(context, finding);
 		return;

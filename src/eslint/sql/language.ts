@@ -1,5 +1,5 @@
 import type { ESLint } from "eslint";
-import { judge } from "../judge.ts";
+import { carryVerdict, verdictFor } from "../judge.ts";
 import { SqlSourceCode, type SqlFile } from "./source-code.ts";
 
 /** A language as ESLint's plugins give it. */
@@ -21,18 +21,20 @@ export const sql: Language = {
 	nodeTypeKey: "type",
 	visitorKeys: { SqlFile: [] },
 	validateLanguageOptions: () => undefined,
-	parse({ path, body }) {
-		const text = textOf(body);
-		const verdict = judge(path, text);
+	parse(file) {
+		const text = textOf(file.body);
+		const verdict = verdictFor(file, { file: file.path, text });
 		if (verdict.kind === "problem") {
 			const { message, line, column } = verdict;
 			return { ok: false, errors: [{ message, line, column }] };
 		}
 		return { ok: true, ast: fileNode(text) };
 	},
-	createSourceCode({ body, bom }) {
-		const text = textOf(body);
-		return new SqlSourceCode({ text, ast: fileNode(text), hasBOM: bom });
+	createSourceCode(file) {
+		const text = textOf(file.body);
+		const sourceCode = new SqlSourceCode({ text, ast: fileNode(text), hasBOM: file.bom });
+		carryVerdict(file, sourceCode);
+		return sourceCode;
 	},
 };
 

@@ -123,6 +123,18 @@ export class SqlSourceCode extends TextSourceCodeBase<SqlOptions> {
 		return { configs, problems };
 	}
 
+	/**
+	 * Rules for JavaScript that a config sets for all files ask for these when they start. There is nothing
+	 * of theirs in SQL.
+	 */
+	getAllComments(): readonly SqlComment[] {
+		return [];
+	}
+
+	get parserServices(): object {
+		return {};
+	}
+
 	override *traverse(): Iterable<VisitNodeStep> {
 		yield new VisitNodeStep({ target: this.ast, phase: 1, args: [this.ast, undefined] });
 		yield new VisitNodeStep({ target: this.ast, phase: 2, args: [this.ast, undefined] });

@@ -30,7 +30,10 @@ async function configFor(directory: string): ReturnType<typeof loadConfig> {
 		known.seen = performance.now();
 		return known.value;
 	}
-	const value = await loadConfig(directory);
+	// Messages name the file as it is seen from where ESLint runs.
+	const cwd = process.cwd();
+	const isBelow = isWithin(".", relativePath(cwd, directory));
+	const value = await loadConfig(isBelow ? cwd : directory, undefined, [directory]);
 	configs.set(directory, { value, seen: performance.now() });
 	return value;
 }
