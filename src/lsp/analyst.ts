@@ -28,6 +28,8 @@ interface Desk {
 	/** "unknown" until the history around it has been read. */
 	migration: OpenMigration | "unknown" | undefined;
 	session: Session | undefined;
+	/** A complete answer has been given since the history was read: what follows an edit is told at once. */
+	isSettled: boolean;
 	/** The text has become several migrations or none: the history is to be read again. */
 	isOutgrown: boolean;
 	judged: Judged | undefined;
@@ -64,6 +66,7 @@ export class Analyst {
 				doneFor: 0,
 				migration: "unknown",
 				session: undefined,
+				isSettled: false,
 				isOutgrown: false,
 				judged: undefined,
 				waiting: [],
@@ -90,6 +93,7 @@ export class Analyst {
 	#forget(desk: Desk): void {
 		desk.migration = "unknown";
 		desk.session = undefined;
+		desk.isSettled = false;
 		desk.wantedFor = ++this.#clock;
 	}
 
@@ -144,6 +148,7 @@ export class Analyst {
 			desk.migration = opened;
 		}
 		const { migration } = desk;
+		const isEdited = desk.session && desk.session.text !== desk.document.getText();
 		const judged = migration && this.#judge(desk, migration);
 		if (desk.isOutgrown) {
 			desk.isOutgrown = false;
@@ -152,9 +157,10 @@ export class Analyst {
 		}
 		desk.judged = judged;
 		if (judged?.complete === false) {
-			this.#office.judged(desk.document, judged);
+			if (isEdited && desk.isSettled) this.#office.judged(desk.document, judged);
 			return;
 		}
+		desk.isSettled = true;
 		desk.doneFor = goal;
 		this.#office.judged(desk.document, judged);
 		for (const answer of desk.waiting.splice(0)) answer(judged);
