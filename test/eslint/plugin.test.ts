@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { commitAll, git } from "../cli/git.ts";
 import { lockkeeper } from "../cli/run.ts";
 import { hazards, orders, runEslint, shopWith, told, versions } from "./shop.ts";
 
@@ -60,6 +61,18 @@ describe.for(versions)("ESLint $version", ({ ESLint, program }) => {
 			  "Prove that there is no NULL with a CHECK that is validated first",
 			]
 		`);
+	});
+
+	test("--fix does not change a migration that is on the main branch", async () => {
+		const cwd = shopWith({ ...orders, "migrations/002_change.sql": hazards });
+		commitAll(cwd);
+		git(cwd, "checkout", "-q", "-b", "change");
+		writeFileSync(path.join(cwd, "migrations/003_change.sql"), hazards.replace("DROP", "-- DROP"));
+		git(cwd, "add", "migrations");
+		git(cwd, "commit", "-q", "-m", "change");
+		const results = await new ESLint({ cwd, fix: true }).lintFiles("migrations");
+		expect(results.map(({ output }) => output !== undefined)).toEqual([false, false, true]);
+		expect(results[1]?.messages[0]?.suggestions).toHaveLength(1);
 	});
 
 	test("ESLint's comments leave out findings, in both kinds of SQL comments", async () => {

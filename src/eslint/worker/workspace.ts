@@ -6,7 +6,9 @@ import { positionAt, type Range } from "../../core/source.ts";
 import { rules } from "../../generated/rules.ts";
 import { baselinePath } from "../../project/baseline-file.ts";
 import { discoverProjects, type DiscoveryRequest } from "../../project/discover.ts";
+import { baseReference } from "../../project/base-reference.ts";
 import { parentOf } from "../../project/files.ts";
+import { changesSince } from "../../project/git.ts";
 import { filesOf } from "../../project/releases.ts";
 import { stampOf, timeOfChange } from "../../project/stamp.ts";
 import { statisticsPath } from "../../project/statistics.ts";
@@ -78,6 +80,28 @@ function moveBack(finding: Finding): Finding {
 	};
 }
 
+/**
+ * Returns whether a file is new on this branch; true for all where git does not tell. A migration that is
+ * on the branch that changes go into has been deployed, or soon will be.
+ */
+function newFiles(base: string): (file: string) => boolean {
+	const target = baseReference(base, process.env);
+	const changes = "code" in target ? target : changesSince(base, target.reference);
+	return "code" in changes ? () => true : (file) => changes.added.has(file);
+}
+
+/** A deployed migration must not change any more: nothing in it is fixed unasked. */
+function askFirst(finding: Finding): Finding {
+	return {
+		...finding,
+		fixes: finding.fixes.map((fix) => ({ ...fix, safety: "suggestion" })),
+	};
+}
+
+function hasSafeFix({ fixes }: Finding): boolean {
+	return fixes.some(({ safety }) => safety === "safe");
+}
+
 /** What a report says of a file; undefined when it was made for another text. */
 function verdictIn({ report, byFile }: Judged, file: string, text: string): Verdict | undefined {
 	const source = report.files.get(file);
@@ -110,6 +134,7 @@ export async function openWorkspace(base: string, config: Config): Promise<Works
 		baselinePath(base, base),
 	];
 	const stamp = stampOf(watched);
+	let isNewFile: ((file: string) => boolean) | undefined;
 	const judgements = new Map<string, Judged | ProjectProblem>();
 
 	async function lint(
@@ -129,20 +154,27 @@ export async function openWorkspace(base: string, config: Config): Promise<Works
 		return "code" in projects ? undefined : rootsByFile(projects).get(file);
 	}
 
+	async function judge(file: string, text: string): Promise<Verdict> {
+		if (failure) return problemOf(failure);
+		const root = await rootOf(file, text);
+		if (root === undefined) return nothing;
+		const judged = judgements.get(root) ?? (await lint(root));
+		judgements.set(root, judged);
+		if ("code" in judged) return problemOf(judged);
+		const saved = roots.has(file) ? verdictIn(judged, file, text) : undefined;
+		if (saved) return saved;
+		const edited = await lint(root, new Map([[file, text]]));
+		return "code" in edited ? problemOf(edited) : (verdictIn(edited, file, text) ?? nothing);
+	}
+
 	return {
 		hasChanged: () => stampOf(watched) !== stamp,
 		isNew: (file) => !roots.has(file) && (timeOfChange(path.resolve(base, file)) ?? 0) > opened,
 		async judge(file, text) {
-			if (failure) return problemOf(failure);
-			const root = await rootOf(file, text);
-			if (root === undefined) return nothing;
-			const judged = judgements.get(root) ?? (await lint(root));
-			judgements.set(root, judged);
-			if ("code" in judged) return problemOf(judged);
-			const saved = roots.has(file) ? verdictIn(judged, file, text) : undefined;
-			if (saved) return saved;
-			const edited = await lint(root, new Map([[file, text]]));
-			return "code" in edited ? problemOf(edited) : (verdictIn(edited, file, text) ?? nothing);
+			const verdict = await judge(file, text);
+			if (verdict.kind === "problem" || !verdict.findings.some(hasSafeFix)) return verdict;
+			isNewFile ??= newFiles(base);
+			return isNewFile(file) ? verdict : { ...verdict, findings: verdict.findings.map(askFirst) };
 		},
 	};
 }
