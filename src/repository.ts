@@ -4,9 +4,17 @@ import type { Dialect } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { explain, type Explanation } from "./core/engine/explain.ts";
 import type { History } from "./core/engine/history.ts";
-import { lint, type ActiveRule, type Counts } from "./core/engine/lint.ts";
+import {
+	judge,
+	withUses,
+	type ActiveRule,
+	type Counts,
+	type LintInput,
+	type LintResult,
+} from "./core/engine/lint.ts";
 import type { Project, ProjectProblem, Section } from "./core/migration.ts";
 import { presetIncludes, type Preset } from "./core/preset.ts";
+import type { CodeObject, CodeSearch, SearchCode } from "./core/reference.ts";
 import type { SourceFile } from "./core/source.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
@@ -19,6 +27,7 @@ import {
 	type LoadedBaseline,
 } from "./project/baseline-file.ts";
 import { directoryInRepository } from "./project/git.ts";
+import type { Judgement, ResultCache } from "./project/result-cache.ts";
 import { filesOf } from "./project/releases.ts";
 import { agedStatistics, readStatistics } from "./project/statistics.ts";
 import {
@@ -46,6 +55,8 @@ export interface LintRequest extends DiscoveryRequest {
 	readonly today?: number;
 	/** Whether the report tells what each statement does. */
 	readonly explains?: boolean;
+	/** Judgements of earlier runs: what has not changed since is not judged again. */
+	readonly cache?: ResultCache;
 	/** Only the history in this directory, of those that are found. */
 	readonly root?: string;
 }
@@ -85,26 +96,28 @@ export function activeRules(config: Config, request: LintRequest): readonly Acti
 	});
 }
 
-async function loadDialect(project: Project, config: Config): Promise<Dialect | undefined> {
+async function loadDialect(
+	project: Project,
+	parser: Config["parser"],
+): Promise<Dialect | undefined> {
 	if (project.dialect !== "postgres") return undefined;
 	const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
-	return loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
+	return loadPostgres(parser === undefined ? {} : { parser });
 }
 
 function sectionsOf(project: Project): readonly Section[] {
 	return project.migrations.flatMap(({ up, down, verify }) => [...up, ...down, ...verify]);
 }
 
-function describe(project: Project, dialect: Dialect | undefined): ReportedProject {
-	const degraded = dialect?.engine.degraded;
+function describe({ root, layout, dialect }: Project): ReportedProject {
+	return { root, layout: layout.id, dialect };
+}
+
+function notRead(project: Project): ReportedProject {
+	const { dialect, dialectWhy } = project;
 	return {
-		root: project.root,
-		layout: project.layout.id,
-		dialect: project.dialect,
-		...(dialect === undefined && {
-			notRead: `these are migrations for ${project.dialect} (${project.dialectWhy}); only PostgreSQL is read so far.`,
-		}),
-		...(degraded !== undefined && { degraded }),
+		...describe(project),
+		notRead: `these are migrations for ${dialect} (${dialectWhy}); only PostgreSQL is read so far.`,
 	};
 }
 
@@ -167,6 +180,86 @@ function applyBaseline(
 	};
 }
 
+/** What judging a project needs beside its history. */
+interface Circumstances extends Omit<LintInput, "history"> {
+	readonly parser: Config["parser"];
+	readonly cache: ResultCache | undefined;
+}
+
+/** What a judgement follows from beside the version of lockkeeper and the code that rules search. */
+function causeOf(project: Project, given: Circumstances): object {
+	const { dialect, serverVersion, searchPath, migrations } = project;
+	return {
+		project: { dialect, serverVersion, searchPath, migrations },
+		rules: given.rules.map(({ rule, severity }) => [rule.id, severity]),
+		statistics: [[...given.rows], [...(given.tables ?? [])]],
+		compatibility: given.compatibility,
+		parser: given.parser,
+	};
+}
+
+function saysTheSame({ asked }: Judgement, searchCode: SearchCode | undefined): boolean {
+	return asked.every(
+		({ object, answer }) => JSON.stringify(searchCode?.(object)) === JSON.stringify(answer),
+	);
+}
+
+/** Judges a history and notes what the rules ask the code. */
+function judgeAnew(history: History, given: Circumstances): Judgement {
+	const asked = new Map<CodeObject, CodeSearch>();
+	const { searchCode } = given;
+	const result = judge({
+		...given,
+		history,
+		rules: given.rules.filter(({ rule }) => rule.dialects.includes(history.dialect.id)),
+		...(searchCode && {
+			searchCode: (object) => {
+				const answer = searchCode(object);
+				asked.set(object, answer);
+				return answer;
+			},
+		}),
+	});
+	return { result, asked: [...asked].map(([object, answer]) => ({ object, answer })) };
+}
+
+interface Judged {
+	readonly reported: ReportedProject;
+	readonly result?: LintResult;
+	readonly explanations: readonly Explanation[];
+}
+
+/** Judges a project, or finds its judgement in the cache: then not even its dialect is loaded. */
+async function judgeProject(
+	project: Project,
+	given: Circumstances,
+	explains: boolean,
+): Promise<Judged> {
+	const cache = explains ? undefined : given.cache;
+	const key = cache?.keyOf(causeOf(project, given));
+	const known = key === undefined ? undefined : cache?.read(key);
+	if (known && saysTheSame(known, given.searchCode)) {
+		return { reported: describe(project), result: known.result, explanations: [] };
+	}
+	const dialect = await loadDialect(project, given.parser);
+	if (!dialect) return { reported: notRead(project), explanations: [] };
+	const history: History = {
+		migrations: project.migrations,
+		dialect,
+		version: project.serverVersion || defaultServerVersion,
+		...(project.searchPath && { searchPath: project.searchPath }),
+	};
+	const judgement = judgeAnew(history, given);
+	const { degraded } = dialect.engine;
+	// A degraded run is not kept: the next may have the whole parser.
+	if (key !== undefined && degraded === undefined) cache?.write(key, judgement);
+	return {
+		reported: { ...describe(project), ...(degraded !== undefined && { degraded }) },
+		result: judgement.result,
+		explanations: explains ? explain(history) : [],
+	};
+}
+
 /**
  * Lints the migrations that the paths name, or those of the config, or those found below `cwd`.
  * Returns a problem instead of a report when nothing could be read.
@@ -187,7 +280,6 @@ export async function lintRepository(
 	const accepted = baselineFor(cwd, request);
 	if (accepted && "code" in accepted) return accepted;
 	const active = activeRules(config, request);
-	const recipesById = new Map(recipes.map((recipe) => [recipe.id, recipe]));
 	const reported: ReportedProject[] = [];
 	const findings: Finding[] = [];
 	const problems: ProjectProblem[] = [...agedStatistics(statistics, request.today)];
@@ -200,31 +292,30 @@ export async function lintRepository(
 		...(config.code && { only: config.code }),
 		without: found.map(({ root }) => root),
 	});
+	const given: Circumstances = {
+		rules: active,
+		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
+		ruleIds: new Set(rules.map((rule) => rule.id)),
+		rows: statistics.rows,
+		tables: statistics.tables,
+		...(searchCode && { searchCode }),
+		...(config.compatibility && { compatibility: config.compatibility }),
+		parser: config.parser,
+		cache: request.cache,
+	};
 	for (const project of projects) {
-		const dialect = await loadDialect(project, config);
-		reported.push(describe(project, dialect));
+		const {
+			reported: shown,
+			result,
+			...told
+		} = await judgeProject(project, given, request.explains === true);
+		reported.push(shown);
 		problems.push(...project.problems);
 		for (const { file } of sectionsOf(project)) files.set(file.path, file);
-		if (!dialect) continue;
-		const history: History = {
-			migrations: project.migrations,
-			dialect,
-			version: project.serverVersion || defaultServerVersion,
-			...(project.searchPath && { searchPath: project.searchPath }),
-		};
+		if (!result) continue;
 		judged.push(...project.migrations.filter(({ candidate }) => candidate).flatMap(filesOf));
-		if (request.explains === true) explanations.push(...explain(history));
-		const result = lint({
-			history,
-			rules: active.filter(({ rule }) => rule.dialects.includes(dialect.id)),
-			recipes: recipesById,
-			ruleIds: new Set(rules.map((rule) => rule.id)),
-			rows: statistics.rows,
-			tables: statistics.tables,
-			...(searchCode && { searchCode }),
-			...(config.compatibility && { compatibility: config.compatibility }),
-		});
-		findings.push(...result.findings);
+		explanations.push(...told.explanations);
+		findings.push(...withUses(result, searchCode));
 		counts = addCounts(counts, result.counts);
 	}
 	const report: LintReport = {

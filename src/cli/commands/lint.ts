@@ -26,6 +26,8 @@ export interface LintArguments {
 	readonly "stdin-filename": string | undefined;
 	readonly "print-config": boolean;
 	readonly stats: boolean;
+	readonly cache: boolean;
+	readonly "cache-location": string | undefined;
 	readonly color: boolean | undefined;
 }
 
@@ -144,6 +146,16 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				default: false,
 				describe: "Print what was read, time and memory",
 			})
+			.option("cache", {
+				type: "boolean",
+				default: false,
+				describe: "Keep results and judge again only what has changed",
+			})
+			.option("cache-location", {
+				type: "string",
+				requiresArg: true,
+				describe: "--cache in this directory instead of node_modules/.cache/lockkeeper",
+			})
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
 			.group(
 				["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"],
@@ -152,6 +164,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
+			.group(["cache", "cache-location"], "How to be quick:")
 			.example("$0 lint", "every migration of the repository")
 			.example("$0 lint --since origin/main", "what this branch adds")
 			.example("$0 lint migrations/0042_add_status.sql", "one file, after its earlier siblings"),

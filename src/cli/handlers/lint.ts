@@ -1,9 +1,12 @@
+import path from "node:path";
 import type { Config, RuleSetting } from "../../core/config.ts";
 import { formats } from "../../generated/formats.ts";
 import { rules } from "../../generated/rules.ts";
 import { baseReference } from "../../project/base-reference.ts";
 import { loadConfig } from "../../project/config-file.ts";
+import type { ResultCache } from "../../project/result-cache.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
+import { version } from "../../version.ts";
 import type { LintArguments } from "../commands/lint.ts";
 import { paletteFor } from "../colour.ts";
 import { noSuchRule } from "../no-such-rule.ts";
@@ -49,6 +52,14 @@ function isMisuse(value: object): value is Misuse {
 	return "message" in value && "hint" in value;
 }
 
+/** The cache of results; it takes node:crypto, which those without it do not wait for. */
+async function openCache(args: LintArguments, configDirectory: string): Promise<ResultCache> {
+	const { cacheDirectory, resultCache } = await import("../../project/result-cache.ts");
+	const place = args["cache-location"];
+	const directory = place === undefined ? cacheDirectory(configDirectory) : path.resolve(place);
+	return resultCache(directory, version);
+}
+
 /** What the arguments ask for, or why they cannot be understood. */
 async function requestOf(
 	args: LintArguments,
@@ -79,6 +90,9 @@ async function requestOf(
 		severities,
 		...(since !== undefined && { since }),
 		...(args["applied-from"] !== undefined && { appliedFrom: args["applied-from"] }),
+		...((args.cache || args["cache-location"] !== undefined) && {
+			cache: await openCache(args, configDirectory),
+		}),
 		...(args.staged && { staged: true }),
 		...(args.preset && { preset: args.preset }),
 		...(args.only && { only: args.only }),

@@ -357,7 +357,14 @@ export class Linter implements HistoryVisitor {
 	}
 
 	/** Returns the result, when the whole history has been replayed. */
+	/** Returns what was found, with the places in code that use what is gone. */
 	finish(): LintResult {
+		const result = this.judgement();
+		return { ...result, findings: withUses(result, this.#input.searchCode) };
+	}
+
+	/** Returns what was found, without a look at the code. */
+	judgement(): LintResult {
 		for (const { report, kept } of this.#unsettled) {
 			if (!this.#end) break;
 			if (this.#repeats.isOutdone(kept.finding)) continue;
@@ -382,7 +389,7 @@ export class Linter implements HistoryVisitor {
 			),
 		);
 		return {
-			findings: withUses(all.map(withFixes), gone, this.#input.searchCode),
+			findings: all.map(withFixes),
 			gone,
 			counts: {
 				...this.#counts,
@@ -469,8 +476,7 @@ function withFixes({ finding, fixes }: Kept): Finding {
 
 /** Returns the findings with the places in code that use what is gone. */
 export function withUses(
-	findings: readonly Finding[],
-	gone: LintResult["gone"],
+	{ findings, gone }: LintResult,
 	searchCode: SearchCode | undefined,
 ): readonly Finding[] {
 	if (!searchCode) return findings;
@@ -486,7 +492,13 @@ function emptyStatement(section: Section, range: Statement["range"]): Statement 
 
 /** Replays the history and returns what the rules find in its candidate migrations. */
 export function lint(input: LintInput): LintResult {
+	const result = judge(input);
+	return { ...result, findings: withUses(result, input.searchCode) };
+}
+
+/** The same without the places in code that use what is gone; rules may still have searched the code. */
+export function judge(input: LintInput): LintResult {
 	const linter = new Linter(input);
 	replayHistory(input.history, linter);
-	return linter.finish();
+	return linter.judgement();
 }
