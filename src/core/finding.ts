@@ -44,6 +44,8 @@ export interface RecipeStep {
 	readonly sql?: string;
 	/** `own`: in a transaction of its own; `none`: outside any transaction; `batches`: one per batch. */
 	readonly transaction: "own" | "none" | "batches" | "people";
+	/** Of a step that people do: its phase, where the step after it does not tell it. */
+	readonly phase?: "migrate";
 	/** Of a step in batches: what is changed. */
 	readonly rows?: RowBatches;
 	readonly checks?: readonly RowCheck[];

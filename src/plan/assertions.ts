@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { columnsIn } from "../catalog/expression.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import type { ConstraintDefinition, Operation, OperationOf } from "../core/operation.ts";
 import { quoteExpression } from "../dialect/postgres/quote-expression.ts";
@@ -6,29 +7,42 @@ import { quoteIdentifier, quoteName, quoteString } from "../dialect/postgres/quo
 import { nameOfConstraint, quoteColumns } from "./constraint-text.ts";
 import type { Assertion } from "./plan.ts";
 
+/** An assertion that can be held against a schema of ours too; undefined: that does not tell. */
+export interface CheckedAssertion extends Assertion {
+	readonly holds?: (catalog: Catalog) => boolean | undefined;
+}
+
 /** What must hold before an operation, and what holds after it. */
 export interface OperationAssertions {
-	readonly before: readonly Assertion[];
-	readonly after: readonly Assertion[];
+	readonly before: readonly CheckedAssertion[];
+	readonly after: readonly CheckedAssertion[];
 }
 
 const none: OperationAssertions = { before: [], after: [] };
 
 const regclass = (name: QualifiedName): string => `to_regclass(${quoteString(quoteName(name))})`;
 
-const isThere = (name: QualifiedName): Assertion => ({
+/** Whether a relation of the name is known; undefined where the history may not tell. */
+function knowsRelation(catalog: Catalog, name: QualifiedName): boolean {
+	return (catalog.table(name) ?? catalog.view(name) ?? catalog.index(name)) !== undefined;
+}
+
+const isThere = (name: QualifiedName): CheckedAssertion => ({
 	says: `${name.name} exists`,
 	sql: `SELECT ${regclass(name)} IS NOT NULL;`,
+	holds: (catalog) => knowsRelation(catalog, name) || undefined,
 });
 
-const isMissing = (name: QualifiedName): Assertion => ({
+const isMissing = (name: QualifiedName): CheckedAssertion => ({
 	says: `there is no ${name.name} yet`,
 	sql: `SELECT ${regclass(name)} IS NULL;`,
+	holds: (catalog) => !knowsRelation(catalog, name),
 });
 
-const isGone = (name: QualifiedName): Assertion => ({
+const isGone = (name: QualifiedName): CheckedAssertion => ({
 	says: `${name.name} is gone`,
 	sql: `SELECT ${regclass(name)} IS NULL;`,
+	holds: (catalog) => (knowsRelation(catalog, name) ? false : undefined),
 });
 
 function column(
@@ -43,11 +57,24 @@ function column(
 	};
 }
 
-const hasColumn = (table: QualifiedName, name: string): Assertion =>
-	column(table, name, `${table.name} has the column ${name}`);
+/** Whether a table has a column; undefined where the history does not make the table. */
+function knowsColumn(catalog: Catalog, table: QualifiedName, name: string): boolean | undefined {
+	const known = catalog.table(table);
+	return known?.complete === true ? known.columns.some((other) => other.name === name) : undefined;
+}
 
-const lacksColumn = (table: QualifiedName, name: string): Assertion =>
-	column(table, name, `${table.name} has no column ${name}`, { negated: true });
+const not = (value: boolean | undefined): boolean | undefined =>
+	value === undefined ? undefined : !value;
+
+const hasColumn = (table: QualifiedName, name: string): CheckedAssertion => ({
+	...column(table, name, `${table.name} has the column ${name}`),
+	holds: (catalog) => knowsColumn(catalog, table, name),
+});
+
+const lacksColumn = (table: QualifiedName, name: string): CheckedAssertion => ({
+	...column(table, name, `${table.name} has no column ${name}`, { negated: true }),
+	holds: (catalog) => not(knowsColumn(catalog, table, name)),
+});
 
 function constraint(
 	table: QualifiedName,
@@ -61,11 +88,26 @@ function constraint(
 	};
 }
 
-const hasConstraint = (table: QualifiedName, name: string): Assertion =>
-	constraint(table, name, `${table.name} has the constraint ${name}`);
+function knowsConstraint(
+	catalog: Catalog,
+	table: QualifiedName,
+	name: string,
+): boolean | undefined {
+	const known = catalog.table(table);
+	return known?.complete === true
+		? known.constraints.some((other) => other.name === name)
+		: undefined;
+}
 
-const lacksConstraint = (table: QualifiedName, name: string): Assertion =>
-	constraint(table, name, `${table.name} has no constraint ${name}`, { negated: true });
+const hasConstraint = (table: QualifiedName, name: string): CheckedAssertion => ({
+	...constraint(table, name, `${table.name} has the constraint ${name}`),
+	holds: (catalog) => knowsConstraint(catalog, table, name),
+});
+
+const lacksConstraint = (table: QualifiedName, name: string): CheckedAssertion => ({
+	...constraint(table, name, `${table.name} has no constraint ${name}`, { negated: true }),
+	holds: (catalog) => not(knowsConstraint(catalog, table, name)),
+});
 
 /**
  * A NOT VALID constraint refuses updates of old rows that break it, whatever they change: the rows must be
@@ -75,29 +117,47 @@ function cleanRows(
 	table: QualifiedName,
 	definition: ConstraintDefinition,
 	catalog: Catalog,
-): readonly Assertion[] {
+): readonly CheckedAssertion[] {
 	if (definition.type === "notNull") {
 		const [name] = definition.columns;
-		return [noRow(table, `${quoteIdentifier(name)} IS NULL`, `no row has NULL in ${name}`)];
+		return [noRow(table, [name], `${quoteIdentifier(name)} IS NULL`, `no row has NULL in ${name}`)];
 	}
 	if (definition.type === "check") {
 		const text = quoteExpression(definition.expression);
 		return text === undefined
 			? []
-			: [noRow(table, `(${text}) IS FALSE`, `no row of ${table.name} breaks the CHECK`)];
+			: [
+					noRow(
+						table,
+						[...columnsIn(definition.expression)],
+						`(${text}) IS FALSE`,
+						`no row of ${table.name} breaks the CHECK`,
+					),
+				];
 	}
 	return definition.type === "foreignKey" ? orphans(table, definition, catalog) : [];
 }
 
-function noRow(table: QualifiedName, condition: string, says: string): Assertion {
-	return { says, sql: `SELECT count(*) = 0 FROM ${quoteName(table)} WHERE ${condition};` };
+/** In the middle of a step a column may not be there yet: then it cannot be asked for before. */
+function noRow(
+	table: QualifiedName,
+	columns: readonly string[],
+	condition: string,
+	says: string,
+): CheckedAssertion {
+	return {
+		says,
+		sql: `SELECT count(*) = 0 FROM ${quoteName(table)} WHERE ${condition};`,
+		holds: (catalog) =>
+			columns.some((name) => knowsColumn(catalog, table, name) === false) ? false : undefined,
+	};
 }
 
 function orphans(
 	table: QualifiedName,
 	definition: Extract<ConstraintDefinition, { readonly type: "foreignKey" }>,
 	catalog: Catalog,
-): readonly Assertion[] {
+): readonly CheckedAssertion[] {
 	const { columns, references, referencedColumns } = definition;
 	const key = catalog.table(references)?.constraints.find(({ type }) => type === "primaryKey");
 	const targets =
@@ -115,6 +175,8 @@ function orphans(
 		{
 			says: `every row of ${table.name} finds its row in ${references.name}`,
 			sql: `SELECT count(*) = 0 FROM ${quoteName(table)} child WHERE ${filled.join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteName(references)} parent WHERE ${on.join(" AND ")});`,
+			holds: (schema) =>
+				columns.some((name) => knowsColumn(schema, table, name) === false) ? false : undefined,
 		},
 	];
 }

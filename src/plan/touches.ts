@@ -49,10 +49,22 @@ function namedIn(value: unknown, catalog: Catalog, found: Set<Key>): void {
 	for (const inner of Object.values(value)) namedIn(inner, catalog, found);
 }
 
+const subjectFields: ReadonlySet<string> = new Set([
+	"table",
+	"view",
+	"index",
+	"sequence",
+	"type",
+	"domain",
+	"function",
+	"name",
+	"partition",
+]);
+
 /** Names of the objects that an operation is about: also of those that it makes. */
 function subjectsOf(operation: Operation, catalog: Catalog): readonly Key[] {
 	return Object.entries(operation).flatMap(([field, value]: [string, unknown]) => {
-		if (field === "range" || typeof value !== "object" || value === null) return [];
+		if (!subjectFields.has(field) || typeof value !== "object" || value === null) return [];
 		return isName(value) ? [catalog.resolve(value)] : [];
 	});
 }

@@ -1,3 +1,4 @@
+import { makeObjectName } from "../../catalog/naming.ts";
 import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
 import { addThenValidate } from "../constraint-steps.ts";
 import { constraintText, nameOfConstraint } from "../constraint-text.ts";
@@ -27,11 +28,12 @@ export default defineRecipe({
 			return first?.expression.kind === "column" && first.expression.path.at(-1) === columns[0];
 		});
 		if (known?.complete !== true || isIndexed) return steps;
+		const index = makeObjectName(table.name, columns.join("_"), "idx");
 		const list = columns.map(quoteIdentifier).join(", ");
 		return [
 			{
 				title: `First an index on the column: without it each DELETE in ${references.name} reads all of ${table.name}`,
-				sql: `CREATE INDEX CONCURRENTLY ON ${quoteName(table)} (${list});`,
+				sql: `CREATE INDEX CONCURRENTLY ${quoteIdentifier(index)} ON ${quoteName(table)} (${list});`,
 				transaction: "none",
 			},
 			...steps,

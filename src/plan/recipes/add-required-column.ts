@@ -27,6 +27,7 @@ export default defineRecipe({
 			{
 				title: `Fill ${name} in the rows that are there, batch by batch, where it is NULL`,
 				transaction: "people",
+				phase: "migrate",
 			},
 			...required,
 		];

@@ -134,7 +134,7 @@ export default defineRecipe({
 				transaction: "own",
 			},
 			{
-				title: "In a later release",
+				title: "Drop the old column in a later release",
 				sql: `${alter} DROP COLUMN ${quoteIdentifier(old)};`,
 				transaction: "own",
 			},

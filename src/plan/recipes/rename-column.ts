@@ -48,6 +48,7 @@ export default defineRecipe({
 		const fill = batchStep({ table, change: { set: `${current} = ${old}` }, pending }, catalog) ?? {
 			title: `Fill ${to} from ${column} in the rows that are there, some thousand at a time: no unique key is known to go by`,
 			transaction: "people" as const,
+			phase: "migrate" as const,
 		};
 		return [
 			{

@@ -15,7 +15,11 @@ export default defineRecipe({
 			},
 			{ title: "Release code that reads both values", transaction: "people" },
 			{ title: "Release code that writes the new one only", transaction: "people" },
-			{ title: "Change the rows with the old value in batches", transaction: "people" },
+			{
+				title: "Change the rows with the old value in batches",
+				transaction: "people",
+				phase: "migrate",
+			},
 		];
 	},
 });

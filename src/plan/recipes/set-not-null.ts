@@ -23,6 +23,7 @@ export default defineRecipe({
 		const fill = {
 			title: `Let the application write no more NULLs to ${column}, and fill those that are there in batches`,
 			transaction: "people",
+			phase: "migrate",
 		} as const;
 		const name =
 			operation.kind === "addConstraint"

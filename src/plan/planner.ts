@@ -1,0 +1,170 @@
+import { explain } from "../core/engine/explain.ts";
+import { replayHistory, type History } from "../core/engine/history.ts";
+import { lint, type LintInput } from "../core/engine/lint.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Migration } from "../core/migration.ts";
+import type { TableStatistics } from "../core/statistics.ts";
+import { schemaLines } from "../catalog/schema-lines.ts";
+import { orderPieces } from "./order.ts";
+import { piecesOf, statementsIn, type Piece } from "./pieces.ts";
+import { readPieces } from "./piece-reading.ts";
+import type { Plan, PlannedRevision } from "./plan.ts";
+import { plannedHistory } from "./planned-history.ts";
+import { stepOf } from "./steps.ts";
+
+/** What a plan is made of: a project as for `lint`. */
+export interface PlanInput extends LintInput {
+	/** SHA-256 of a text in UTF-8, as hexadecimal digits. */
+	readonly hash: (text: string) => string;
+	/** The name under which the plan keeps a file. */
+	readonly nameOf: (file: string) => string;
+}
+
+/** Returns what is hashed of a migration's text: the same for every checkout of it. */
+export function normalText(text: string): string {
+	return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+}
+
+function revisionOf({ id, up, down }: Migration, { hash, nameOf }: PlanInput): PlannedRevision {
+	const files = new Map([...up, ...down].map(({ file }) => [file.path, file.text]));
+	return {
+		id,
+		files: [...files].map(([path, text]) => ({
+			path: nameOf(path),
+			sha256: hash(normalText(text)),
+		})),
+	};
+}
+
+function historyOf(migrations: readonly Migration[], input: PlanInput): Plan["history"] {
+	const lines = migrations.flatMap((migration) => {
+		const { id, files } = revisionOf(migration, input);
+		return files.map(({ sha256 }) => `${id} ${sha256}`);
+	});
+	return {
+		revisions: migrations.length,
+		last: migrations.at(-1)?.id ?? "",
+		sha256: input.hash(lines.join("\n")),
+	};
+}
+
+/** The SHA-256 of the schema that the released migrations leave behind. */
+function schemaRevOf(history: History, hash: PlanInput["hash"]): string {
+	const released = history.migrations.filter(({ candidate }) => !candidate);
+	let lines: readonly string[] = [];
+	const last = released.at(-1)?.release;
+	replayHistory(
+		{ ...history, migrations: released },
+		{
+			visits: () => false,
+			releaseEnd(release, after) {
+				if (release === last) lines = schemaLines(after);
+			},
+		},
+	);
+	return hash(lines.join("\n"));
+}
+
+/** Queries in a file beside the migration prove what it does. */
+function proofsBeside({ verify, id }: Migration, { history }: PlanInput): readonly Piece[] {
+	return verify.flatMap(({ file, range }) =>
+		statementsIn(history.dialect, file.text.slice(range.start, range.end)).map((sql): Piece => ({
+			title: `Prove it with ${file.path.split("/").pop() ?? file.path}`,
+			origin: { migration: id, file: file.path, line: 1 },
+			sql: [sql],
+			transaction: "own",
+			settings: [],
+			follows: false,
+			proves: true,
+			checks: [],
+			evidence: [],
+			notes: [],
+		})),
+	);
+}
+
+function notesOf(pieces: readonly Piece[], findings: readonly Finding[]): readonly string[] {
+	const unread = pieces.filter(({ title }) => title.startsWith("Run by hand"));
+	const recipes = new Set(pieces.flatMap(({ origin }) => origin.recipe ?? []));
+	return [
+		...(unread.length > 0
+			? [`${unread.length} statements cannot be read: they are left to people, in their place.`]
+			: []),
+		...(recipes.size === 0 && findings.length === 0
+			? ["Every statement runs as it is written: none does harm."]
+			: []),
+	];
+}
+
+/**
+ * Returns the plan of the candidate migrations: what does no harm as it is written, the rest as its safe
+ * recipes, in the phases expand, migrate, verify and contract. Findings that a comment ignores keep their
+ * statement as it is written.
+ */
+export function makePlan(input: PlanInput): Plan {
+	const { history } = input;
+	const candidates = history.migrations.filter(({ candidate }) => candidate);
+	const { findings } = lint(input);
+	const pieces = [
+		...piecesOf(explain(history), findings, history.dialect),
+		...candidates.flatMap((migration) => proofsBeside(migration, input)),
+	];
+	const asWritten = pieces.map((piece) => ({ piece }));
+	const first = readPieces(plannedHistory(history, asWritten), pieces.length);
+	const ordered = orderPieces(
+		pieces.flatMap((piece, at) => {
+			const reading = first[at];
+			return reading ? [{ piece, reading }] : [];
+		}),
+	);
+	const planned = plannedHistory(history, ordered);
+	const earlier = ordered.flatMap(({ index }) => first[index] ?? []);
+	const readings = readPieces(planned, ordered.length, earlier);
+	const left = lint({ ...input, history: planned });
+	const statistics = statisticsIn(input);
+	const idOf = new Map<number, string>();
+	const counts = new Map<string, number>();
+	for (const { index, phase } of ordered) {
+		const count = (counts.get(phase) ?? 0) + 1;
+		counts.set(phase, count);
+		idOf.set(index, `${phase}-${count}`);
+	}
+	return {
+		version: 1,
+		dialect: "postgres",
+		serverVersion: history.version,
+		revisions: candidates.map((migration) => revisionOf(migration, input)),
+		history: historyOf(
+			history.migrations.filter(({ candidate }) => !candidate),
+			input,
+		),
+		schemaRev: schemaRevOf(history, input.hash),
+		steps: ordered.map((placed, at) => {
+			const { piece } = placed;
+			return stepOf({
+				id: idOf.get(placed.index) ?? "",
+				placed: {
+					...placed,
+					piece: { ...piece, origin: { ...piece.origin, file: input.nameOf(piece.origin.file) } },
+				},
+				needs: placed.needs.flatMap((need) => idOf.get(need) ?? []),
+				reading: readings[at],
+				findings: left.findings.filter(({ migration }) => migration === `step ${at + 1}`),
+				statistics,
+			});
+		}),
+		notes: notesOf(pieces, findings),
+	};
+}
+
+function statisticsIn({
+	rows,
+	tables,
+}: PlanInput): (relation: string) => TableStatistics | undefined {
+	return (relation) => {
+		const name = relation.slice(relation.indexOf(".") + 1);
+		const count = rows.get(relation) ?? rows.get(name);
+		const measured = tables?.get(relation) ?? tables?.get(name);
+		return count === undefined ? measured : { ...measured, rows: count };
+	};
+}
