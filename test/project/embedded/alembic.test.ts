@@ -18,6 +18,16 @@ async function up(body: string): Promise<string[]> {
 }
 
 test.each([
+	[
+		`op.execute(sa.text("UPDATE orders SET state = :state WHERE note = 'at:once' AND id > 5::int"))`,
+		["UPDATE orders SET state = :state WHERE note = 'at:once' AND id > 5::int"],
+	],
+	[
+		`op.create_exclude_constraint("one_stay", "stays", ("room", "="), (sa.text("tsrange(first, last)"), "&&"), using="gist", where=sa.text("paid"))`,
+		[
+			"ALTER TABLE stays ADD CONSTRAINT one_stay EXCLUDE USING gist (room WITH =, tsrange(first, last) WITH &&) WHERE (paid)",
+		],
+	],
 	[`op.execute("DELETE FROM sessions")`, ["DELETE FROM sessions"]],
 	[`op.execute(sa.text("""DELETE FROM sessions"""))`, ["DELETE FROM sessions"]],
 	[

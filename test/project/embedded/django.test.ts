@@ -45,6 +45,14 @@ test("a model becomes a table with the key that it names", async () => {
 
 test.each([
 	[
+		`migrations.AlterField("order", "number", shop.fields.NumberField(prefix="o"))`,
+		["unread: what AlterField sends is not known without running it"],
+	],
+	[
+		`migrations.RenameIndex("order", new_name="order_number", old_fields=("number", "note"))`,
+		[`ALTER INDEX ${indexName("shop_order", ["number", "note"], "_idx")} RENAME TO order_number`],
+	],
+	[
 		`migrations.AddField("order", "paid", models.BooleanField(default=False))`,
 		[
 			"ALTER TABLE shop_order ADD COLUMN paid boolean DEFAULT false NOT NULL",

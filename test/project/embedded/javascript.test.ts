@@ -298,3 +298,58 @@ describe("builders send what their tools send", () => {
 		]);
 	});
 });
+
+describe("views, checks and conditions", () => {
+	const knex = (call: string): readonly string[] =>
+		sent(`exports.up = (knex) => knex.schema.${call};`, knexVocabulary);
+	const kysely = (call: string): readonly string[] =>
+		sent(`export async function up(db) { await db.${call}.execute(); }`, kyselyVocabulary);
+
+	test("Knex: views", () => {
+		expect(
+			knex(
+				`createViewOrReplace("paid_orders", (view) => { view.columns(["id"]); view.as(knex.raw("select id from orders")); })`,
+			),
+		).toEqual([`create or replace view paid_orders (id) as select id from orders`]);
+		expect(knex(`renameView("paid_orders", "paid")`)).toEqual([
+			"alter view paid_orders rename to paid",
+		]);
+	});
+
+	test("Knex: a view of a built query is known, what it reads is not", () => {
+		const program = `exports.up = (knex) => knex.schema.createView("paid", (view) => view.as(knex("orders").where({ paid: true })));`;
+		const [section] = up(program, knexVocabulary);
+		const { statements } = readSection(dialect, section!, { placeholders: [] });
+		expect(statements.map(({ unread }) => unread)).toEqual([undefined]);
+		expect(statements[0]!.placeholders).toHaveLength(1);
+	});
+
+	test("Knex: checks of a column", () => {
+		expect(
+			knex(
+				`createTable("orders", (t) => { t.integer("total").checkBetween([1, 9]); t.text("note").checkLength("<", 80, "short"); })`,
+			),
+		).toEqual([
+			"create table orders (total integer check (total between 1 and 9), note text constraint short check (length(note) < 80))",
+		]);
+	});
+
+	test("Kysely: views, an index of a table, an update by a callback", () => {
+		expect(kysely("schema.createView('paid').orReplace().as(sql`select id from orders`)")).toEqual([
+			"create or replace view paid as select id from orders",
+		]);
+		expect(kysely(`schema.alterTable("orders").dropIndex("orders_note")`)).toEqual([
+			"drop index orders_note",
+		]);
+		expect(
+			kysely(`updateTable("orders").set((eb) => ({ note: eb.ref("c.note") })).where("id", ">", 1)`),
+		).toEqual(["update orders set note = ref where where"]);
+	});
+
+	test("Sequelize: the words of a condition", () => {
+		const program = `module.exports = { up: (queryInterface, Sequelize) => queryInterface.addIndex("orders", ["note"], { where: { note: { [Sequelize.Op.is]: null } } }) };`;
+		expect(sent(program, sequelizeVocabulary)).toEqual([
+			"CREATE INDEX orders_note ON orders (note) WHERE where",
+		]);
+	});
+});

@@ -55,6 +55,26 @@ test.each([
 		'add_index :orders, [:user_id, :state], unique: true, where: "paid"',
 		["CREATE UNIQUE INDEX index_orders_on_user_id_and_state ON orders (user_id, state) WHERE paid"],
 	],
+	[
+		`add_exclusion_constraint :stays, "room WITH =, during WITH &&", using: :gist, name: "one_stay"`,
+		["ALTER TABLE stays ADD CONSTRAINT one_stay EXCLUDE USING gist (room WITH =, during WITH &&)"],
+	],
+	[
+		`remove_exclusion_constraint :stays, name: "one_stay"`,
+		["ALTER TABLE stays DROP CONSTRAINT one_stay"],
+	],
+	[
+		`rename_enum_value :state, from: "new", to: "open"`,
+		["ALTER TYPE state RENAME VALUE 'new' TO 'open'"],
+	],
+	[
+		"add_primary_key :lines, [:order_id, :place]",
+		["ALTER TABLE lines ADD PRIMARY KEY (order_id, place)"],
+	],
+	[
+		`ActiveStorage::Blob.unscoped.update_all(service_name: "local")`,
+		["UPDATE active_storage_blobs SET service_name = new_service_name"],
+	],
 	["remove_index :orders, column: :state", ["DROP INDEX index_orders_on_state"]],
 	[
 		"add_foreign_key :orders, :users, validate: false",

@@ -69,7 +69,7 @@ const onTable: Readonly<Record<string, Builder>> = {
 	create_primary_key: (operation) => [
 		addConstraint(operation, `PRIMARY KEY ${columnsOf(operation, 1)}`),
 	],
-	create_exclude_constraint: () => undefined,
+	create_exclude_constraint: createExclude,
 	drop_constraint: ({ call, table, text }) => [
 		`ALTER TABLE ${table.sql} DROP CONSTRAINT ${ifExists(call)}${nameOf(text(0, "constraint_name") ?? hole("constraint"))}`,
 	],
@@ -215,6 +215,23 @@ function createCheck(operation: Operation): readonly string[] {
 	const condition = operation.get(1, "condition");
 	const sql = condition ? sqlOf(condition, operation.call.scope) : hole("condition");
 	return [addConstraint(operation, `CHECK (${sql})`)];
+}
+
+/** `op.create_exclude_constraint("x", "t", ("room", "="), ("period", "&&"), using="gist", where=...)`. */
+function createExclude(operation: Operation): readonly string[] {
+	const { call } = operation;
+	const elements = call.node.args.flatMap((node): readonly string[] => {
+		const { node: pair, scope } = resolve(node, call.scope);
+		const [column, operator] = pair.kind === "list" ? pair.items : [];
+		if (!column || !operator) return [];
+		const isName = resolve(column, scope).node.kind === "text";
+		const sql = isName ? nameOf(textOrHole(column, scope)) : sqlOf(column, scope);
+		return [`${sql} WITH ${textOrHole(operator, scope)}`];
+	});
+	const where = given(named(call, "where"), call.scope);
+	const using = namedText(call, "using") ?? "gist";
+	const condition = where ? ` WHERE (${sqlOf(where, call.scope)})` : "";
+	return [addConstraint(operation, `EXCLUDE USING ${using} (${elements.join(", ")})${condition}`)];
 }
 
 function isConcurrent(call: Call): boolean {

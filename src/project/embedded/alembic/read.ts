@@ -162,8 +162,7 @@ function execute(call: Call, reader: Reader): boolean {
 	if (!first) return false;
 	const text = textOf(first, scope);
 	if (text) {
-		// A %-sign that is doubled for the driver, and sa.text()'s \: for a colon, are rare in migrations.
-		reader.send(literal(text.text, text.range, text.inner));
+		reader.send(literal(withParameters(text.text), text.range, text.inner));
 		return true;
 	}
 	const tables = (table: Node, at: Scope): string | undefined => tableOf(table, at, reader);
@@ -172,6 +171,13 @@ function execute(call: Call, reader: Reader): boolean {
 	if (built !== undefined) reader.send(generated(built.sql, node.range));
 	else reader.send(unread(node.range, "this SQL is put together when the program runs"));
 	return true;
+}
+
+/** The names that sqlalchemy.text() fills in: `:name` (sqlalchemy/sql/elements.py, TextClause). */
+function withParameters(sql: string): string {
+	return sql.replace(/'(?:[^']|'')*'|(?<![:\w\\]):\w+(?!:)/g, (found) =>
+		found.startsWith("'") ? found : hole(found),
+	);
 }
 
 function tableOf(node: Node, scope: Scope, { models }: Reader): string | undefined {

@@ -12,7 +12,7 @@ import {
 } from "../arguments.ts";
 import { lastName, type Node } from "../program.ts";
 import { resolve } from "../scope.ts";
-import { hole, nameList, nameOf } from "../sql-text.ts";
+import { hasHole, hole, nameList, nameOf } from "../sql-text.ts";
 import { textOf } from "../text.ts";
 import { fieldOf, identityField, type Field } from "./fields.ts";
 import { indexName } from "./names.ts";
@@ -62,8 +62,15 @@ const operations: Readonly<Record<string, Apply>> = {
 	AddIndexConcurrently: (step) => addIndex(step, true),
 	RemoveIndex: (step) => removeIndex(step, ""),
 	RemoveIndexConcurrently: (step) => removeIndex(step, "CONCURRENTLY "),
-	RenameIndex: ({ call }) => {
-		const [from, to] = [namedText(call, "old_name"), namedText(call, "new_name")];
+	RenameIndex: (step) => {
+		const { call } = step;
+		const model = modelOf(step);
+		const fields = textsOf(named(call, "old_fields"), call.scope);
+		const found =
+			model && fields.length > 0
+				? indexName(model.table, columnsOf(model, fields), "_idx")
+				: undefined;
+		const [from, to] = [namedText(call, "old_name") ?? found, namedText(call, "new_name")];
 		return from === undefined
 			? undefined
 			: now(`ALTER INDEX ${nameOf(from)} RENAME TO ${nameOf(to ?? hole("name"))}`);
@@ -255,7 +262,11 @@ function onField(step: Step): Sent | undefined {
 		return after.isThrough ? nothing : linkTable(place, name, after);
 	}
 	if (after.kind === "manyToMany") return nothing;
-	return before && alterField(place, before, after);
+	// A field of the program's own: whether its type is another one cannot be told.
+	const isKnown =
+		before?.type === after.type ||
+		![before?.type, after.type].some((type) => type === undefined || hasHole(type));
+	return before && isKnown ? alterField(place, before, after) : undefined;
 }
 
 function removeField(step: Step): Sent {

@@ -69,8 +69,10 @@ function mapOf(node: Extract<Node, { kind: "map" }>, inner: (node: Node) => Valu
 		const name = key.kind === "text" && key.parts.length === 1 ? inner(key) : undefined;
 		if (name?.kind !== "text") {
 			const computed = inner(key);
-			if (computed.kind !== "text") throw new Unknowable("a key is not written in the file");
-			entries.set(computed.text, inner(value));
+			// { [Op.is]: null }
+			if (computed.kind === "path") entries.set(computed.path.join("."), inner(value));
+			else if (computed.kind !== "text") throw new Unknowable("a key is not written in the file");
+			else entries.set(computed.text, inner(value));
 		} else if (name.text === "...") {
 			const spread = inner(value);
 			if (spread.kind !== "map") throw new Unknowable("what it spreads is not written in the file");

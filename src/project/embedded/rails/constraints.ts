@@ -139,6 +139,33 @@ export function uniqueClause(table: string, columns: readonly string[], options:
 	return `CONSTRAINT ${name} UNIQUE${distinct} ${nameList(columns)}`;
 }
 
+function exclusionName(table: string, expression: string | undefined, options: Options): string {
+	return nameOf(
+		option(options, "name") ?? hashedName("excl", table, expression ?? hole("expression")),
+	);
+}
+
+export function exclusionClause(table: string, expression: string, options: Options): string {
+	const using = option(options, "using");
+	const where = option(options, "where");
+	const deferrable = option(options, "deferrable");
+	return [
+		`CONSTRAINT ${exclusionName(table, expression, options)} EXCLUDE`,
+		using === undefined ? "" : ` USING ${using}`,
+		` (${expression})`,
+		where === undefined ? "" : ` WHERE (${where})`,
+		deferrable === undefined ? "" : ` DEFERRABLE INITIALLY ${deferrable.toUpperCase()}`,
+	].join("");
+}
+
+export function dropExclusion(
+	table: string,
+	expression: string | undefined,
+	options: Options,
+): string {
+	return `ALTER TABLE ${tableName(table)} DROP CONSTRAINT ${exclusionName(table, expression, options)}`;
+}
+
 /** A column that refers to another table, and what comes with it (ReferenceDefinition). */
 export interface Reference {
 	readonly columns: readonly (readonly [name: string, type: string])[];

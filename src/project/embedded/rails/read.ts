@@ -190,6 +190,16 @@ function execute(call: Call, pieces: EmbeddedSql[]): boolean {
 	return true;
 }
 
+/** The modules of Rails itself that put their name before their tables (table_name_prefix). */
+const enginePrefixes: Readonly<Record<string, string>> = {
+	ActionMailbox: "action_mailbox_",
+	ActionText: "action_text_",
+	ActiveStorage: "active_storage_",
+	SolidCable: "solid_cable_",
+	SolidCache: "solid_cache_",
+	SolidQueue: "solid_queue_",
+};
+
 /** `Order.where(...).update_all(paid: true)`; rows that a model writes one by one are not known. */
 function onModel(call: Call, { models }: Reader, pieces: EmbeddedSql[]): boolean {
 	const { name, node } = call;
@@ -204,7 +214,8 @@ function onModel(call: Call, { models }: Reader, pieces: EmbeddedSql[]): boolean
 	if (root?.kind !== "name" || !/^[A-Z]/.test(root.name)) return false;
 	const own = chain.length > 1 ? (chain.at(-1) ?? root) : root;
 	const model = own.kind === "member" && /^[A-Z]/.test(own.name) ? own.name : root.name;
-	const table = tableName(models.get(model) ?? tableOfModel(model));
+	const prefix = own === root ? "" : (enginePrefixes[root.name] ?? "");
+	const table = tableName(models.get(model) ?? `${prefix}${tableOfModel(model)}`);
 	const where = isFiltered(node.callee) ? ` WHERE ${hole("condition")}` : "";
 	if (name === "update_all")
 		pieces.push(generated(`UPDATE ${table} SET ${assignments(call)}${where}`, node.range));

@@ -1,6 +1,6 @@
 import { given, textArgument, textsOf, wordOf, type Call } from "../arguments.ts";
 import { resolve } from "../scope.ts";
-import { hole, nameOf, stringOf } from "../sql-text.ts";
+import { hole, nameList, nameOf, stringOf } from "../sql-text.ts";
 import {
 	columnSql,
 	isColumnType,
@@ -17,8 +17,10 @@ import {
 	addForeignKey,
 	addIndex,
 	columnsOf,
+	dropExclusion,
 	dropForeignKey,
 	dropIndex,
+	exclusionClause,
 	onCheck,
 	referenceOf,
 	uniqueClause,
@@ -128,6 +130,16 @@ const onTable: Readonly<Record<string, Builder>> = {
 	remove_unique_constraint: (change) => [
 		`${alter(change)} DROP CONSTRAINT ${nameOf(option(change.options, "name") ?? hole("constraint"))}`,
 	],
+	add_exclusion_constraint: (change) => [
+		`${alter(change)} ADD ${exclusionClause(change.table, change.text(0) ?? hole("expression"), change.options)}`,
+	],
+	remove_exclusion_constraint: ({ table, text, options }) => [
+		dropExclusion(table, text(0), options),
+	],
+	// No method of Rails's own: the name that helpers give it.
+	add_primary_key: (change) => [
+		`${alter(change)} ADD PRIMARY KEY ${nameList(columnsOf(change.call, 1))}`,
+	],
 	add_reference: addReference,
 	add_belongs_to: addReference,
 	remove_reference: removeReference,
@@ -154,6 +166,9 @@ const alone: Readonly<Record<string, (call: Call, version: number) => readonly s
 	drop_enum: (call) => [`DROP TYPE ${tableName(textArgument(call, 0) ?? hole("type"))}`],
 	rename_enum: (call) => [
 		`ALTER TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} RENAME TO ${nameOf(textArgument(call, 1) ?? option(optionsOf(call), "to") ?? hole("name"))}`,
+	],
+	rename_enum_value: (call) => [
+		`ALTER TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} RENAME VALUE ${stringOf(option(optionsOf(call), "from") ?? hole("value"))} TO ${stringOf(option(optionsOf(call), "to") ?? hole("value"))}`,
 	],
 	add_enum_value: (call) => [
 		`ALTER TYPE ${tableName(textArgument(call, 0) ?? hole("type"))} ADD VALUE ${stringOf(textArgument(call, 1) ?? hole("value"))}`,

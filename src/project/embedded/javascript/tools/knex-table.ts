@@ -334,9 +334,24 @@ function addColumn(
 			case "checkRegex":
 				words.push(`${named(second)}check (${nameOf(name)} ~ ${constantOf(value)})`);
 				break;
-			case "checkBetween":
-			case "checkLength":
-				throw new Unknowable(`${link.name} is not read`);
+			case "checkBetween": {
+				// One pair, or a list of pairs of which one has to hold.
+				const pairs =
+					value.kind === "list" && value.items[0]?.kind === "list" ? value.items : [value];
+				const ranges = pairs.map((pair) => {
+					const [from = none, to = none] = pair.kind === "list" ? pair.items : [];
+					return `${nameOf(name)} between ${constantOf(from)} and ${constantOf(to)}`;
+				});
+				words.push(`${named(second)}check (${ranges.join(" or ")})`);
+				break;
+			}
+			case "checkLength": {
+				const third = valueOf(link.call.args[2], scope, rawOf);
+				words.push(
+					`${named(third)}check (length(${nameOf(name)}) ${wordsOf(value)} ${wordsOf(second)})`,
+				);
+				break;
+			}
 			case "drop":
 				draft.after.push({ sql: `alter table ${draft.table} drop column ${nameOf(name)}`, range });
 				return;

@@ -1,15 +1,17 @@
-import type { Node } from "../../program.ts";
+import type { CallNode, Node } from "../../program.ts";
 import type { Scope } from "../../scope.ts";
 import { hole, nameOf } from "../../sql-text.ts";
 import { textOf } from "../../text.ts";
 import type { Built, Vocabulary } from "../tool.ts";
 import {
 	chainOf,
+	columnList,
 	constantOf,
 	dotted,
 	isOn,
 	Unknowable,
 	valueOf,
+	wordList,
 	wordsOf,
 	type Link,
 	type Value,
@@ -111,6 +113,12 @@ function schemaCall(
 			return only(`drop extension ${nameOf(wordsOf(one))}`);
 		case "dropExtensionIfExists":
 			return only(`drop extension if exists ${nameOf(wordsOf(one))}`);
+		case "createView":
+		case "createViewOrReplace":
+		case "createMaterializedView":
+			return only(createView(name, qualified(wordsOf(one)), call, scope));
+		case "renameView":
+			return only(`alter view ${qualified(wordsOf(one))} rename to ${nameOf(wordsOf(two))}`);
 		case "dropView":
 			return only(`drop view ${qualified(wordsOf(one))}`);
 		case "dropViewIfExists":
@@ -126,6 +134,23 @@ function schemaCall(
 		default:
 			throw new Unknowable(`${name} of Knex's schema builder is not read`);
 	}
+}
+
+/** The query of a view is built by calls: what it reads stays open unless it is raw SQL. */
+function createView(method: string, name: string, call: CallNode, scope: Scope): string {
+	const links = (call.block?.body ?? []).flatMap((step) =>
+		step.kind === "expression" && step.value.kind === "call" ? chainOf(step.value).links : [],
+	);
+	const given = (wanted: string): Value => {
+		const link = links.find((each) => each.name === wanted);
+		return valueOf(link?.call.args[0], scope, rawOf);
+	};
+	const columns = wordList(given("columns"));
+	const query = given("as");
+	const orReplace = method === "createViewOrReplace" ? "or replace " : "";
+	const materialized = method === "createMaterializedView" ? "materialized " : "";
+	const list = columns.length > 0 ? ` ${columnList(columns)}` : "";
+	return `create ${orReplace}${materialized}view ${name}${list} as ${query.kind === "sql" ? query.sql : `select ${hole("query")}`}`;
 }
 
 const changes = new Set([

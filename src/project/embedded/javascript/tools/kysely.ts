@@ -113,6 +113,8 @@ function schemaSql(links: readonly Link[], scope: Scope): readonly string[] {
 			return [`create schema${notExists} ${nameOf(name)}`];
 		case "dropSchema":
 			return [`drop schema${exists} ${nameOf(name)}${cascade}`];
+		case "createView":
+			return [createView(qualify(name), modifiers, scope)];
 		case "dropView":
 			return [
 				`drop ${has("materialized") ? "materialized " : ""}view${exists} ${qualify(name)}${cascade}`,
@@ -124,6 +126,22 @@ function schemaSql(links: readonly Link[], scope: Scope): readonly string[] {
 		default:
 			throw new Unknowable(`${first.name} of Kysely is not read`);
 	}
+}
+
+function createView(name: string, modifiers: readonly Link[], scope: Scope): string {
+	const given = (method: string): Value => {
+		const link = modifiers.find((each) => each.name === method);
+		return link ? (valuesOf(link, scope)[0] ?? none) : none;
+	};
+	const has = (method: string): boolean => modifiers.some((each) => each.name === method);
+	const kind = has("materialized") ? "materialized " : has("temporary") ? "temporary " : "";
+	const columns = wordList(given("columns"));
+	const query = given("as");
+	return [
+		`create ${has("orReplace") ? "or replace " : ""}${kind}view${has("ifNotExists") ? " if not exists" : ""} ${name}`,
+		columns.length > 0 ? ` ${columnList(columns)}` : "",
+		` as ${query.kind === "sql" ? query.sql : `select ${hole("query")}`}`,
+	].join("");
 }
 
 function tableLines(modifiers: readonly Link[], scope: Scope): readonly string[] {
@@ -276,6 +294,7 @@ function alterTable(
 			case "setSchema":
 				return [`set schema ${nameOf(wordsOf(one))}`];
 			case "execute":
+			case "dropIndex":
 			case "onDelete":
 			case "onUpdate":
 			case "ifExists":
@@ -288,8 +307,17 @@ function alterTable(
 				throw new Unknowable(`${link.name} of a Kysely table is not read`);
 		}
 	});
+	const indexes = modifiers.flatMap((link) => tableIndex(table, link, scope));
+	if (indexes.length > 0) return indexes;
 	if (actions.length === 0) throw new Unknowable(`nothing is changed${schema ?? ""}`);
 	return [`alter table ${table} ${actions.join(", ")}`];
+}
+
+function tableIndex(table: string, link: Link, scope: Scope): readonly string[] {
+	if (link.name !== "dropIndex") return [];
+	const schema = /^(.+)\./.exec(table)?.[1];
+	const index = nameOf(wordsOf(valuesOf(link, scope)[0] ?? none));
+	return [`drop index ${schema === undefined ? "" : `${schema}.`}${index}`];
 }
 
 /** `.addForeignKeyConstraint(...).onDelete("cascade")` of an altered table. */
@@ -366,7 +394,11 @@ function dataSql(links: readonly Link[], scope: Scope): readonly string[] | unde
 	if (start.name === "deleteFrom") return [`delete from ${table}${where}`];
 	const given = (method: string): Value => {
 		const link = links.find(({ name }) => name === method);
-		return link ? (valuesOf(link, scope)[0] ?? none) : none;
+		if (!link) return none;
+		// set((eb) => ({ total: eb("total", "+", 1) }))
+		const [step] = link.call.block?.body ?? [];
+		if (step?.kind === "expression") return valueOf(step.value, scope, rawOf);
+		return valuesOf(link, scope)[0] ?? none;
 	};
 	if (start.name === "insertInto") return [insertOf(table, given("values"))];
 	const set = given("set");
