@@ -146,7 +146,8 @@ export function withTexts(files: Files, texts: ReadonlyMap<string, string>): Fil
 	};
 }
 
-function readingOf(file: string, bytes: Uint8Array): FileReading {
+/** Returns the text that bytes are, as the reading of a file. */
+export function readingOf(file: string, bytes: Uint8Array): FileReading {
 	const decoded = decode(bytes);
 	if ("text" in decoded) return { file: { path: file, text: decoded.text } };
 	const { code, message, hint } = decoded;

@@ -9,6 +9,7 @@ export interface GitChanges {
 	readonly reference: string;
 	readonly added: ReadonlySet<string>;
 	readonly modified: ReadonlySet<string>;
+	readonly removed: ReadonlySet<string>;
 	/** Returns the bytes of a file as it was then, undefined where it was not there. */
 	readonly before: (file: string) => Uint8Array | undefined;
 }
@@ -33,11 +34,12 @@ export function changesSince(cwd: string, reference: string): GitChanges | Proje
 	const diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"];
 	const added = runGit(cwd, [...diff, "--diff-filter=A", base.output.trim(), "--"]);
 	const modified = runGit(cwd, [...diff, "--diff-filter=MT", base.output.trim(), "--"]);
+	const removed = runGit(cwd, [...diff, "--diff-filter=D", base.output.trim(), "--"]);
 	const untracked = runGit(cwd, [
 		...["ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--"],
 		":/",
 	]);
-	for (const run of [added, modified, untracked]) {
+	for (const run of [added, modified, removed, untracked]) {
 		if (!("output" in run)) return noRepository(run.message);
 	}
 	const prefix = `/${inside.output.trim()}`;
@@ -49,6 +51,7 @@ export function changesSince(cwd: string, reference: string): GitChanges | Proje
 		reference,
 		added: new Set([...paths(added), ...paths(untracked)]),
 		modified: new Set(paths(modified)),
+		removed: new Set(paths(removed).filter((name) => !paths(untracked).includes(name))),
 		before: (file) => readGitFile(cwd, `${base.output.trim()}:./${file}`),
 	};
 }

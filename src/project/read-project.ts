@@ -1,5 +1,6 @@
 import { defaultServerVersion, type Config, type ProjectConfig } from "../core/config.ts";
 import type {
+	DatabaseId,
 	Migration,
 	MigrationSource,
 	Project,
@@ -18,9 +19,11 @@ import {
 } from "./files.ts";
 import { compareWithApplied, type AppliedMigrations } from "./applied/compare.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
+import { filesBefore } from "./earlier-files.ts";
 import type { Place } from "./find.ts";
 import type { GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
+import { goneMigrations, historyChanges, type HistoryChanges } from "./gone.ts";
 import type { Layout, LayoutReading } from "./layouts/layout.ts";
 import { plain, sourceOf } from "./layouts/plain.ts";
 import { assignReleases, filesOf, type Named } from "./releases.ts";
@@ -75,9 +78,11 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		...unlisted(reading, named, files, problems),
 	].map((source) => withPlaceholders(withTransaction(source, settings.transaction), settings));
 	if (history.length === 0 && problems.length === 0) problems.push(emptyDirectory(root));
+	const changes = changesOf(history, place, context, dialect.id);
 	const releases = assignReleases(history, layout.id, (file) => pathFrom(root, file, files.cwd), {
 		...appliedOf(history, layout, context.applied),
 		...(context.since ? { since: context.since } : {}),
+		...(changes ? { changes } : {}),
 		...(settings.releases ? { releases: settings.releases } : {}),
 		...(named && isPartial(named, root) ? { named } : {}),
 	});
@@ -99,11 +104,31 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		candidatesWhy: releases.why,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
 		migrations,
-		problems: [...problems, ...releases.problems, ...programsNotRead(migrations)].filter(
-			(problem) =>
-				concernsReview(problem, named && isPartial(named, root) ? named : undefined, context.since),
+		problems: [
+			...problems,
+			...releases.problems,
+			...(changes && context.since ? goneMigrations(changes, layout, context.since) : []),
+			...programsNotRead(migrations),
+		].filter((problem) =>
+			concernsReview(problem, named && isPartial(named, root) ? named : undefined, context.since),
 		),
 	};
+}
+
+/** What git says of the history; that of before is read only where one of its files is not what it was. */
+function changesOf(
+	history: readonly MigrationSource[],
+	place: Place,
+	{ since, files }: ReadContext,
+	dialect: DatabaseId,
+): HistoryChanges | undefined {
+	const touched = since ? [...since.modified, ...since.removed] : [];
+	const known = new Set(history.flatMap(filesOf));
+	const isOurs = (file: string): boolean => known.has(file) || isWithin(place.root, file);
+	if (!since || !touched.some(isOurs)) return undefined;
+	const before = withoutExcluded(filesBefore(files, since), place);
+	const { migrations } = place.layout.read(place.root, before, dialect);
+	return historyChanges(history, migrations, since);
 }
 
 /** A review of some files is not about the odd names of others. */

@@ -4,12 +4,15 @@ import { isWithin, joinPath, parentOf } from "./files.ts";
 import type { AppliedMigrations } from "./applied/compare.ts";
 import type { GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
+import type { HistoryChanges } from "./gone.ts";
 
 /** What decides which migrations are under review: the first that is given. */
 export interface ReleaseEvidence {
 	/** What a database has applied: that is released. */
 	readonly applied?: Pick<AppliedMigrations, "table" | "applied" | "problems">;
 	readonly since?: GitChanges;
+	/** What that did to the history; left out when no released file was touched. */
+	readonly changes?: HistoryChanges;
 	readonly releases?: readonly ReleaseConfig[];
 	readonly named?: Named;
 }
@@ -73,11 +76,11 @@ type Assign = (source: MigrationSource, own: string, order: number) => Assigned;
 function assignment(
 	sources: readonly MigrationSource[],
 	below: (file: string) => string,
-	{ applied, since, releases, named }: ReleaseEvidence,
+	{ applied, since, changes, releases, named }: ReleaseEvidence,
 	problems: ProjectProblem[],
 ): Assign {
 	if (applied) return byApplied(applied.applied);
-	if (since) return bySince(since, problems);
+	if (since) return bySince(since, changes, problems);
 	if (releases && releases.length > 0) return byConfig(sources, below, releases, problems);
 	if (named) return byName(named);
 	return (source, own) => ({ release: own, candidate: source.baseline !== true });
@@ -113,14 +116,23 @@ function byApplied(applied: ReadonlySet<MigrationSource>): Assign {
 			: { release: candidateRelease, candidate: true };
 }
 
-function bySince(since: GitChanges, problems: ProjectProblem[]): Assign {
+function bySince(
+	since: GitChanges,
+	changes: HistoryChanges | undefined,
+	problems: ProjectProblem[],
+): Assign {
 	return (source, own) => {
 		const file = mainFile(source);
+		const released = { release: own, candidate: false };
+		const candidate = { release: candidateRelease, candidate: true };
 		// A dump of the schema is written anew with each migration.
-		if (file === undefined || source.baseline) return { release: own, candidate: false };
-		if (since.added.has(file)) return { release: candidateRelease, candidate: true };
-		if (!since.modified.has(file)) return { release: own, candidate: false };
-		if (source.repeatable) return { release: candidateRelease, candidate: true };
+		if (file === undefined || source.baseline) return released;
+		const isAdded = since.added.has(file);
+		const change = changes?.of(source) ?? "new";
+		if (isAdded && change === "new") return candidate;
+		if (!isAdded && !since.modified.has(file)) return released;
+		if (source.repeatable || change === "new") return candidate;
+		if (change === "none") return released;
 		problems.push({
 			code: "editedAfterRelease",
 			severity: "warning",
@@ -128,7 +140,7 @@ function bySince(since: GitChanges, problems: ProjectProblem[]): Assign {
 			message: `${file} was changed after its release: it was there at ${since.reference}`,
 			hint: "Databases that ran it will not run it again. Take the change back and write a new migration.",
 		});
-		return { release: own, candidate: false };
+		return released;
 	};
 }
 

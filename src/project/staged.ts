@@ -54,6 +54,7 @@ export function stagedFiles(cwd: string, disk: Files): Staged | ProjectProblem {
 			reference: "the index",
 			added: staged("A"),
 			modified: staged("MT"),
+			removed: staged("D"),
 			before: (file) => readGitFile(cwd, `${base}:./${file}`),
 		},
 	};

@@ -30,6 +30,7 @@ export const alembic: Layout = {
 		rows: "SELECT version_num, NULL, false FROM {table}",
 		holds: "newest",
 	},
+	whenGone: `it stops: "can't locate revision"`,
 	ownsFolders: false,
 	load: reader.load,
 

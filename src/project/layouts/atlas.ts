@@ -26,6 +26,7 @@ export const atlas: Layout = {
 			WHERE version <> '.atlas_cloud_identifier' ORDER BY executed_at, version`,
 		holds: "each",
 	},
+	whenGone: "it stops: atlas.sum does not fit",
 	ownsFolders: false,
 
 	detect(directory, files) {

@@ -30,6 +30,8 @@ export const flyway: Layout = {
 			repeatable === true ? id.replaceAll(" ", "_") : id.replaceAll("_", "."),
 		checksumsOf: flywayChecksums,
 	},
+	whenGone: "its validation fails",
+	comparesNames: true,
 	ownsFolders: true,
 
 	detect(directory, files) {

@@ -25,6 +25,7 @@ export const golangMigrate: Layout = {
 	name: "golang-migrate",
 	orderedBy: "the number at the start of the file name",
 	applied: rowNewest("schema_migrations", "version", "dirty"),
+	whenGone: "it stops on databases where this is the current version",
 	ownsFolders: false,
 
 	detect(directory, files) {

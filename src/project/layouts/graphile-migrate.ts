@@ -26,6 +26,7 @@ export const graphileMigrate: Layout = {
 	name: "graphile-migrate",
 	orderedBy: "the number of the file, current.sql last",
 	applied: rowEach("graphile_migrate.migrations", "substring(filename from '^[0-9]+')", "date"),
+	whenGone: "it stops: the chain of hashes is broken",
 	ownsFolders: true,
 
 	detect(directory, files) {

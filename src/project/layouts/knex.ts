@@ -21,6 +21,7 @@ export const knex: Layout = {
 	name: "Knex",
 	orderedBy: "the file name",
 	applied: rowEach("knex_migrations", "name", "id"),
+	whenGone: 'it stops: "the migration directory is corrupt"',
 	ownsFolders: false,
 	load: () => loadPrograms(vocabulary),
 

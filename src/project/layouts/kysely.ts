@@ -17,6 +17,7 @@ export const kysely: Layout = {
 	name: "Kysely",
 	orderedBy: "the file name",
 	applied: rowEach("kysely_migration", "name", "timestamp, name"),
+	whenGone: "it stops: a migration that ran before is missing",
 	ownsFolders: false,
 	load: () => loadPrograms(vocabulary),
 

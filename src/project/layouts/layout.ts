@@ -29,6 +29,10 @@ export interface Layout {
 	readonly orderedBy?: string;
 	/** Where the tool writes down what it has applied. */
 	readonly applied?: HistoryTable;
+	/** What the tool does when a migration that it has applied is gone, for people; left out when it goes on. */
+	readonly whenGone?: string;
+	/** True when the tool compares more of the name than the revision: another name stops it. */
+	readonly comparesNames?: boolean;
 	/** True when the migrations may lie in folders below the directory. */
 	readonly ownsFolders: boolean;
 	/** True when a list says what runs: then a folder named for a database is no history of its own. */

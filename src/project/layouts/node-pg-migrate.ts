@@ -25,6 +25,7 @@ export const nodePgMigrate: Layout = {
 	name: "node-pg-migrate",
 	orderedBy: "the number at the start of the file name",
 	applied: rowEach("pgmigrations", "name", "run_on, id"),
+	whenGone: "it stops: the order of the files is not that in which they ran",
 	ownsFolders: false,
 	load: () => loadPrograms(vocabulary),
 

@@ -24,6 +24,7 @@ export const playEvolutions: Layout = {
 		rows: "SELECT id::text AS revision, NULL, state <> 'applied' FROM {table} ORDER BY id",
 		holds: "each",
 	},
+	whenGone: "it runs the Downs of the migration, and data are lost",
 	ownsFolders: false,
 
 	detect(directory, files) {

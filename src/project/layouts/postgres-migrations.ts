@@ -32,6 +32,8 @@ export const postgresMigrations: Layout = {
 		holds: "each",
 		checksumsOf: postgresMigrationsChecksums,
 	},
+	whenGone: "it stops: the numbers must follow one another",
+	comparesNames: true,
 	ownsFolders: false,
 
 	detect(directory, files) {

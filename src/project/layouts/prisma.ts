@@ -27,6 +27,7 @@ export const prisma: Layout = {
 		holds: "each",
 		checksumsOf: prismaChecksums,
 	},
+	whenGone: "prisma migrate dev asks to reset the database",
 	ownsFolders: true,
 
 	detect(directory, files) {

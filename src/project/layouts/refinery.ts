@@ -20,6 +20,8 @@ export const refinery: Layout = {
 	name: "refinery",
 	orderedBy: "the version number in the file name",
 	applied: rowEach("refinery_schema_history", "version"),
+	whenGone: 'it stops: the migration "is missing from the filesystem"',
+	comparesNames: true,
 	ownsFolders: false,
 
 	detect(directory, files) {

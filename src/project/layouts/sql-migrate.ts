@@ -20,6 +20,7 @@ export const sqlMigrate: Layout = {
 	name: "sql-migrate",
 	orderedBy: "the number at the start of the file name, then the name",
 	applied: rowEach("gorp_migrations", "id", "applied_at, id"),
+	whenGone: 'it stops: "unknown migration in database"',
 	ownsFolders: false,
 
 	detect(directory, files) {

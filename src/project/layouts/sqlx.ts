@@ -25,6 +25,7 @@ export const sqlx: Layout = {
 		holds: "each",
 		checksumsOf: sqlxChecksums,
 	},
+	whenGone: 'it stops: the migration "was previously applied but is missing"',
 	ownsFolders: false,
 
 	detect(directory, files) {

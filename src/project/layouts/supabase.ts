@@ -12,6 +12,7 @@ export const supabase: Layout = {
 	name: "Supabase CLI",
 	orderedBy: "the file names as text",
 	applied: rowEach("supabase_migrations.schema_migrations", "version"),
+	whenGone: "supabase db push stops: a remote version is not found in the local directory",
 	ownsFolders: false,
 
 	detect(directory, files) {

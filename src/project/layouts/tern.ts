@@ -23,6 +23,7 @@ export const tern: Layout = {
 	name: "tern",
 	orderedBy: "the number at the start of the file name",
 	applied: rowNewest("schema_version", "version"),
+	whenGone: "it stops: a number is missing",
 	ownsFolders: false,
 
 	detect(directory, files) {
