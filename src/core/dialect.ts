@@ -14,6 +14,14 @@ export type DialectId = "postgres" | "mysql" | "mariadb" | "sqlite";
 export type PlaceholderStyle =
 	"dollarBrace" | "doubleBrace" | "psql" | "percent" | "doubledSemicolon";
 
+/** Statements that were read before, by their text: a dialect asks it before it parses. */
+export interface ReadMemory {
+	/** Returns what the text was read as, for a file in which it begins at `start`. */
+	recall(text: string, file: SourceFile, start: number): Statement | undefined;
+	/** Takes a statement whose reading depends on nothing but the text. */
+	keep(text: string, start: number, statement: Statement): void;
+}
+
 export interface ReadOptions {
 	/** The part of the file to read (an up section); the whole file otherwise. */
 	readonly range?: Range;
@@ -22,6 +30,7 @@ export interface ReadOptions {
 	readonly placeholderValues?: Readonly<Record<string, string>>;
 	/** Places of the file where a program puts a value into its SQL. */
 	readonly holes?: readonly Range[];
+	readonly memory?: ReadMemory;
 }
 
 /** The statements of a text in order, and the comments that stand after the last one. */

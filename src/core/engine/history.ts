@@ -115,7 +115,7 @@ export class Replay {
 		return this.#progress;
 	}
 
-	/** The statements of the section that is running. */
+	/** The statements of the section that is running; undefined between two sections. */
 	get statements(): readonly Statement[] | undefined {
 		return this.#progress.open?.statements;
 	}
@@ -140,10 +140,24 @@ export class Replay {
 		};
 	}
 
-	/** Puts the statements of a newly read section in place of those that are running. */
-	continueWith(statements: readonly Statement[]): void {
-		const { open } = this.#progress;
-		if (open) this.#progress = { ...this.#progress, open: { ...open, statements } };
+	/**
+	 * Reads the section that is running again, after an edit of what has not run yet, and goes on with that.
+	 * Returns how many of the statements that have run still stand there; with fewer than have run the
+	 * replay must go back further.
+	 */
+	rereadSection(): number {
+		const { open, migration: index, section: at, statement } = this.#progress;
+		const migration = this.#history.migrations[index];
+		const section = migration?.up[at];
+		if (!migration || !section || !open) return 0;
+		const reading = this.#readUp(migration, section);
+		const { statements } = reading;
+		this.#progress = { ...this.#progress, open: { section, statements } };
+		const transactionClass = this.#transactionClass(section, reading);
+		if (!this.#transactions.runsAs(transactionClass, () => sendsSeveral(statements))) return 0;
+		const ran = open.statements.slice(0, statement);
+		const differs = ran.findIndex((one, place) => statements[place] !== one);
+		return differs < 0 ? statement : differs;
 	}
 
 	/** Runs the next statement, or what stands between two; false when nothing was left. */
@@ -234,9 +248,14 @@ export class Replay {
 		return readSection(this.#history.dialect, section, placeholdersOf(migration));
 	}
 
-	#startSection(migration: Migration, section: Section): void {
+	#readUp(migration: Migration, section: Section): Reading {
 		const { file, ...reading } = this.#read(migration, section);
 		this.#visitor.section?.(migration, { ...section, file }, reading, "up");
+		return reading;
+	}
+
+	#startSection(migration: Migration, section: Section): void {
+		const reading = this.#readUp(migration, section);
 		this.#transactions.startSection(this.#transactionClass(section, reading), () =>
 			sendsSeveral(reading.statements),
 		);

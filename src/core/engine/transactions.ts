@@ -84,6 +84,14 @@ export class TransactionTracker {
 			transactionClass === "file" ? open("tool") : this.#message ? open("message") : undefined;
 	}
 
+	/** True when the open section would have been started in the same way. */
+	runsAs(transactionClass: TransactionClass, sendsSeveral: () => boolean): boolean {
+		return (
+			transactionClass === this.#class &&
+			this.#message === (transactionClass === "implicit" && sendsSeveral())
+		);
+	}
+
 	endSection(): void {
 		if (this.#class !== "all") this.#current = undefined;
 		this.#message = false;

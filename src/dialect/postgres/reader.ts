@@ -1,4 +1,4 @@
-import type { ReadOptions, Reading } from "../../core/dialect.ts";
+import type { ReadMemory, ReadOptions, Reading } from "../../core/dialect.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import type { Comment, Statement, StatementPart } from "../../core/statement.ts";
 import { lowerWithBodies } from "./body/body.ts";
@@ -29,7 +29,7 @@ export function readPostgres(
 	options: ReadOptions,
 	readStatement: StatementReader = readWithServerGrammar,
 ): Reading {
-	const { holes = [] } = options;
+	const { holes = [], memory } = options;
 	const neutral = neutralizePlaceholders(
 		file.text,
 		options.placeholders,
@@ -42,23 +42,54 @@ export function readPostgres(
 	const statements = pieces.flatMap((piece) => {
 		// The data lines belong to the COPY before them.
 		if (piece.kind === "copyData") return [];
-		const { start, end, tokens, leadingComments } = piece;
 		const inside = placeholderRanges(piece);
-		const read =
-			holes.length > 0 && inside.length > 0
-				? readWithHoles(file.text, text, piece, inside, readStatement)
-				: readPiece(text, piece, inside, readStatement);
-		const statement: Statement = {
-			file,
-			range: { start, end },
-			comments: commentsAmong([...leadingComments, ...tokens], file.text),
-			placeholders: inside,
-			...cutNamesOf(text, tokens),
-			...read,
-		};
-		return [statement];
+		const read = (): Statement =>
+			readWhole(file, text, piece, inside, holes.length > 0, readStatement);
+		// The values of a program's holes are no part of the text.
+		return [memory && holes.length === 0 ? recalled(file, text, piece, memory, read) : read()];
 	});
 	return { statements, trailingComments: trailingComments(file, text, pieces, options.range) };
+}
+
+function readWhole(
+	file: SourceFile,
+	text: string,
+	piece: Piece,
+	placeholders: readonly Range[],
+	hasHoles: boolean,
+	readStatement: StatementReader,
+): Statement {
+	const { start, end, tokens, leadingComments } = piece;
+	const read =
+		hasHoles && placeholders.length > 0
+			? readWithHoles(file.text, text, piece, placeholders, readStatement)
+			: readPiece(text, piece, placeholders, readStatement);
+	return {
+		file,
+		range: { start, end },
+		comments: commentsAmong([...leadingComments, ...tokens], file.text),
+		placeholders,
+		...cutNamesOf(text, tokens),
+		...read,
+	};
+}
+
+/** A statement that cannot be read is read again: what is said of it may depend on what follows. */
+function recalled(
+	file: SourceFile,
+	text: string,
+	{ start, end, kind, leadingComments }: Piece,
+	memory: ReadMemory,
+	read: () => Statement,
+): Statement {
+	const from = leadingComments[0]?.start ?? start;
+	const written = file.text.slice(from, end);
+	const key = `${kind} ${text === file.text ? "" : text.slice(from, end)} ${written}`;
+	const known = memory.recall(key, file, from);
+	if (known) return known;
+	const statement = read();
+	if (!statement.unread) memory.keep(key, from, statement);
+	return statement;
 }
 
 function readPiece(
