@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-	globalIgnores(["dist/", "coverage/", "fixtures/", "src/generated/"]),
+	globalIgnores(["dist/", "editors/", "coverage/", "fixtures/", "src/generated/"]),
 	tseslint.configs.strictTypeChecked,
 	tseslint.configs.stylisticTypeChecked,
 	{
@@ -36,7 +36,8 @@ export default defineConfig(
 				"error",
 				{
 					selector: "ExportDefaultDeclaration",
-					message: "Export by name: only rules, recipes, formats and config files have a default export.",
+					message:
+						"Export by name: only rules, recipes, formats and config files have a default export.",
 				},
 			],
 		},

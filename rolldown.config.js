@@ -26,7 +26,7 @@ const copyParserWasm = {
  * The bundle holds copies of its dependencies, so it must carry their licences.
  * @type {import("rolldown").Plugin}
  */
-const collectLicences = {
+export const collectLicences = {
 	name: "collect-licences",
 	async generateBundle(_options, bundle) {
 		const modules = Object.values(bundle).flatMap((output) =>

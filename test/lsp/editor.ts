@@ -78,6 +78,8 @@ export interface EditorOptions {
 	/** Answers of workspace/configuration by folder; "never" gives none. */
 	readonly configuration?: ((scope: string | undefined) => unknown) | "never";
 	readonly initializationOptions?: unknown;
+	/** What Node is to run: the bundled server by default. */
+	readonly command?: readonly string[];
 }
 
 /** Starts the bundled server as an editor does, with these directories open. */
@@ -85,7 +87,8 @@ export async function openEditor(
 	directories: readonly string[],
 	options: EditorOptions = {},
 ): Promise<Editor> {
-	const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), "lsp", "--stdio"]);
+	const command = options.command ?? [path.join(root, "dist/cli.js"), "lsp", "--stdio"];
+	const child = spawn(process.execPath, command);
 	const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
 	let errors = "";
 	child.stderr.on("data", (text: Buffer) => (errors += text.toString()));

@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 
 interface LspArguments {
 	readonly stdio: boolean;
+	readonly clientProcessId: number | undefined;
 }
 
 /** `lockkeeper lsp --stdio`: the language server. */
@@ -14,6 +15,11 @@ export const lspCommand: CommandModule<object, LspArguments> = {
 				type: "boolean",
 				default: true,
 				describe: "Talk over standard input and output, the only way there is",
+			})
+			.option("clientProcessId", {
+				type: "number",
+				hidden: true,
+				describe: "VS Code says whose end is the server's too; the protocol's library reads it",
 			})
 			.example("$0 lsp --stdio", "what an editor starts; see docs/editors.md"),
 	handler: async () => {
