@@ -37,6 +37,8 @@ export interface ReadOptions {
 export interface Reading {
 	readonly statements: readonly Statement[];
 	readonly trailingComments: readonly Comment[];
+	/** The names that stand in for placeholders, with the placeholders as written. */
+	readonly standIns?: ReadonlyMap<string, string>;
 }
 
 /** What the server does for an operation depends on these. */

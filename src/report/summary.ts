@@ -17,7 +17,6 @@ export function summaryLines(report: LintReport, palette: Palette): readonly str
 		counts.history.migrations === 0
 			? ""
 			: `, after ${countOf(counts.history.migrations, "earlier one")}`;
-	const unread = counts.unread + counts.history.unread;
 	const lines: string[] = [];
 	for (const project of report.projects) {
 		if (project.notRead !== undefined)
@@ -25,10 +24,18 @@ export function summaryLines(report: LintReport, palette: Palette): readonly str
 		if (project.degraded !== undefined)
 			lines.push(palette.warning(`${project.root}: ${project.degraded}`));
 	}
-	if (unread > 0) {
+	if (counts.unread > 0) {
 		lines.push(
 			palette.warning(
-				`${countOf(unread, "statement")} could not be read and ${unread === 1 ? "was" : "were"} not judged.`,
+				`${countOf(counts.unread, "statement")} could not be read and ${counts.unread === 1 ? "was" : "were"} not judged.`,
+			),
+		);
+	}
+	const { history } = counts;
+	if (history.unread > 0) {
+		lines.push(
+			palette.warning(
+				`${countOf(history.unread, "statement")} of earlier migrations could not be read: what ${history.unread === 1 ? "it does" : "they do"} to the schema is not known here.`,
 			),
 		);
 	}

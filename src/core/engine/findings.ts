@@ -132,9 +132,14 @@ export function buildFinding(
 		start: positionAt(file, place.start),
 		end: positionAt(file, place.end),
 		message: messageOf(rule, report),
-		because: report.table
-			? becauseOf(scope, report.table, operation && scope.moment?.effects.get(operation))
-			: [],
+		because: [
+			...(calledFrom
+				? ["It happens in a function that this statement calls or fires by a trigger."]
+				: []),
+			...(report.table
+				? becauseOf(scope, report.table, operation && scope.moment?.effects.get(operation))
+				: []),
+		],
 		help: report.help ?? rule.help,
 		...(recipe && { recipe }),
 		fixes: [],

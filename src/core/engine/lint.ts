@@ -36,6 +36,7 @@ import { replayHistory, type History, type HistoryVisitor, type Moment } from ".
 import { IgnoreBook } from "./ignores.ts";
 import { RepeatBook } from "./repeats.ts";
 import { ReleasedNames } from "./released-names.ts";
+import { withPlaceholders } from "./stand-ins.ts";
 import { verificationsAt, verificationsOf } from "./verifications.ts";
 
 /** A rule that is on, with the severity the user gave it. */
@@ -116,6 +117,7 @@ export class Linter implements HistoryVisitor {
 	readonly #byKind = new Map<OperationKind, readonly ActiveRule[]>();
 	readonly #ignores = new IgnoreBook();
 	readonly #repeats = new RepeatBook();
+	readonly #standIns = new Map<string, string>();
 	readonly #names = new ReleasedNames();
 	readonly #ruleIds: ReadonlySet<string>;
 	readonly #evidence: EvidenceBook;
@@ -218,6 +220,7 @@ export class Linter implements HistoryVisitor {
 				this.#verifications.push(...verificationsOf(this.#input.history.dialect, migration));
 			}
 		}
+		for (const [name, written] of reading.standIns ?? []) this.#standIns.set(name, written);
 		counts.statements += reading.statements.length;
 		for (const statement of reading.statements) if (statement.unread) counts.unread++;
 		if (!judged) return;
@@ -389,7 +392,7 @@ export class Linter implements HistoryVisitor {
 			),
 		);
 		return {
-			findings: all.map(withFixes),
+			findings: all.map((kept) => withPlaceholders(withFixes(kept), this.#standIns)),
 			gone,
 			counts: {
 				...this.#counts,

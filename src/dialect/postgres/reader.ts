@@ -48,7 +48,16 @@ export function readPostgres(
 		// The values of a program's holes are no part of the text.
 		return [memory && holes.length === 0 ? recalled(file, text, piece, memory, read) : read()];
 	});
-	return { statements, trailingComments: trailingComments(file, text, pieces, options.range) };
+	const standIns = neutral.placeholders.map(
+		({ start, end }) => [neutral.text.slice(start, end), file.text.slice(start, end)] as const,
+	);
+	return {
+		statements,
+		trailingComments: trailingComments(file, text, pieces, options.range),
+		...(standIns.length > 0 && {
+			standIns: new Map(standIns.filter(([name]) => /^_[a-z0-9_]{3,}$/.test(name))),
+		}),
+	};
 }
 
 function readWhole(

@@ -33,12 +33,20 @@ function noteLines(finding: Finding, palette: Palette, width: number): readonly 
 	];
 }
 
+/** What stands above already and is not said again. */
+interface Said {
+	/** The place and its reasons: the finding before is about it too. */
+	readonly place: boolean;
+	readonly help: boolean;
+	readonly recipe: boolean;
+}
+
 function findingLines(
 	finding: Finding,
 	report: LintReport,
 	palette: Palette,
 	width: number,
-	withRecipe: boolean,
+	said: Said,
 ): readonly string[] {
 	const { severity, rule, start } = finding;
 	if (severity === "info") return noteLines(finding, palette, width);
@@ -47,10 +55,10 @@ function findingLines(
 		`${palette.strong(`${finding.file}:${start.line}:${start.column}`)}  ${paint(palette, severity, severity)}  ${palette.faint(rule)}`,
 		...wrap(finding.message, width - 2).map((line) => `  ${line}`),
 	];
-	if (file) {
+	if (file && !said.place) {
 		lines.push("", ...codeFrame(file, finding.range, palette).map((line) => `    ${line}`), "");
 	}
-	if (finding.because.length > 0) {
+	if (finding.because.length > 0 && !said.place) {
 		lines.push(...labelled(palette, "Why", finding.because.join(" "), width));
 	}
 	for (const { message, file: path, start: place } of finding.related) {
@@ -58,8 +66,10 @@ function findingLines(
 			...labelled(palette, "See", `${path}:${place.line}:${place.column} ${message}`, width),
 		);
 	}
+	const withRecipe = finding.recipe !== undefined && !said.recipe;
+	if (said.help && !withRecipe) return [...lines, ""];
 	lines.push(...labelled(palette, "Do", finding.help, width));
-	if (finding.recipe && withRecipe) lines.push(...recipeLines(finding.recipe, palette, width));
+	if (withRecipe) lines.push(...recipeLines(finding.recipe, palette, width));
 	lines.push(...labelled(palette, "More", palette.faint(`lockkeeper rules ${rule}`), width));
 	return [...lines, ""];
 }
@@ -87,11 +97,23 @@ export function text(report: LintReport, palette: Palette, width: number): strin
 	const lines: string[] = report.problems.flatMap((problem) => [
 		...problemLines(problem, palette, width),
 	]);
+	const helps = new Set<string>();
+	let place = "";
 	for (const finding of report.findings) {
-		const key = `${finding.rule} ${finding.recipe?.id ?? ""}`;
+		const { rule, recipe, help, file, range, because } = finding;
+		const key = `${rule} ${recipe?.id ?? ""}`;
 		const shown = shownRecipes.get(key) ?? 0;
 		shownRecipes.set(key, shown + 1);
-		lines.push(...findingLines(finding, report, palette, width, shown < recipesShown));
+		const here = [file, range.start, range.end, ...because].join(" ");
+		const said = {
+			place: here === place,
+			help: helps.has(`${file} ${rule} ${help}`),
+			recipe: shown >= recipesShown,
+		};
+		lines.push(...findingLines(finding, report, palette, width, said));
+		if (finding.severity === "info") continue;
+		helps.add(`${file} ${rule} ${help}`);
+		place = here;
 	}
 	lines.push(...summaryLines(report, palette), ...fixLines(report, palette));
 	return `${lines.join("\n")}\n`;
