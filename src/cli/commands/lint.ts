@@ -26,6 +26,7 @@ export interface LintArguments {
 	readonly "stdin-filename": string | undefined;
 	readonly "print-config": boolean;
 	readonly stats: boolean;
+	readonly watch: boolean;
 	readonly cache: boolean;
 	readonly "cache-location": string | undefined;
 	readonly color: boolean | undefined;
@@ -146,6 +147,11 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				default: false,
 				describe: "Print what was read, time and memory",
 			})
+			.option("watch", {
+				type: "boolean",
+				default: false,
+				describe: "Judge again after each change, until ctrl-C",
+			})
 			.option("cache", {
 				type: "boolean",
 				default: false,
@@ -164,7 +170,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 			.group(["fix", "fix-suggestions", "diff"], "What to mend:")
 			.group(["format", "quiet", "color", "stats"], "What to print:")
 			.group(["fail-on", "max-warnings"], "When to stop:")
-			.group(["cache", "cache-location"], "How to be quick:")
+			.group(["watch", "cache", "cache-location"], "How often to judge:")
 			.example("$0 lint", "every migration of the repository")
 			.example("$0 lint --since origin/main", "what this branch adds")
 			.example("$0 lint migrations/0042_add_status.sql", "one file, after its earlier siblings"),

@@ -5,6 +5,8 @@ import { rules } from "../../generated/rules.ts";
 import { baseReference } from "../../project/base-reference.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import type { ResultCache } from "../../project/result-cache.ts";
+import type { Format } from "../../report/format.ts";
+import type { LintReport } from "../../report/report.ts";
 import { lintRepository, type LintRequest } from "../../repository.ts";
 import { version } from "../../version.ts";
 import type { LintArguments } from "../commands/lint.ts";
@@ -15,6 +17,7 @@ import { fail, note, print } from "../output.ts";
 import { readStandardInput, standardInputMark } from "../standard-input.ts";
 import { startStopwatch } from "../stopwatch.ts";
 import { asksForFixes, fixAndReport } from "./lint-fix.ts";
+import type { Round } from "./lint-watch.ts";
 
 const settings: readonly string[] = ["error", "warning", "info", "off"] satisfies RuleSetting[];
 
@@ -117,35 +120,13 @@ async function lintOnly(
 	return undefined;
 }
 
-/** Judges migrations, prints the report and sets the exit code. */
-export async function runLint(args: LintArguments): Promise<void> {
-	const cwd = process.cwd();
-	const stopwatch = startStopwatch();
-	const paths = (args.files ?? []).filter((file) => file !== standardInputMark);
-	const stdinName = args["stdin-filename"];
-	const places = stdinName === undefined ? paths : [...paths, stdinName];
-	const loaded = await loadConfig(cwd, args.config, places);
-	if ("code" in loaded) {
-		fail(loaded);
-		return;
-	}
-	const { config, directory } = loaded;
-	if (args["print-config"]) {
-		print(`${JSON.stringify({ file: loaded.path ?? null, ...config }, undefined, "\t")}\n`);
-		return;
-	}
-	const format = await formats[args.format]();
-	const request = await requestOf(args, config, directory);
-	if (isMisuse(request)) {
-		fail(request);
-		return;
-	}
-	const asked = { ...request, explains: format.showsEffects === true };
-	const judged = asksForFixes(args)
-		? await fixAndReport(cwd, paths, config, asked, args)
-		: await lintOnly(cwd, paths, config, asked);
-	if (!judged) return;
-	const { report } = judged;
+/** Prints a report and sets the exit code. */
+function show(
+	args: LintArguments,
+	report: LintReport,
+	format: Format,
+	print: (text: string) => void,
+): void {
 	process.exitCode = exitCodeOf(report, {
 		failOn: args["fail-on"],
 		maxWarnings: args["max-warnings"],
@@ -155,6 +136,54 @@ export async function runLint(args: LintArguments): Promise<void> {
 		: report;
 	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
 	const width = Math.min(100, process.stdout.columns || 100);
-	judged.print(format.render(shown, { palette, width }));
-	if (args.stats) note(stopwatch.summary(report.counts));
+	print(format.render(shown, { palette, width }));
+}
+
+/** Judges as the arguments say; undefined when that failed, which has been said. */
+async function judge(args: LintArguments): Promise<Round | undefined> {
+	const cwd = process.cwd();
+	const stopwatch = startStopwatch();
+	const paths = (args.files ?? []).filter((file) => file !== standardInputMark);
+	const stdinName = args["stdin-filename"];
+	const places = stdinName === undefined ? paths : [...paths, stdinName];
+	const loaded = await loadConfig(cwd, args.config, places);
+	if ("code" in loaded) {
+		fail(loaded);
+		return undefined;
+	}
+	const { config, directory } = loaded;
+	if (args["print-config"]) {
+		print(`${JSON.stringify({ file: loaded.path ?? null, ...config }, undefined, "\t")}\n`);
+		return undefined;
+	}
+	const format = await formats[args.format]();
+	const request = await requestOf(args, config, directory);
+	if (isMisuse(request)) {
+		fail(request);
+		return undefined;
+	}
+	const asked = { ...request, explains: format.showsEffects === true };
+	const judged = asksForFixes(args)
+		? await fixAndReport(cwd, paths, config, asked, args)
+		: await lintOnly(cwd, paths, config, asked);
+	if (!judged) return undefined;
+	const { report } = judged;
+	return {
+		report,
+		show: () => {
+			show(args, report, format, judged.print);
+			if (args.stats) note(stopwatch.summary(report.counts));
+		},
+	};
+}
+
+/** Judges migrations, prints the report and sets the exit code. */
+export async function runLint(args: LintArguments): Promise<void> {
+	if (args.watch) {
+		const { watchAndLint } = await import("./lint-watch.ts");
+		await watchAndLint(args, () => judge(args));
+		return;
+	}
+	const round = await judge(args);
+	round?.show();
 }
