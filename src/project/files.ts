@@ -102,20 +102,20 @@ export function diskFiles(cwd: string): Files {
 	};
 }
 
-/** Returns the same files with one file replaced or added. */
+/** Returns the same files with one file replaced or added, in a new folder perhaps. */
 export function withFile(files: Files, file: string, bytes: Uint8Array): Files {
-	const directory = parentOf(file);
-	const name = nameOf(file);
 	const reading = readingOf(file, bytes);
-	const isSame = (a: string, b: string): boolean => pathFrom(a, b, files.cwd) === "";
+	const seenFrom = (wanted: string): string => pathFrom(wanted, file, files.cwd);
 	return {
 		cwd: files.cwd,
-		read: (wanted) => (isSame(wanted, file) ? reading : files.read(wanted)),
-		exists: (wanted) => isSame(wanted, file) || files.exists(wanted),
+		read: (wanted) => (seenFrom(wanted) === "" ? reading : files.read(wanted)),
+		exists: (wanted) => isWithin(wanted, file) || files.exists(wanted),
 		list(wanted) {
 			const names = files.list(wanted);
-			if (!isSame(wanted, directory) || names.includes(name)) return names;
-			return [...names, name].sort(compareText);
+			const [name = "", ...below] = seenFrom(wanted).split("/");
+			if (name === "" || name === "..") return names;
+			const entry = below.length > 0 ? `${name}/` : name;
+			return names.includes(entry) ? names : [...names, entry].sort(compareText);
 		},
 	};
 }
