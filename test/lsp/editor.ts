@@ -263,8 +263,10 @@ export class Editor {
 		this.#published.length = 0;
 	}
 
-	/** Waits for the diagnostics of the document's newest text. */
-	diagnostics(uri: string): Promise<readonly Diagnostic[]> {
+	/** Waits for the diagnostics of the document's newest text, those of the complete judgement. */
+	async diagnostics(uri: string): Promise<readonly Diagnostic[]> {
+		// This is answered when the judgement is complete; what was sent before it has come by then.
+		if (this.#documents.has(uri)) await this.lenses(uri);
 		return this.until(() => {
 			const version = this.#documents.get(uri)?.version;
 			const found = this.#published.findLast(
