@@ -38,7 +38,7 @@ const neverSearched = [
 
 /** Programs count only in folders with the names that their tools give. */
 const migrationFiles = [
-	"**/*.sql",
+	"**/*.{sql,fizz}",
 	"**/{*migrate,migrations,versions}/*.{py,rb}",
 	"**/*migrat*/**/*.{js,ts,cjs,mjs,cts,mts}",
 ];

@@ -2,8 +2,10 @@ import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import { databaseNamed } from "../database-names.ts";
 import { compareText, joinPath, type Files } from "../files.ts";
+import { readFizz } from "../embedded/fizz/read.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { textAbove } from "./manifest.ts";
+import { embeddedSection } from "./program.ts";
 import { duplicateRevisions, oneMessage, readInto, verifySections, wholeFile } from "./section.ts";
 
 const fileName = /^(\d+)_([^.]+)(?:\.([a-z0-9]+))?(\.autocommit)?\.(up|down)\.(sql|fizz)$/;
@@ -42,24 +44,23 @@ export const pop: Layout = {
 		);
 		const section = ({ name, isBare }: Entry): readonly Section[] => {
 			const file = readInto(joinPath(directory, name), files, problems);
-			return file ? [wholeFile(file, isBare ? oneMessage(dialect) : "file")] : [];
+			if (!file) return [];
+			const transaction = isBare ? oneMessage(dialect) : "file";
+			return name.endsWith(".fizz")
+				? [embeddedSection(file, readFizz(file.text), transaction)]
+				: [wholeFile(file, transaction)];
 		};
 		const migrations: MigrationSource[] = [];
 		for (const entry of ups) {
 			const path = joinPath(directory, entry.name);
-			const common = { id: entry.version, name: entry.title };
-			if (entry.name.endsWith(".fizz")) {
-				const program = { up: [], down: [], verify: [], placeholders: [], programFile: path };
-				migrations.push({ ...common, ...program });
-				continue;
-			}
 			const up = section(entry);
 			if (up.length === 0) continue;
 			const down = downs.get(entry.version);
 			migrations.push({
-				...common,
+				id: entry.version,
+				name: entry.title,
 				up,
-				down: down && !down.name.endsWith(".fizz") ? section(down) : [],
+				down: down ? section(down) : [],
 				verify: verifySections(path, files, problems),
 				placeholders: ["doubleBrace"],
 			});

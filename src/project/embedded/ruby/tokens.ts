@@ -118,15 +118,10 @@ class RubyScanner {
 			this.#at = quoted.end;
 			// "key": value
 			const label = this.#match(labelEnd);
-			const [part] = quoted.token.parts;
-			if (
-				label &&
-				quoted.mark === '"' &&
-				part?.kind === "characters" &&
-				this.#source[this.#at + 1] === " "
-			) {
+			const text = this.#source.slice(start + 1, quoted.end - 1);
+			if (label && quoted.mark === '"' && !/[\\#]/.test(text) && this.#previous() !== "?") {
 				this.#at++;
-				this.#push({ kind: "label", text: part.text }, start, this.#at);
+				this.#push({ kind: "label", text }, start, this.#at);
 				return;
 			}
 			this.#push(quoted.token, start, quoted.end);
