@@ -61,3 +61,16 @@ export function writeHistory(directory: string, files: number): readonly string[
 	}
 	return statements;
 }
+
+/** Returns the text of one long migration of so many lines. */
+export function writeMigration(lines: number): string {
+	const written: string[] = ["SET lock_timeout = '2s';", ""];
+	for (let at = 1; written.length < lines; at++) {
+		const noun = nouns[at % nouns.length] ?? "orders";
+		const table = `${noun}_0`;
+		const made =
+			at % 5 === 0 ? createTable(`${noun}_of_${at}`, at) : changeTable(table, at).slice(1);
+		for (const sql of made) written.push(...`${sql};`.split("\n"), "");
+	}
+	return `${written.slice(0, lines).join("\n")}\n`;
+}
