@@ -1,6 +1,12 @@
 import { defineRule, type FromItem, type OperationContext, type QualifiedName } from "#core";
 import type { DataChange } from "../src/catalog/bounds.ts";
-import { changeScope, isDataChange, reachOf, type Reach } from "../src/catalog/change-scope.ts";
+import {
+	changeScope,
+	isDataChange,
+	isFired,
+	reachOf,
+	type Reach,
+} from "../src/catalog/change-scope.ts";
 import { hasFewRows } from "../src/catalog/exposure.ts";
 import { placeOfLock, strongestHeld, waitersOf } from "../src/catalog/held-locks.ts";
 
@@ -87,7 +93,7 @@ UPDATE flags SET enabled = true;`,
 	],
 	on: {
 		anyOperation(operation, context) {
-			if (!isDataChange(operation)) return;
+			if (!isDataChange(operation) || isFired(context.part, context.statement)) return;
 			const { table } = operation;
 			const rows = knownRows(operation, context);
 			if (isHarmless(operation, rows, context)) return;

@@ -1,5 +1,6 @@
 import { defineRule, type Fix, type OperationContext, type OperationOf } from "#core";
 import { keyOf } from "../src/catalog/catalog.ts";
+import { isFired } from "../src/catalog/change-scope.ts";
 import { hasFewRows, relationNamed } from "../src/catalog/exposure.ts";
 import { tellsRowsApart } from "../src/catalog/row-identity.ts";
 
@@ -58,6 +59,7 @@ REFRESH MATERIALIZED VIEW customer_totals;`,
 			// A view that was never filled has no readers yet, and refuses CONCURRENTLY.
 			if (known?.populated === false) return;
 			if (withData && isSoonFilled(operation, context)) return;
+			if (isFired(context.part, context.statement)) return;
 			const data = { view: view.name };
 			if (withData) {
 				const recipe = "refresh-concurrently";

@@ -49,7 +49,7 @@ END $$;`,
 					...(isCalled ? [`body ${context.migration.id} ${place}`] : []),
 				],
 				...(isCalled && {
-					latest: { key: place, words: "{migrations} of this history run it too." },
+					latest: { key: place, words: "It runs in {migrations} of this history too." },
 				}),
 			});
 		},

@@ -1,6 +1,6 @@
 import type { Operation } from "../core/operation.ts";
 import type { QualifiedName } from "../core/expression.ts";
-import type { StatementPart } from "../core/statement.ts";
+import type { Statement, StatementPart } from "../core/statement.ts";
 import type { Key } from "./model.ts";
 import {
 	extentOf,
@@ -16,6 +16,14 @@ import { hasFewRows, type TableQuestions } from "./exposure.ts";
 export function isDataChange(operation: Operation): operation is DataChange {
 	const { kind } = operation;
 	return kind === "insert" || kind === "update" || kind === "delete" || kind === "merge";
+}
+
+/**
+ * True for what the body of a trigger does for rows that the statement changes: running code has it done
+ * with each of its own changes.
+ */
+export function isFired(part: StatementPart, { parts }: Statement): boolean {
+	return part.reached?.via === "function" && (parts[0]?.operations.every(isDataChange) ?? false);
 }
 
 /** Returns where a change of this part stands; `earlier` is what the release did before. */

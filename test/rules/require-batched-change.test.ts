@@ -213,3 +213,16 @@ test("rows without a value in a column that the transaction adds are all rows", 
 		"warning: UPDATE changes an unknown number of rows of orders while the lock taken in line 1 is held: every read and write of orders waits until it ends.",
 	]);
 });
+
+test("what a trigger does for each changed row, running code has it do too", async () => {
+	const trigger = `
+CREATE FUNCTION touch_customer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE customers SET country = country WHERE country = OLD.status;
+	RETURN OLD;
+END $$;
+CREATE TRIGGER orders_touch AFTER DELETE ON orders FOR EACH ROW EXECUTE FUNCTION touch_customer();`;
+	expect(await findingsOf(`${trigger} DELETE FROM orders WHERE status = 'old';`)).toEqual([
+		"warning: DELETE removes an unknown number of rows of orders in one transaction, all that pass its conditions: writes to these rows wait until it ends.",
+	]);
+});
