@@ -55,7 +55,7 @@ export const verbose = "SET client_min_messages = debug1";
 
 /** Returns what the server says it is: "18.6" and its major version. */
 export async function versionOf(
-	session: Session,
+	session: Pick<Session, "query">,
 ): Promise<{ readonly text: string; readonly major: number }> {
 	const [row] = await session.query("SELECT current_setting('server_version')");
 	const text = /^\S+/.exec(row?.[0] ?? "")?.[0] ?? "";

@@ -147,22 +147,17 @@ export interface TooOld {
 }
 
 /**
- * Reads sizes and traffic of all tables in one read-only transaction that gives up when it has to wait:
- * after 2 seconds for a lock, after 60 for an answer. Rates are left out when the server counts for fewer
- * than `shortest` hours. Throws what the server refuses.
+ * Reads sizes and traffic of all tables. Rates are left out when the server counts for fewer than
+ * `shortest` hours. Throws what the server refuses.
  */
 export async function readServerStatistics(
-	session: Session,
+	session: Pick<Session, "query">,
 	shortest = shortestCount,
 ): Promise<StatisticsFile | TooOld> {
 	const version = await versionOf(session);
 	if (version.major < oldestVersion) return { tooOld: version.text };
-	await session.query("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-	await session.query("SET LOCAL statement_timeout = '60s'");
-	await session.query("SET LOCAL lock_timeout = '2s'");
 	const [times] = await session.query(timesQuery);
 	const all = (await session.query(tablesQuery)).map(countedIn);
-	await session.query("COMMIT");
 	const counting = Number(times?.[2] ?? Number.NaN);
 	const hours = counting >= shortest ? counting : undefined;
 	const tables = all.map((one): readonly [string, TableStatistics] => {

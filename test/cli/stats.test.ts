@@ -99,20 +99,20 @@ describe("lockkeeper stats", () => {
 		}
 		expect(said.join("")).not.toContain("hushhush");
 		expect(said.join("")).toMatchInlineSnapshot(`
-			"lockkeeper: --url is not the address of a PostgreSQL database.
+			"lockkeeper: This is not the address of a PostgreSQL database.
 			  Write postgres://user@host:port/name.
-			lockkeeper: --url is not the address of a PostgreSQL database.
+			lockkeeper: This is not the address of a PostgreSQL database.
 			  Write postgres://user@host:port/name.
 			lockkeeper: The host db.invalid is not known.
-			  Check the host of --url.
+			  Check the host of the address.
 			lockkeeper: Nothing answers on 127.0.0.1:1.
-			  Check host and port of --url, and whether the server runs.
+			  Check host and port of the address, and whether the server runs.
 			lockkeeper: The server has no database "nowhere".
-			  Check the end of --url.
-			lockkeeper: The server does not let robot in.
+			  Check the end of the address.
+			lockkeeper: The server does not let robot in: role "robot" is not permitted to log in.
 			  Check user and password; the environment variable PGPASSWORD may hold the password.
 			lockkeeper: reader may not read this: permission denied for database "vault".
-			  CONNECT on the database is enough: sizes and counters need no rights on tables.
+			  Sizes and counters need CONNECT on the database, a tool's history SELECT on its table.
 			"
 		`);
 	});

@@ -175,8 +175,10 @@ export async function readUsage(
 		WHERE s.relid = ${oidOf(target)}
 			${target.column === undefined ? "" : `AND ${columnNumberOf(target)} = ANY (i.indkey::int2[])`}
 		ORDER BY 1`);
+	const dependents = await readDependents(session, target);
 	return {
 		target,
+		// Last: where the view is refused the transaction can be asked no more.
 		statements: await readStatements(session, target, dialect),
 		counters: {
 			scans: numberOf(counted?.[0]),
@@ -184,6 +186,6 @@ export async function readUsage(
 			since: counted?.[2] ?? undefined,
 		},
 		indexes: indexes.map(([name, scans]) => ({ name: name ?? "", scans: numberOf(scans) })),
-		dependents: await readDependents(session, target),
+		dependents,
 	};
 }

@@ -12,11 +12,15 @@ import {
 /** Where a server listens: a connection string as libpq takes it. */
 export type Address = string;
 
-/** Opens a connection that hands every value over as text and keeps the server's messages. */
-export async function connect(
-	address: Address,
-	applicationName = "lockkeeper trace",
-): Promise<Session> {
+/** Opens a connection that hands every value over as text and keeps the server's debug messages. */
+export async function connect(address: Address): Promise<Session> {
+	const session = await openConnection(address, "lockkeeper trace");
+	await session.query(verbose);
+	return session;
+}
+
+/** Opens a connection that hands every value over as text; nothing is set on it. */
+export async function openConnection(address: Address, applicationName: string): Promise<Session> {
 	const { default: pg } = await import("pg");
 	const client = new pg.Client({
 		connectionString: address,
@@ -31,7 +35,6 @@ export async function connect(
 	// A connection that breaks rejects the query that runs; without a listener it would end the process.
 	client.on("error", () => undefined);
 	await client.connect();
-	await client.query(verbose);
 	return {
 		async query(sql) {
 			const { rows } = await client.query<unknown[]>({ text: sql, rowMode: "array" });
