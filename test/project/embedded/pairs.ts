@@ -50,6 +50,20 @@ export async function findingsOf(
 	return (await judge({ ...project, migrations })).map(({ rule }) => rule).sort();
 }
 
+/** The line, from 1, of a place in a text. */
+export function lineAt(text: string, offset: number): number {
+	return text.slice(0, offset).split("\n").length;
+}
+
+/** The findings in one file of a repository: its line and the rule. How long a lock is waited for is left out. */
+export async function findingLines(repository: Repository, file: string): Promise<string[]> {
+	const [project] = await projectsOf(repository);
+	if (!project) throw new Error("no project");
+	return (await judge(project))
+		.filter((finding) => finding.file === file && finding.rule !== "require-lock-timeout")
+		.map(({ rule, range }) => `${lineAt(repository[file] ?? "", range.start)}: ${rule}`);
+}
+
 /** What the recommended rules find in a project. */
 export async function judge({ migrations }: Project): Promise<readonly Finding[]> {
 	const dialect = await loadPostgres();
