@@ -7,7 +7,7 @@ import { fillHoles, refillHoles } from "./holes.ts";
 import { createLowerSource } from "./lower/source.ts";
 import { type ParseError, parseStatement } from "./parser.ts";
 import { neutralizePlaceholders } from "./placeholders.ts";
-import { split, type Piece } from "./splitter.ts";
+import { piecesOf, type Piece } from "./splitter.ts";
 import { isComment, type Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
 import { unreadTable } from "./unread-table.ts";
@@ -37,23 +37,30 @@ export function readPostgres(
 	);
 	const text = fillHoles(neutral.text, holes);
 	const placeholders = holes.length > 0 ? holes : neutral.placeholders;
-	const pieces = split(text, options.range ? { range: options.range } : {});
 	const placeholderRanges = rangeFinder(placeholders);
-	const statements = pieces.flatMap((piece) => {
+	const statements: Statement[] = [];
+	let end = options.range?.start ?? 0;
+	for (const piece of piecesOf(text, options.range ? { range: options.range } : {})) {
+		end = piece.end;
 		// The data lines belong to the COPY before them.
-		if (piece.kind === "copyData") return [];
+		if (piece.kind === "copyData") continue;
 		const inside = placeholderRanges(piece);
 		const read = (): Statement =>
 			readWhole(file, text, piece, inside, holes.length > 0, readStatement);
 		// The values of a program's holes are no part of the text.
-		return [memory && holes.length === 0 ? recalled(file, text, piece, memory, read) : read()];
-	});
+		statements.push(
+			memory && holes.length === 0 ? recalled(file, text, piece, memory, read) : read(),
+		);
+	}
 	const standIns = neutral.placeholders.map(
 		({ start, end }) => [neutral.text.slice(start, end), file.text.slice(start, end)] as const,
 	);
 	return {
 		statements,
-		trailingComments: trailingComments(file, text, pieces, options.range),
+		trailingComments: commentsAmong(
+			tokenize(text, { start: end, end: options.range?.end ?? text.length }),
+			file.text,
+		),
 		...(standIns.length > 0 && {
 			standIns: new Map(standIns.filter(([name]) => /^_[a-z0-9_]{3,}$/.test(name))),
 		}),
@@ -207,14 +214,4 @@ function commentsAmong(tokens: readonly Token[], text: string): readonly Comment
 			kind === "lineComment" ? text.slice(start + 2, end) : text.slice(start + 2, end - 2);
 		return { text: inside.trim(), range: { start, end } };
 	});
-}
-
-function trailingComments(
-	file: SourceFile,
-	text: string,
-	pieces: readonly Piece[],
-	range: Range = { start: 0, end: text.length },
-): readonly Comment[] {
-	const start = pieces.at(-1)?.end ?? range.start;
-	return commentsAmong(tokenize(text, { start, end: range.end }), file.text);
 }

@@ -1,7 +1,7 @@
 import type { Range } from "../../core/source.ts";
 import { endsStatement } from "./psql.ts";
 import { isComment, isWord, type Token } from "./token.ts";
-import { tokenize } from "./tokenizer.ts";
+import { startTokenizer } from "./tokenizer.ts";
 
 /**
  * One statement of a text, one psql command, or the data lines of a COPY. The range leaves out the
@@ -32,7 +32,13 @@ type Nesting = "none" | "parentheses" | "atomicBody";
  * psql does. Comments after the last piece belong to none; tokenize what is left to get them.
  */
 export function split(text: string, options: SplitOptions = {}): readonly Piece[] {
-	const tokens = tokenize(text, options.range, { psql: options.psql ?? true });
+	return [...piecesOf(text, options)];
+}
+
+/** The same one after the other: the tokens of a piece are not kept when the next one is asked for. */
+export function* piecesOf(text: string, options: SplitOptions = {}): Generator<Piece, void> {
+	const tokenizer = startTokenizer(text, options.range, { psql: options.psql ?? true });
+	const { tokens } = tokenizer;
 	const cut: Cut = {
 		text,
 		tokens,
@@ -43,18 +49,33 @@ export function split(text: string, options: SplitOptions = {}): readonly Piece[
 		depth: 0,
 		nesting: "none",
 	};
-	for (const [at, token] of tokens.entries()) {
-		if (isComment(token)) {
-			if (cut.first < 0) cut.comments.push(token);
-		} else if (token.kind === "copyData") {
-			closeStatement(cut, at, false);
-			add(cut, copyDataPiece(text, token));
-		} else if (token.kind === "metaCommand") cutAtCommand(cut, at, token);
-		else if (cut.depth === 0 && isSemicolon(text, token)) closeStatement(cut, at, true);
-		else extendStatement(cut, at, token);
+	for (let at = 0; ;) {
+		if (at === tokens.length) {
+			if (cut.first < 0) {
+				tokenizer.forget();
+				at = 0;
+			}
+			if (!tokenizer.readOn()) break;
+		}
+		const token = tokens[at];
+		if (token) cutAt(cut, at, token);
+		at++;
+		if (cut.pieces.length > 0) yield* cut.pieces.splice(0);
 	}
 	closeStatement(cut, tokens.length, false);
-	return cut.pieces;
+	yield* cut.pieces;
+}
+
+function cutAt(cut: Cut, at: number, token: Token): void {
+	const { text } = cut;
+	if (isComment(token)) {
+		if (cut.first < 0) cut.comments.push(token);
+	} else if (token.kind === "copyData") {
+		closeStatement(cut, at, false);
+		add(cut, copyDataPiece(text, token));
+	} else if (token.kind === "metaCommand") cutAtCommand(cut, at, token);
+	else if (cut.depth === 0 && isSemicolon(text, token)) closeStatement(cut, at, true);
+	else extendStatement(cut, at, token);
 }
 
 interface Cut {

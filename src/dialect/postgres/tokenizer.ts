@@ -50,6 +50,8 @@ interface Lexer {
 	readonly text: string;
 	readonly psql: boolean;
 	readonly tokens: Token[];
+	/** Where the next token or blank begins. */
+	at: number;
 	/** Where the next NUL stands, or -1. */
 	nul: number;
 	/** Index of the token that starts the statement at hand. */
@@ -58,31 +60,63 @@ interface Lexer {
 	copies: number;
 }
 
+/** Reads the tokens of a text one statement after the other. */
+export interface Tokenizer {
+	/** What was read and not forgotten. */
+	readonly tokens: readonly Token[];
+	/** Reads on to the next semicolon or the end of COPY data; false when nothing is left. */
+	readOn(): boolean;
+	/** Forgets the tokens: of a dump of 50 MB they take a gigabyte. */
+	forget(): void;
+}
+
 /**
- * Returns the tokens of a text (or of a part of it) as PostgreSQL's scanner cuts them, blanks left out.
- * Follows scan.l of PostgreSQL 18 with standard_conforming_strings = on; psql commands and COPY data are
+ * Returns a reader of the tokens of a text (or of a part of it) as PostgreSQL's scanner cuts them, blanks left
+ * out. Follows scan.l of PostgreSQL 18 with standard_conforming_strings = on; psql commands and COPY data are
  * recognised as psql does. Never fails: what cannot be read becomes `invalid` tokens. Linear time.
  */
-export function tokenize(text: string, range?: Range, options?: TokenizeOptions): readonly Token[] {
+export function startTokenizer(text: string, range?: Range, options?: TokenizeOptions): Tokenizer {
 	const source = range && range.end < text.length ? text.slice(0, range.end) : text;
 	const start = range?.start ?? 0;
 	const lexer: Lexer = {
 		text: source,
 		psql: options?.psql ?? true,
 		tokens: [],
+		at: start,
 		nul: source.indexOf("\0", start),
 		statement: 0,
 		copies: 0,
 	};
-	let at = start;
-	while (at < source.length) {
-		const code = source.charCodeAt(at);
+	return {
+		tokens: lexer.tokens,
+		readOn: () => readStatement(lexer),
+		forget: () => {
+			lexer.statement -= lexer.tokens.length;
+			lexer.tokens.length = 0;
+		},
+	};
+}
+
+function readStatement(lexer: Lexer): boolean {
+	const { text, tokens, statement } = lexer;
+	const before = tokens.length;
+	let at = lexer.at;
+	while (at < text.length && (lexer.statement === statement || tokens.length === before)) {
+		const code = text.charCodeAt(at);
 		const value = classOf(code);
 		if (value !== BLANK) at = readToken(lexer, at, code, value);
 		else if (code === NEWLINE && lexer.copies > 0) at = readCopyData(lexer, at + 1);
 		else at++;
 	}
-	return lexer.tokens;
+	lexer.at = at;
+	return tokens.length > before;
+}
+
+/** Returns all tokens of a text, or of a part of it. */
+export function tokenize(text: string, range?: Range, options?: TokenizeOptions): readonly Token[] {
+	const tokenizer = startTokenizer(text, range, options);
+	while (tokenizer.readOn());
+	return tokenizer.tokens;
 }
 
 function readToken(lexer: Lexer, at: number, code: number, value: number): number {
