@@ -41,15 +41,22 @@ function carriedBy(operation: OperationOf<"dropColumn">, context: OperationConte
 	];
 }
 
-/** The column that a later release added to the table: what code uses now, as far as one can tell. */
+/**
+ * The column of the same type that a later release added to the table: what code uses now, as far as one
+ * can tell. One of another type would be a guess that people copy into their directive.
+ */
 function laterColumn(operation: OperationOf<"dropColumn">, context: OperationContext) {
 	const columns = context.catalog.table(operation.table)?.columns ?? [];
 	const at = columns.findIndex(({ name }) => name === operation.column);
-	const dropped = columns[at]?.origin;
+	const dropped = columns[at];
 	return columns
 		.slice(at + 1)
-		.findLast(({ origin }) => origin?.release !== dropped?.release && !context.madeHere(origin))
-		?.origin;
+		.findLast(
+			({ origin, type }) =>
+				type?.name === dropped?.type?.name &&
+				origin?.release !== dropped?.origin?.release &&
+				!context.madeHere(origin),
+		)?.origin;
 }
 
 /** True when IF EXISTS makes the statement do nothing. */
