@@ -5,15 +5,19 @@ import {
 	Worker,
 	type MessagePort,
 } from "node:worker_threads";
+import { hasAnswered, hasStarted } from "./verdict.ts";
 import type { Answer, FileText, Verdict, WorkerStart } from "./verdict.ts";
 
 interface Connection {
 	readonly port: MessagePort;
-	readonly signal: Int32Array;
+	readonly signals: Int32Array;
 }
 
+/** A worker that cannot be loaded (a package that is just being replaced) says nothing. */
+const startInMilliseconds = 60 * 1000;
+
 /** A history of a million lines takes a minute; a worker that ran out of memory never answers. */
-const patienceInMilliseconds = 10 * 60 * 1000;
+const answerInMilliseconds = 10 * 60 * 1000;
 
 let connection: Connection | undefined;
 const verdicts = new WeakMap<object, Verdict>();
@@ -24,8 +28,8 @@ const verdicts = new WeakMap<object, Verdict>();
  */
 function connect(): Connection {
 	const { port1: port, port2 } = new MessageChannel();
-	const signal = new Int32Array(new SharedArrayBuffer(4));
-	const start: WorkerStart = { port: port2, signal };
+	const signals = new Int32Array(new SharedArrayBuffer(8));
+	const start: WorkerStart = { port: port2, signals };
 	const worker = new Worker(new URL("./eslint-worker.js", import.meta.url), {
 		workerData: start,
 		transferList: [port2],
@@ -35,14 +39,18 @@ function connect(): Connection {
 	// ESLint ends when its own work is done.
 	worker.unref();
 	port.unref();
-	return { port, signal };
+	Atomics.wait(signals, hasStarted, 0, startInMilliseconds);
+	if (Atomics.load(signals, hasStarted) === 0) {
+		throw new Error("lockkeeper's worker could not be started: install lockkeeper anew.");
+	}
+	return { port, signals };
 }
 
 function ask(question: FileText): Answer | undefined {
-	const { port, signal } = (connection ??= connect());
-	Atomics.store(signal, 0, 0);
+	const { port, signals } = (connection ??= connect());
+	Atomics.store(signals, hasAnswered, 0);
 	port.postMessage(question);
-	Atomics.wait(signal, 0, 0, patienceInMilliseconds);
+	Atomics.wait(signals, hasAnswered, 0, answerInMilliseconds);
 	const received: { readonly message: Answer } | undefined = receiveMessageOnPort(port);
 	return received?.message;
 }

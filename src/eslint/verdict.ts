@@ -31,6 +31,10 @@ export type Answer =
 export interface WorkerStart {
 	/** Questions come in and answers go out here. */
 	readonly port: MessagePort;
-	/** One number: 1 when an answer lies on the port. */
-	readonly signal: Int32Array;
+	/** Two numbers, each 0 and then 1: whether the worker has started, whether it has answered. */
+	readonly signals: Int32Array;
 }
+
+/** Places in the signals. */
+export const hasStarted = 0;
+export const hasAnswered = 1;

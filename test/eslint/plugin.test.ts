@@ -7,10 +7,7 @@ import { lockkeeper } from "../cli/run.ts";
 import { hazards, orders, runEslint, shopWith, told, versions } from "./shop.ts";
 
 describe.for(versions)("ESLint $version", ({ ESLint, program }) => {
-	async function lint(
-		files: Readonly<Record<string, string | Buffer>>,
-		patterns: string = "migrations",
-	) {
+	async function lint(files: Readonly<Record<string, string | Buffer>>, patterns = "migrations") {
 		const cwd = shopWith(files);
 		return { cwd, results: await new ESLint({ cwd }).lintFiles(patterns) };
 	}

@@ -13,7 +13,7 @@ const { default: plugin } = (await import(path.join(root, "dist/eslint.js"))) as
 function ruleOf(id: string): Rule.RuleModule {
 	const rule = plugin.rules?.[id];
 	if (!rule) throw new Error(`The plugin has no rule ${id}`);
-	return rule as Rule.RuleModule;
+	return rule;
 }
 
 test("every rule of lockkeeper is one of ESLint", () => {

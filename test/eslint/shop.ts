@@ -21,12 +21,10 @@ export interface Result {
 }
 
 /** What both versions of ESLint's class have. */
-interface EslintClass {
-	new (options: { readonly cwd: string; readonly fix?: boolean }): {
-		lintFiles(patterns: string): Promise<readonly Result[]>;
-		lintText(text: string, options: { readonly filePath: string }): Promise<readonly Result[]>;
-	};
-}
+type EslintClass = new (options: { readonly cwd: string; readonly fix?: boolean }) => {
+	lintFiles(patterns: string): Promise<readonly Result[]>;
+	lintText(text: string, options: { readonly filePath: string }): Promise<readonly Result[]>;
+};
 
 /** The versions of ESLint that the plugin is for. */
 export const versions: readonly {

@@ -1,33 +1,39 @@
-import { workerData, type MessagePort } from "node:worker_threads";
-import type { Answer, FileText, Verdict, WorkerStart } from "../verdict.ts";
+import { workerData } from "node:worker_threads";
+import { hasAnswered, hasStarted } from "../verdict.ts";
+import type { Answer, FileText, WorkerStart } from "../verdict.ts";
 
-const { port, signal }: WorkerStart = workerData;
+function isWorkerStart(data: unknown): data is WorkerStart {
+	return typeof data === "object" && data !== null && "port" in data && "signals" in data;
+}
 
-function send(answer: Answer): void {
-	port.postMessage(answer);
-	Atomics.store(signal, 0, 1);
-	Atomics.notify(signal, 0);
+function raise(signals: Int32Array, place: number): void {
+	Atomics.store(signals, place, 1);
+	Atomics.notify(signals, place);
 }
 
 function stackOf(error: unknown): string {
 	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function answer(question: FileText): Promise<void> {
+async function answerTo(question: FileText): Promise<Answer> {
 	try {
 		// Whatever cannot be loaded must end in an answer: the other thread waits for one.
 		const { judgeFile } = await import("./judge-file.ts");
-		const verdict: Verdict = await judgeFile(question);
-		send({ verdict });
+		return { verdict: await judgeFile(question) };
 	} catch (error) {
-		send({ bug: stackOf(error) });
+		return { bug: stackOf(error) };
 	}
 }
 
-function listen(to: MessagePort): void {
-	to.on("message", (question: FileText) => {
-		void answer(question);
+function listen({ port, signals }: WorkerStart): void {
+	port.on("message", (question: FileText) => {
+		void answerTo(question).then((answer) => {
+			port.postMessage(answer);
+			raise(signals, hasAnswered);
+		});
 	});
+	raise(signals, hasStarted);
 }
 
-listen(port);
+const start: unknown = workerData;
+if (isWorkerStart(start)) listen(start);
