@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
 import { defaultServerVersion, type Config } from "./core/config.ts";
 import type { Project, ProjectProblem } from "./core/migration.ts";
@@ -7,14 +6,10 @@ import { rules } from "./generated/rules.ts";
 import type { Plan } from "./plan/plan.ts";
 import { makePlan } from "./plan/planner.ts";
 import { discoverProjects, type DiscoveryRequest } from "./project/discover.ts";
+import { sha256 } from "./project/plan-file.ts";
 import { codeSearch } from "./project/references/search.ts";
 import { readStatistics } from "./project/statistics.ts";
 import { activeRules } from "./repository.ts";
-
-/** Returns the SHA-256 of a text in UTF-8, as hexadecimal digits. */
-export function sha256(text: string): string {
-	return createHash("sha256").update(text, "utf8").digest("hex");
-}
 
 /** A release to plan, and the project that it belongs to. */
 export interface PlannedProject {

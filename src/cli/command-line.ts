@@ -1,11 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 import yargs, { type Argv, type CommandModule } from "yargs";
+import { approveCommand } from "./commands/approve.ts";
 import { baselineCommand } from "./commands/baseline.ts";
 import { ciCommand } from "./commands/ci.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { lspCommand } from "./commands/lsp.ts";
+import { planCommand } from "./commands/plan.ts";
 import { projectCommand } from "./commands/project.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { statsCommand } from "./commands/stats.ts";
@@ -69,6 +71,8 @@ const commands: Readonly<Record<string, Registration>> = {
 	lint: command(lintCommand),
 	init: command(initCommand),
 	explain: command(explainCommand),
+	plan: command(planCommand),
+	approve: command(approveCommand),
 	project: command(projectCommand),
 	ci: command(ciCommand),
 	rules: command(rulesCommand),

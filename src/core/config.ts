@@ -38,6 +38,14 @@ export interface ProjectConfig {
 	readonly placeholders?: Readonly<Record<string, string>>;
 }
 
+/** Who approves plans. */
+export interface ApprovalConfig {
+	/** Their names, as approvals give them. */
+	readonly operators: readonly string[];
+	/** How many of them must approve; 1 when left out. */
+	readonly required?: number;
+}
+
 /** What lockkeeper.config.json says. */
 export interface Config {
 	readonly $schema?: string;
@@ -58,6 +66,8 @@ export interface Config {
 	 * names that go. The whole repository when left out.
 	 */
 	readonly code?: readonly string[];
+	/** Who may approve plans, and how many of them must. */
+	readonly approval?: ApprovalConfig;
 	/** What lockkeeper stats wrote, relative to the config file; lockkeeper.statistics.json beside it by default. */
 	readonly statistics?: string;
 }
@@ -190,6 +200,19 @@ const configFields = {
 	code: texts(
 		"Globs relative to this file: the code that uses the database, searched for names that are dropped or renamed. The whole repository when left out; an empty list searches nothing.",
 	),
+	approval: {
+		kind: "object",
+		description: "Who may approve plans, and how many of them must.",
+		required: ["operators"],
+		fields: {
+			operators: texts("Their names, as approvals give them."),
+			required: {
+				kind: "integer",
+				description: "How many of them must approve; 1 when left out.",
+				minimum: 1,
+			},
+		},
+	},
 	statistics: text(
 		"What lockkeeper stats wrote, relative to this file; lockkeeper.statistics.json when left out.",
 	),

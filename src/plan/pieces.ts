@@ -251,6 +251,10 @@ function isProof({ comments }: Statement): boolean {
 	return parseDirectives(comments).some(({ verb }) => verb === "verify");
 }
 
+function addsEnumValue({ parts }: Statement): boolean {
+	return parts.some(({ operations }) => operations.some(({ kind }) => kind === "addEnumValue"));
+}
+
 /** True where a statement can share the transaction of those before it: nobody waits longer for it. */
 function mayJoin(before: readonly Explanation[], next: Explanation): boolean {
 	const last = before.at(-1);
@@ -258,6 +262,8 @@ function mayJoin(before: readonly Explanation[], next: Explanation): boolean {
 	if (last.transaction === undefined || last.transaction !== next.transaction) return false;
 	if (next.effect.phase !== last.effect.phase || next.effect.transaction === "refused")
 		return false;
+	// A new value of an enum can be used when it has been committed.
+	if (addsEnumValue(last.statement) || addsEnumValue(next.statement)) return false;
 	const strong = ({ effect, unseen }: Explanation): readonly string[] =>
 		effect.locks
 			.filter(({ blocks, relation }) => blocks !== "nothing" && !unseen.has(relation))

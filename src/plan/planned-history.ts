@@ -6,6 +6,8 @@ import type { PlanPhase } from "./plan.ts";
 /** A piece with its place in the history that the plan makes. */
 export interface PlacedPiece {
 	readonly piece: Piece;
+	/** The id of its step, when it has one. */
+	readonly id?: string;
 	readonly phase?: PlanPhase;
 }
 
@@ -42,7 +44,7 @@ export function plannedHistory(history: History, placed: readonly PlacedPiece[])
 		const transaction = step.piece.transaction === "own" ? "file" : "none";
 		const isRun = step.piece.transaction !== "people";
 		return {
-			id: `step ${at + 1}`,
+			id: step.id ?? `piece ${at + 1}`,
 			name: step.piece.title,
 			layout: "plan",
 			order: released.length + at,

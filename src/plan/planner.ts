@@ -5,7 +5,8 @@ import type { Finding } from "../core/finding.ts";
 import type { Migration } from "../core/migration.ts";
 import type { TableStatistics } from "../core/statistics.ts";
 import { schemaLines } from "../catalog/schema-lines.ts";
-import { orderPieces } from "./order.ts";
+import { normalText } from "./normal-text.ts";
+import { orderPieces, type OrderedPiece } from "./order.ts";
 import { piecesOf, statementsIn, type Piece } from "./pieces.ts";
 import { readPieces } from "./piece-reading.ts";
 import type { Plan, PlannedRevision } from "./plan.ts";
@@ -18,11 +19,6 @@ export interface PlanInput extends LintInput {
 	readonly hash: (text: string) => string;
 	/** The name under which the plan keeps a file. */
 	readonly nameOf: (file: string) => string;
-}
-
-/** Returns what is hashed of a migration's text: the same for every checkout of it. */
-export function normalText(text: string): string {
-	return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 }
 
 function revisionOf({ id, up, down }: Migration, { hash, nameOf }: PlanInput): PlannedRevision {
@@ -117,18 +113,16 @@ export function makePlan(input: PlanInput): Plan {
 			return reading ? [{ piece, reading }] : [];
 		}),
 	);
-	const planned = plannedHistory(history, ordered);
+	const ids = stepIds(ordered);
+	const idOf = new Map(ordered.map(({ index }, at) => [index, ids[at] ?? ""]));
+	const planned = plannedHistory(
+		history,
+		ordered.map((placed, at) => ({ ...placed, id: ids[at] ?? "" })),
+	);
 	const earlier = ordered.flatMap(({ index }) => first[index] ?? []);
 	const readings = readPieces(planned, ordered.length, earlier);
 	const left = lint({ ...input, history: planned });
 	const statistics = statisticsIn(input);
-	const idOf = new Map<number, string>();
-	const counts = new Map<string, number>();
-	for (const { index, phase } of ordered) {
-		const count = (counts.get(phase) ?? 0) + 1;
-		counts.set(phase, count);
-		idOf.set(index, `${phase}-${count}`);
-	}
 	return {
 		version: 1,
 		dialect: "postgres",
@@ -140,21 +134,29 @@ export function makePlan(input: PlanInput): Plan {
 		),
 		schemaRev: schemaRevOf(history, input.hash),
 		steps: ordered.map((placed, at) => {
-			const { piece } = placed;
+			const id = ids[at] ?? "";
 			return stepOf({
-				id: idOf.get(placed.index) ?? "",
-				placed: {
-					...placed,
-					piece: { ...piece, origin: { ...piece.origin, file: input.nameOf(piece.origin.file) } },
-				},
+				id,
+				placed,
+				file: input.nameOf(placed.piece.origin.file),
 				needs: placed.needs.flatMap((need) => idOf.get(need) ?? []),
 				reading: readings[at],
-				findings: left.findings.filter(({ migration }) => migration === `step ${at + 1}`),
+				findings: left.findings.filter(({ migration }) => migration === id),
 				statistics,
 			});
 		}),
 		notes: notesOf(pieces, findings),
 	};
+}
+
+/** Each phase counts its own steps: expand-1, expand-2, migrate-1. */
+function stepIds(ordered: readonly OrderedPiece[]): readonly string[] {
+	const counts = new Map<string, number>();
+	return ordered.map(({ phase }) => {
+		const count = (counts.get(phase) ?? 0) + 1;
+		counts.set(phase, count);
+		return `${phase}-${count}`;
+	});
 }
 
 function statisticsIn({

@@ -14,6 +14,8 @@ import { undoAll } from "./undo.ts";
 export interface StepMaterial {
 	readonly id: string;
 	readonly placed: OrderedPiece;
+	/** The name under which the plan keeps the file of its origin. */
+	readonly file: string;
 	/** Ids of the steps that must be done before. */
 	readonly needs: readonly string[];
 	readonly reading: PieceReading | undefined;
@@ -50,12 +52,16 @@ const unique = (assertions: readonly Assertion[]): readonly Assertion[] => [
 const speaksOfHold = ({ category }: Finding): boolean =>
 	category === "compatibility" || category === "data-loss";
 
+/** The directive that a migration would need says nothing to a reader of a plan. */
+const askOf = ({ help }: Finding): string =>
+	help.replace(/\s*Once that is deployed, write .*$/s, "");
+
 function holdOf({ placed }: StepMaterial, findings: readonly Finding[]): { readonly hold?: Hold } {
 	if (placed.phase !== "contract") return {};
 	return {
 		hold: {
 			evidence: [...new Set(placed.piece.evidence)],
-			missing: [...new Set(findings.filter(speaksOfHold).map(({ help }) => help))],
+			missing: [...new Set(findings.filter(speaksOfHold).map(askOf))],
 			soakHours,
 		},
 	};
@@ -75,7 +81,7 @@ function windowOf(
 	locks: readonly StepLock[],
 	estimate: StepEstimate,
 ): string | undefined {
-	if (piece.transaction !== "own" || !reading) return undefined;
+	if (piece.transaction === "batches" || !reading) return undefined;
 	const working = new Set(
 		reading.effects.flatMap(({ rewrites, scans, builds }) => [
 			...rewrites,
@@ -108,7 +114,8 @@ function backfillOf(piece: OrderedPiece["piece"]): Pick<ServerStep, "backfill"> 
 export function stepOf(material: StepMaterial): PlanStep {
 	const { id, placed, needs, reading, findings, statistics } = material;
 	const { piece, phase } = placed;
-	const { title, origin, sql, transaction } = piece;
+	const { title, sql, transaction } = piece;
+	const origin = { ...piece.origin, file: material.file };
 	const hold = holdOf(material, findings);
 	const base = {
 		id,

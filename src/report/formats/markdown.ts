@@ -4,6 +4,7 @@ import { shortName } from "../../core/engine/explain.ts";
 import { positionAt } from "../../core/source.ts";
 import { commentMarker } from "../comment-marker.ts";
 import { blocked, durations, modeName } from "../effect-words.ts";
+import { code, fenced, plain } from "../markdown-text.ts";
 import { defineFormat, repositoryPath } from "../format.ts";
 import { plainPalette, type LintReport } from "../report.ts";
 import { verdictOf } from "../verdict.ts";
@@ -12,23 +13,6 @@ import { summaryLines } from "../summary.ts";
 
 /** GitHub cuts a comment at 65,536 characters. */
 const longest = 65_000;
-
-/** Text in a table's cell or a line: nothing in it is taken for Markdown or HTML. */
-function plain(text: string): string {
-	return text.replace(/[\\`*_[\]<>|&#~]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
-}
-
-function code(text: string): string {
-	const inner = text.replace(/\s+/g, " ").replace(/\|/g, "\\|");
-	const fence = inner.includes("`") ? "``" : "`";
-	return `${fence}${inner}${fence}`;
-}
-
-function fenced(sql: string): string {
-	const ticks = [...sql.matchAll(/`{3,}/g)].map(([run]) => run.length);
-	const fence = "`".repeat(Math.max(3, ...ticks.map((length) => length + 1)));
-	return `${fence}sql\n${sql}\n${fence}`;
-}
 
 function findingDetails(finding: Finding, report: LintReport): string {
 	const { rule, severity, start, message, because, related, help, recipe } = finding;

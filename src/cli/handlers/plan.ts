@@ -1,0 +1,54 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Plan } from "../../plan/plan.ts";
+import { loadConfig } from "../../project/config-file.ts";
+import { planRelease } from "../../planning.ts";
+import { planHtml } from "../../report/plan-html.ts";
+import { planMarkdown } from "../../report/plan-markdown.ts";
+import { planText } from "../../report/plan-text.ts";
+import type { PlanArguments } from "../commands/plan.ts";
+import { paletteFor } from "../colour.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
+
+function planJson(plan: Plan): string {
+	return `${JSON.stringify(plan, undefined, "\t")}\n`;
+}
+
+function render(plan: Plan, args: PlanArguments): string {
+	switch (args.format) {
+		case "json":
+			return planJson(plan);
+		case "markdown":
+			return planMarkdown(plan);
+		case "html":
+			return planHtml(plan);
+		case "text": {
+			const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
+			return planText(plan, palette, Math.min(110, process.stdout.columns || 110));
+		}
+	}
+}
+
+/** Prints the plan, and writes it to a file when one is named. */
+export async function runPlan(args: PlanArguments): Promise<void> {
+	const cwd = process.cwd();
+	const loaded = await loadConfig(cwd, args.config, args.files);
+	if ("code" in loaded) {
+		fail(loaded);
+		return;
+	}
+	const planned = await planRelease(cwd, args.files ?? [], loaded.config, {
+		configDirectory: loaded.directory,
+		...(args.since !== undefined && { since: args.since }),
+	});
+	if ("code" in planned) {
+		fail(planned);
+		return;
+	}
+	const { plan } = planned;
+	process.exitCode = exitCodes.clean;
+	print(render(plan, args));
+	if (args.out === undefined) return;
+	writeFileSync(path.resolve(cwd, args.out), planJson(plan));
+	note(`${args.out} written. Next: lockkeeper approve ${args.out} --by <operator>`);
+}
