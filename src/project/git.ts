@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ProjectProblem } from "../core/migration.ts";
@@ -70,15 +69,20 @@ export function directoryInRepository(directory: string): string {
 export type GitRun =
 	{ readonly output: string } | { readonly isMissing: boolean; readonly message: string };
 
-/** Runs git in a directory; nothing of the repository is changed by the commands that are used here. */
+/**
+ * Runs git in a directory; nothing of the repository is changed by the commands that are used here. Node's
+ * module is asked for then only: loading it takes as long as judging a migration.
+ */
 export function runGit(cwd: string, parameters: readonly string[]): GitRun {
 	try {
-		const output = execFileSync("git", ["-c", "core.quotePath=false", ...parameters], {
-			cwd,
-			encoding: "utf8",
-			maxBuffer: 1 << 28,
-			stdio: ["ignore", "pipe", "pipe"],
-		});
+		const output = process
+			.getBuiltinModule("node:child_process")
+			.execFileSync("git", ["-c", "core.quotePath=false", ...parameters], {
+				cwd,
+				encoding: "utf8",
+				maxBuffer: 1 << 28,
+				stdio: ["ignore", "pipe", "pipe"],
+			});
 		return { output };
 	} catch (error) {
 		const isMissing = errorCode(error) === "ENOENT";
@@ -91,11 +95,13 @@ export function runGit(cwd: string, parameters: readonly string[]): GitRun {
 /** Returns the bytes of a file at a revision (`main:a.sql`) or in the index (`:./a.sql`). */
 export function readGitFile(cwd: string, object: string): Uint8Array | undefined {
 	try {
-		return execFileSync("git", ["cat-file", "blob", object], {
-			cwd,
-			maxBuffer: 1 << 28,
-			stdio: ["ignore", "pipe", "ignore"],
-		});
+		return process
+			.getBuiltinModule("node:child_process")
+			.execFileSync("git", ["cat-file", "blob", object], {
+				cwd,
+				maxBuffer: 1 << 28,
+				stdio: ["ignore", "pipe", "ignore"],
+			});
 	} catch {
 		return undefined;
 	}

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Range, SourceFile } from "../core/source.ts";
 
 /** What a fingerprint is made from: a finding, or a result of a report for machines. */
@@ -36,8 +35,14 @@ export function normalizeSql(sql: string): string {
 	return normal;
 }
 
+/** node:crypto is loaded for reports and baselines that need it, not at the start of every run. */
 function hash(parts: readonly string[]): string {
-	return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+	return process
+		.getBuiltinModule("node:crypto")
+		.createHash("sha256")
+		.update(parts.join("\n"))
+		.digest("hex")
+		.slice(0, 16);
 }
 
 /**

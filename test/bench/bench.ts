@@ -4,7 +4,7 @@
  * squawk where it is installed. Needs a build (`npm run build`).
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,19 +78,27 @@ function benchHistory(): void {
 		`const parser = require(${JSON.stringify(path.join(root, "node_modules", "libpg-query"))});`,
 		`parser.loadModule().then(() => { for (const sql of statements) parser.parseSync(sql); });`,
 	].join("\n");
+	const empty = path.join(work, "empty");
+	mkdirSync(empty, { recursive: true });
+	const concise = [process.execPath, cli, "lint", "--format", "concise", "--fail-on", "never"];
+	const cached = [...concise, "--cache-location", path.join(work, "cache"), directory];
+	// The first run fills the cache.
+	spawnSync(cached[0] ?? "", cached.slice(1), { cwd: work });
 	const squawk = path.join(root, "node_modules", ".bin", "squawk");
 	const least = interleaved(
 		{
 			empty: [process.execPath, "-e", "0"],
 			bare: [process.execPath, "-e", bareParse],
-			lint: [process.execPath, cli, "lint", "--format", "concise", "--fail-on", "never", directory],
+			lint: [...concise, directory],
+			cached,
+			nothing: [...concise, empty],
 			...(existsSync(squawk) && { squawk: ["bash", "-c", `${squawk} ${directory}/*.sql`] }),
 		},
 		5,
 	);
-	const empty = least.get("empty") ?? NaN;
-	const bare = (least.get("bare") ?? NaN) - empty;
-	const lint = (least.get("lint") ?? NaN) - empty;
+	const start = least.get("empty") ?? NaN;
+	const bare = (least.get("bare") ?? NaN) - start;
+	const lint = (least.get("lint") ?? NaN) - start;
 	console.log(
 		`history: 2,000 files, ${statements.length} statements; times without node's own start`,
 	);
@@ -98,6 +106,14 @@ function benchHistory(): void {
 	line("lockkeeper lint of the history", lint, bare, "bare parse");
 	console.log(
 		`${"".padEnd(44)} ${Math.round(statements.length / lint).toLocaleString("en-US")} statements per cpu second`,
+	);
+	const nothing = least.get("nothing") ?? NaN;
+	line("lint of an empty directory, with node's start", nothing, nothing, "itself");
+	line(
+		"lint --cache of the unchanged history",
+		least.get("cached") ?? NaN,
+		nothing,
+		"empty directory",
 	);
 	const squawkSeconds = least.get("squawk");
 	if (squawkSeconds !== undefined)

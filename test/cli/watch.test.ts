@@ -9,8 +9,8 @@ const hasTerminals = spawnSync("script", ["--version"]).status === 0;
 
 interface Terminal {
 	/** Resolves with what was printed since the last call, once it holds the text. */
-	until(text: string): Promise<string>;
-	type(text: string): void;
+	readonly until: (text: string) => Promise<string>;
+	readonly type: (text: string) => void;
 	readonly ended: Promise<number | null>;
 }
 

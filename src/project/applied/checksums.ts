@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { MigrationSource } from "../../core/migration.ts";
 import { nameOf } from "../files.ts";
 
@@ -7,8 +5,13 @@ function textOf(migration: MigrationSource): string | undefined {
 	return migration.up[0]?.file.text;
 }
 
+/** node:crypto and node:zlib are loaded for --applied-from, not at the start of every run. */
 function hash(algorithm: "sha1" | "sha256" | "sha384", text: string): string {
-	return createHash(algorithm).update(text, "utf8").digest("hex");
+	return process
+		.getBuiltinModule("node:crypto")
+		.createHash(algorithm)
+		.update(text, "utf8")
+		.digest("hex");
 }
 
 /**
@@ -17,7 +20,9 @@ function hash(algorithm: "sha1" | "sha256" | "sha384", text: string): string {
  */
 export function flywayChecksum(text: string): string {
 	const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
-	return String(crc32(Buffer.from(lines.join(""), "utf8")) | 0);
+	return String(
+		process.getBuiltinModule("node:zlib").crc32(Buffer.from(lines.join(""), "utf8")) | 0,
+	);
 }
 
 export function flywayChecksums(migration: MigrationSource): readonly string[] {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 
@@ -29,11 +28,14 @@ function isCode(file: string): boolean {
 
 function listedByGit(root: string): readonly string[] | undefined {
 	try {
-		const output = execFileSync(
-			"git",
-			["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-			{ cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] },
-		);
+		const output = process
+			.getBuiltinModule("node:child_process")
+			.execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+				cwd: root,
+				encoding: "utf8",
+				maxBuffer: 1 << 28,
+				stdio: ["ignore", "pipe", "ignore"],
+			});
 		return [...new Set(output.split("\0"))].filter((file) => file !== "");
 	} catch {
 		// No git, or a .git that is no repository: the files are walked.
