@@ -5,7 +5,7 @@ import type { Project, ProjectProblem } from "../../core/migration.ts";
 import { positionAt, type Range } from "../../core/source.ts";
 import { rules } from "../../generated/rules.ts";
 import { baselinePath } from "../../project/baseline-file.ts";
-import { discoverProjects, type DiscoveryRequest } from "../../project/discover.ts";
+import { discoverProjects } from "../../project/discover.ts";
 import { baseReference } from "../../project/base-reference.ts";
 import { parentOf } from "../../project/files.ts";
 import { changesSince } from "../../project/git.ts";
@@ -119,14 +119,13 @@ function verdictIn({ report, byFile }: Judged, file: string, text: string): Verd
 
 /** Searches a directory for migrations, which are judged when ESLint asks for one of their files. */
 export async function openWorkspace(base: string, config: Config): Promise<Workspace> {
+	const opened = Date.now();
 	// Which rules are on is ESLint's to say, except for those that the config turns off or makes advice.
 	const settings: Config = { ...config, preset: "all" };
-	const opened = Date.now();
-	const discover = (request: DiscoveryRequest = {}): ReturnType<typeof discoverProjects> =>
-		discoverProjects(base, [], settings, { ...request, configDirectory: base });
-	const found = await discover();
+	const found = await discoverProjects(base, [], settings, { configDirectory: base });
 	const failure = "code" in found && found.code !== "noMigrations" ? found : undefined;
 	const roots = rootsByFile("code" in found ? [] : found);
+	const histories = new Histories(base, settings, roots);
 	const folders = new Set([...roots.keys()].map(parentOf));
 	const watched = [
 		...[...roots.keys(), ...folders].map((file) => path.resolve(base, file)),
@@ -135,46 +134,62 @@ export async function openWorkspace(base: string, config: Config): Promise<Works
 	];
 	const stamp = stampOf(watched);
 	let isNewFile: ((file: string) => boolean) | undefined;
-	const judgements = new Map<string, Judged | ProjectProblem>();
-
-	async function lint(
-		root: string,
-		edited?: ReadonlyMap<string, string>,
-	): Promise<Judged | ProjectProblem> {
-		const request = { configDirectory: base, root, ...(edited && { edited }) };
-		const report = await lintRepository(base, [], settings, request);
-		return "code" in report ? report : groupByFile(report);
-	}
-
-	/** The history that a file belongs to, or would belong to if it were saved. */
-	async function rootOf(file: string, text: string): Promise<string | undefined> {
-		const known = roots.get(file);
-		if (known !== undefined || timeOfChange(path.resolve(base, file)) !== undefined) return known;
-		const projects = await discover({ edited: new Map([[file, text]]) });
-		return "code" in projects ? undefined : rootsByFile(projects).get(file);
-	}
-
-	async function judge(file: string, text: string): Promise<Verdict> {
-		if (failure) return problemOf(failure);
-		const root = await rootOf(file, text);
-		if (root === undefined) return nothing;
-		const judged = judgements.get(root) ?? (await lint(root));
-		judgements.set(root, judged);
-		if ("code" in judged) return problemOf(judged);
-		const saved = roots.has(file) ? verdictIn(judged, file, text) : undefined;
-		if (saved) return saved;
-		const edited = await lint(root, new Map([[file, text]]));
-		return "code" in edited ? problemOf(edited) : (verdictIn(edited, file, text) ?? nothing);
-	}
-
 	return {
 		hasChanged: () => stampOf(watched) !== stamp,
 		isNew: (file) => !roots.has(file) && (timeOfChange(path.resolve(base, file)) ?? 0) > opened,
 		async judge(file, text) {
-			const verdict = await judge(file, text);
+			if (failure) return problemOf(failure);
+			const verdict = await histories.judge(file, text);
 			if (verdict.kind === "problem" || !verdict.findings.some(hasSafeFix)) return verdict;
 			isNewFile ??= newFiles(base);
 			return isNewFile(file) ? verdict : { ...verdict, findings: verdict.findings.map(askFirst) };
 		},
 	};
+}
+
+/** The histories of a workspace, each judged whole when one of its files is first asked for. */
+class Histories {
+	readonly #base: string;
+	readonly #settings: Config;
+	readonly #roots: ReadonlyMap<string, string>;
+	readonly #judgements = new Map<string, Judged | ProjectProblem>();
+
+	constructor(base: string, settings: Config, roots: ReadonlyMap<string, string>) {
+		this.#base = base;
+		this.#settings = settings;
+		this.#roots = roots;
+	}
+
+	async judge(file: string, text: string): Promise<Verdict> {
+		const root = await this.#rootOf(file, text);
+		if (root === undefined) return nothing;
+		const judged = this.#judgements.get(root) ?? (await this.#lint(root));
+		this.#judgements.set(root, judged);
+		if ("code" in judged) return problemOf(judged);
+		const saved = this.#roots.has(file) ? verdictIn(judged, file, text) : undefined;
+		if (saved) return saved;
+		const edited = await this.#lint(root, new Map([[file, text]]));
+		return "code" in edited ? problemOf(edited) : (verdictIn(edited, file, text) ?? nothing);
+	}
+
+	async #lint(
+		root: string,
+		edited?: ReadonlyMap<string, string>,
+	): Promise<Judged | ProjectProblem> {
+		const request = { configDirectory: this.#base, root, ...(edited && { edited }) };
+		const report = await lintRepository(this.#base, [], this.#settings, request);
+		return "code" in report ? report : groupByFile(report);
+	}
+
+	/** The history that a file belongs to, or would belong to if it were saved. */
+	async #rootOf(file: string, text: string): Promise<string | undefined> {
+		const known = this.#roots.get(file);
+		const isSaved = timeOfChange(path.resolve(this.#base, file)) !== undefined;
+		if (known !== undefined || isSaved) return known;
+		const projects = await discoverProjects(this.#base, [], this.#settings, {
+			configDirectory: this.#base,
+			edited: new Map([[file, text]]),
+		});
+		return "code" in projects ? undefined : rootsByFile(projects).get(file);
+	}
 }
