@@ -60,6 +60,7 @@ export class Service {
 				this.#notices.complain(complaint);
 			},
 		);
+		// eslint-disable-next-line @typescript-eslint/no-deprecated -- older editors send nothing else
 		const { rootUri } = params;
 		const root = typeof rootUri === "string" ? [{ uri: rootUri }] : [];
 		this.#workspace.add(params.workspaceFolders ?? root);

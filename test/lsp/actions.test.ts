@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { CodeAction, Diagnostic } from "vscode-languageserver-protocol";
+import type { CodeAction } from "vscode-languageserver-protocol";
 import { directoryWith, shop } from "../cli/run.ts";
 import { openEditor, uriIn, type Editor } from "./editor.ts";
 
@@ -25,7 +25,7 @@ async function opened(
 
 async function actionsOn({ editor, uri }: Opened, rule: string): Promise<readonly CodeAction[]> {
 	const found = await editor.diagnostics(uri);
-	const diagnostic = found.find(({ code }) => code === rule) as Diagnostic;
+	const diagnostic = found.find(({ code }) => code === rule)!;
 	return editor.actions(uri, diagnostic.range);
 }
 

@@ -60,3 +60,48 @@ test.for([
 		"require-concurrent-index: CREATE INDEX orders_note_idx ON orders (note)",
 	]);
 });
+
+test("programs are judged where their calls stand", async () => {
+	const ruby = `class IndexOrders < ActiveRecord::Migration[7.1]\n  def change\n    add_index :orders, :note\n  end\nend\n`;
+	const typescript = `exports.up = (knex) => knex.raw(\`\n\t-- größer 🚢\n\t${indexed}\n\`);\n`;
+	const cwd = directoryWith({
+		"db/migrate/20240101000000_create_orders.rb":
+			"class CreateOrders < ActiveRecord::Migration[7.1]\n  def change\n    create_table :orders do |t|\n      t.text :note\n    end\n  end\nend\n",
+		"db/migrate/20240201000000_index_orders.rb": ruby,
+		"knexfile.js": "module.exports = { client: 'pg' };\n",
+		"migrations/20240101000000_orders.js":
+			'exports.up = (knex) => knex.raw("CREATE TABLE orders (id bigint PRIMARY KEY, note text)");\n',
+		"migrations/20240301000000_index.js": typescript,
+	});
+	const editor = await openEditor([cwd]);
+	const rails = uriIn(cwd, "db/migrate/20240201000000_index_orders.rb");
+	await editor.open(rails, "ruby", ruby);
+	expect(await editor.lines(rails)).toContain("require-concurrent-index: add_index :orders, :note");
+	const knex = uriIn(cwd, "migrations/20240301000000_index.js");
+	await editor.open(knex, "javascript", typescript);
+	expect(await editor.lines(knex)).toContain(
+		`require-concurrent-index: ${indexed.replace(";", "")}`,
+	);
+	const hints = await editor.hints(rails);
+	expect(hints.map(({ position }) => position)).toEqual([{ line: 2, character: 28 }]);
+});
+
+test("a finding points at the place that it hangs together with", async () => {
+	const cwd = directoryWith(shop);
+	const editor = await openEditor([cwd]);
+	const uri = uriIn(cwd, "migrations/004_notes.sql");
+	await editor.open(
+		uri,
+		"sql",
+		"BEGIN;\nSET LOCAL lock_timeout = '2s';\nALTER TABLE orders ADD COLUMN seen boolean;\nUPDATE orders SET seen = false;\nCOMMIT;\n",
+	);
+	const found = await editor.diagnostics(uri);
+	const related = found.flatMap(({ relatedInformation = [] }) => relatedInformation);
+	expect(related).toContainEqual({
+		message: "The lock is taken here.",
+		location: {
+			uri,
+			range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } },
+		},
+	});
+});

@@ -113,6 +113,7 @@ export async function openEditor(
 	});
 	const initialized = connection.sendRequest(InitializeRequest.type, {
 		processId: process.pid,
+		// eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol asks for it
 		rootUri: null,
 		capabilities: options.capabilities ?? pushed,
 		initializationOptions: options.initializationOptions,

@@ -70,12 +70,12 @@ test("there is no hover between statements", async () => {
 test("hints tell the strongest lock, only where others wait", async () => {
 	const { editor, uri } = await opened();
 	const lines = (await editor.hints(uri)).map(
-		({ position, label }) => `${position.line}:${position.character} ${String(label)}`,
+		({ position, label }) => `${position.line}:${position.character} ${JSON.stringify(label)}`,
 	);
 	expect(lines).toMatchInlineSnapshot(`
 		[
-		  "1:46 SHARE on orders: every write waits, reads go on",
-		  "4:54 ACCESS EXCLUSIVE on orders: nobody else can read or write it",
+		  "1:46 "SHARE on orders: every write waits, reads go on"",
+		  "4:54 "ACCESS EXCLUSIVE on orders: nobody else can read or write it"",
 		]
 	`);
 });

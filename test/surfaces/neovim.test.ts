@@ -4,7 +4,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { directoryWith, root, shop } from "../cli/run.ts";
 
-const version = /NVIM v0\.(\d+)/.exec(spawnSync("nvim", ["--version"]).stdout?.toString() ?? "");
+// Where there is no Neovim there is no output.
+const told = String(spawnSync("nvim", ["--version"], { encoding: "utf8" }).stdout);
+const version = /NVIM v0\.(\d+)/.exec(told);
 
 /** The lines of the guide for the version that is installed, with the command of this repository. */
 function setUp(): string {
