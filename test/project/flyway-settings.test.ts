@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Config } from "../../src/core/config.ts";
 import { lintRepository } from "../../src/repository.ts";
-import { onlyProject } from "./fixture.ts";
+import { discover, ids, onlyProject } from "./fixture.ts";
+import { tree } from "./tree.ts";
 
 const folder = "src/main/resources/db/migration";
 const sql = `SET lock_timeout = '2s';
@@ -69,4 +70,71 @@ test("a project may leave transactions and placeholders out", async () => {
 	});
 	const [migration] = (await onlyProject(root)).migrations;
 	expect(migration).toMatchObject({ placeholders: [], up: [{ transaction: "none" }] });
+});
+
+describe("locations in the settings", () => {
+	const contents = {
+		"db/schema/V2__invoices.sql": "CREATE TABLE invoices (id bigint PRIMARY KEY);\n",
+		"db/schema/V1__orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY);\n",
+		"db/data/V1_1__first_orders.sql": "INSERT INTO orders VALUES (1);\n",
+	};
+
+	test.each([
+		["flyway.conf", "flyway.locations=filesystem:db/schema,filesystem:db/data\n"],
+		["conf/flyway.conf", "flyway.locations=filesystem:db/schema, filesystem:db/data\n"],
+		["flyway.toml", '[flyway]\nlocations = ["filesystem:db/schema", "filesystem:db/data"]\n'],
+	])("are one history (%s)", async (name, text) => {
+		const project = await onlyProject(tree({ ...contents, [name]: text }));
+		expect(project.root).toBe("db/schema");
+		expect(ids(project)).toEqual(["1", "1_1", "2"]);
+	});
+
+	test("on the classpath lie among the resources", async () => {
+		const project = await onlyProject(
+			tree({
+				"src/main/resources/application.properties":
+					"spring.flyway.locations=classpath:db/schema,classpath:db/data\n",
+				...Object.fromEntries(
+					Object.entries(contents).map(([name, text]) => [`src/main/resources/${name}`, text]),
+				),
+			}),
+		);
+		expect(ids(project)).toEqual(["1", "1_1", "2"]);
+	});
+
+	test("without settings are two histories", async () => {
+		expect(await discover(tree(contents))).toHaveLength(2);
+	});
+});
+
+describe("names in the settings", () => {
+	const orders = "CREATE TABLE orders (id bigint PRIMARY KEY);\n";
+
+	test("prefix, separator and suffix tell the files", async () => {
+		const project = await onlyProject(
+			tree({
+				"flyway.conf":
+					"flyway.sqlMigrationPrefix=M\nflyway.sqlMigrationSeparator=-\nflyway.sqlMigrationSuffixes=.pgsql,.sql\nflyway.repeatableSqlMigrationPrefix=again\n",
+				"db/migration/M1-orders.pgsql": orders,
+				"db/migration/M2-total.sql": "ALTER TABLE orders ADD COLUMN total numeric;\n",
+				"db/migration/again-open_orders.sql": "CREATE OR REPLACE VIEW open_orders AS SELECT 1;\n",
+				"db/migration/V3__passed_over.sql": "DROP TABLE orders;\n",
+			}),
+		);
+		expect(project.layout.id).toBe("flyway");
+		expect(ids(project)).toEqual(["1", "2", "open_orders"]);
+	});
+
+	test("a name that is none of Flyway's is an error only with validateMigrationNaming", async () => {
+		const contents = {
+			"db/migration/V1__orders.sql": orders,
+			"db/migration/v2__invoices.sql": "CREATE TABLE invoices (id bigint);\n",
+			"db/migration/afterMigrate.sql": "ANALYZE;\n",
+		};
+		expect((await onlyProject(tree(contents))).problems).toEqual([]);
+		const settings = { "flyway.toml": "[flyway]\nvalidateMigrationNaming = true\n" };
+		expect((await onlyProject(tree({ ...contents, ...settings }))).problems).toMatchObject([
+			{ code: "badFileName", severity: "error", file: "db/migration/v2__invoices.sql" },
+		]);
+	});
 });

@@ -1,4 +1,5 @@
-import { ancestorsOf, joinPath, type Files } from "../files.ts";
+import { ancestorsOf, joinPath, parentOf, type Files } from "../files.ts";
+import { usualNames, type FlywayNames } from "./flyway-names.ts";
 
 /** What a Flyway configuration says, as far as it changes how the files are read. */
 export interface FlywaySettings {
@@ -9,6 +10,13 @@ export interface FlywaySettings {
 	readonly inTransaction: boolean;
 	/** All pending migrations in one transaction. */
 	readonly isGrouped: boolean;
+	/** The folder of the file; locations are relative to it or to the one above. */
+	readonly folder: string;
+	/** Places of one history; empty where one has {vendor} or a wildcard. */
+	readonly locations: readonly string[];
+	readonly names: FlywayNames;
+	/** A file with another name stops Flyway. */
+	readonly validatesNames: boolean;
 }
 
 /**
@@ -90,15 +98,27 @@ function settingsIn(name: string, text: string): ReadonlyMap<string, string> {
 	return settings;
 }
 
+/** By folder: every directory of a repository may be asked for. */
+const known = new WeakMap<Files, Map<string, FlywaySettings | undefined>>();
+
 /** Returns what the nearest configuration in a directory or above it says of Flyway. */
 export function flywaySettings(directory: string, files: Files): FlywaySettings | undefined {
+	const byFolder = known.get(files) ?? new Map<string, FlywaySettings | undefined>();
+	known.set(files, byFolder);
 	for (const folder of ancestorsOf(directory, files)) {
-		for (const name of names) {
-			const file = joinPath(folder, name);
-			if (!files.exists(file)) continue;
-			const settings = settingsIn(name, files.read(file).file?.text ?? "");
-			if (settings.size > 0) return described(file, settings);
-		}
+		if (!byFolder.has(folder)) byFolder.set(folder, settingsOf(folder, files));
+		const settings = byFolder.get(folder);
+		if (settings) return settings;
+	}
+	return undefined;
+}
+
+function settingsOf(folder: string, files: Files): FlywaySettings | undefined {
+	for (const name of names) {
+		const file = joinPath(folder, name);
+		if (!files.exists(file)) continue;
+		const settings = settingsIn(name, files.read(file).file?.text ?? "");
+		if (settings.size > 0) return described(file, settings);
 	}
 	return undefined;
 }
@@ -117,5 +137,39 @@ function described(file: string, settings: ReadonlyMap<string, string>): FlywayS
 		replacesPlaceholders: settings.get("placeholderReplacement") !== "false",
 		inTransaction: settings.get("executeInTransaction") !== "false",
 		isGrouped: settings.get("group") === "true",
+		folder: parentOf(file),
+		locations: locationsIn(settings),
+		names: namesIn(settings),
+		validatesNames: settings.get("validateMigrationNaming") === "true",
 	};
+}
+
+/** A list as TOML writes it, or with commas. */
+function listOf(value: string): readonly string[] {
+	return value
+		.replace(/^\[|\]$/g, "")
+		.split(",")
+		.map((item) => unquoted(item.trim()))
+		.filter((item) => item !== "");
+}
+
+function locationsIn(settings: ReadonlyMap<string, string>): readonly string[] {
+	const locations = listOf(settings.get("locations") ?? "");
+	return locations.some((location) => /[{*?]/.test(location)) ? [] : locations;
+}
+
+function namesIn(settings: ReadonlyMap<string, string>): FlywayNames {
+	const { prefixes, separator, suffixes } = usualNames;
+	const suffix = listOf(settings.get("sqlMigrationSuffixes") ?? "");
+	const names: FlywayNames = {
+		prefixes: {
+			V: settings.get("sqlMigrationPrefix") ?? prefixes.V,
+			R: settings.get("repeatableSqlMigrationPrefix") ?? prefixes.R,
+			U: settings.get("undoSqlMigrationPrefix") ?? prefixes.U,
+			B: settings.get("baselineMigrationPrefix") ?? prefixes.B,
+		},
+		separator: settings.get("sqlMigrationSeparator") ?? separator,
+		suffixes: suffix.length > 0 ? suffix : suffixes,
+	};
+	return JSON.stringify(names) === JSON.stringify(usualNames) ? usualNames : names;
 }

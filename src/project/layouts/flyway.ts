@@ -1,13 +1,15 @@
 import { flywayChecksums } from "../applied/checksums.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
-import { compareText, folderName, joinPath, nameOf, type Files } from "../files.ts";
+import { compareText, folderName, joinPath, nameOf, pathFrom, type Files } from "../files.ts";
 import { databaseNamed } from "../database-names.ts";
 import { flywaySettings, type FlywaySettings } from "./flyway-settings.ts";
-import type { Layout, LayoutReading } from "./layout.ts";
+import { hasSuffix, scriptOf, usualNames, type FlywayNames, type Script } from "./flyway-names.ts";
+import type { Detection, Layout, LayoutReading } from "./layout.ts";
 import {
 	compareDigits,
 	duplicateRevisions,
 	folderNames,
+	isVerifyFile,
 	readInto,
 	sqlFilesBelow,
 	sqlNames,
@@ -35,8 +37,12 @@ export const flyway: Layout = {
 	ownsFolders: true,
 
 	detect(directory, files) {
-		const here = sqlNames(directory, files).find(isVersioned);
+		const here = sqlNames(directory, files).find(
+			(name) => scriptOf(name, usualNames)?.kind === "V",
+		);
 		if (here !== undefined) return { why: `file names like ${here}` };
+		const configured = configuredName(directory, files);
+		if (configured !== undefined) return configured;
 		if (!/^migrations?$/i.test(folderName(directory, files))) return undefined;
 		const below = scripts(directory, files).filter((script) => script.kind === "V");
 		const versions = new Set(below.map((script) => script.version.join(".")));
@@ -46,6 +52,8 @@ export const flyway: Layout = {
 	},
 
 	home(directory, files) {
+		const [location] = locationsOf(directory, files, flywaySettings(directory, files));
+		if (location !== undefined) return location;
 		const name = folderName(directory, files);
 		const parent = joinPath(directory, "..");
 		const longerNames = folderNames(parent, files).filter((other) => isLonger(name, other));
@@ -58,8 +66,11 @@ export const flyway: Layout = {
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
 		const settings = flywaySettings(directory, files);
-		const folders = [directory, ...companions(directory, files)];
-		const all = folders.flatMap((folder) => scripts(folder, files));
+		const locations = locationsOf(directory, files, settings);
+		const folders = locations.length > 0 ? locations : [directory, ...companions(directory, files)];
+		const names = settings?.names ?? usualNames;
+		const all = folders.flatMap((folder) => scripts(folder, files, names));
+		if (settings?.validatesNames === true) problems.push(...badNames(folders, files, names));
 		const versioned = all.filter((script) => script.kind === "V").sort(byVersion);
 		const undo = new Map(
 			all.filter((script) => script.kind === "U").map((script) => [key(script), script.file]),
@@ -84,6 +95,40 @@ export const flyway: Layout = {
 		return { migrations, problems: [...problems, ...strayConfigs(directory, files)] };
 	},
 };
+
+/** A folder with names that only the settings make Flyway's; they are asked for where names look like it. */
+function configuredName(directory: string, files: Files): Detection | undefined {
+	const candidates = files.list(directory).filter((name) => /\d.*[^/]$/.test(name));
+	if (candidates.length === 0) return undefined;
+	const settings = flywaySettings(directory, files);
+	if (!settings || settings.names === usualNames) return undefined;
+	const found = candidates.find((name) => scriptOf(name, settings.names)?.kind === "V");
+	return found === undefined
+		? undefined
+		: { why: `file names like ${found}, as ${settings.file} says` };
+}
+
+/**
+ * Returns the locations that the settings name, when the directory is one of them and each is there:
+ * then they are one history. None with {vendor} or wildcards, which stand for several histories.
+ */
+function locationsOf(
+	directory: string,
+	files: Files,
+	settings: FlywaySettings | undefined,
+): readonly string[] {
+	if (!settings || settings.locations.length < 2) return [];
+	const found = settings.locations.flatMap((location) => {
+		const bases = [settings.folder, joinPath(settings.folder, "..")];
+		const places = location.startsWith("classpath:")
+			? [...bases, ...bases.map((base) => joinPath(base, "src/main/resources"))]
+			: bases;
+		const path = location.replace(/^\w+:/, "");
+		return places.map((base) => joinPath(base, path)).find((place) => files.exists(place)) ?? [];
+	});
+	const isOne = found.some((place) => pathFrom(place, directory, files.cwd) === "");
+	return isOne && found.length === settings.locations.length ? found : [];
+}
 
 function isLonger(name: string, beginning: string): boolean {
 	return (
@@ -128,40 +173,57 @@ function strayConfigs(directory: string, files: Files): readonly ProjectProblem[
 		}));
 }
 
-interface Script {
-	readonly file: string;
-	readonly kind: "V" | "U" | "B" | "R";
-	/** Numbers without trailing zeros: 1.0 is 1. */
-	readonly version: readonly string[];
-	readonly written: string;
-	readonly description: string;
-}
-
-const scriptName = /^(?:([VUB])(\d+(?:[._]\d+)*)(?:__(.*))?|R__(.+))\.sql$/i;
-
-function isVersioned(name: string): boolean {
-	return /^V\d+(?:[._]\d+)*(?:__.*)?\.sql$/i.test(name) && name.startsWith("V");
-}
-
-function scripts(directory: string, files: Files): Script[] {
+function scripts(
+	directory: string,
+	files: Files,
+	names: FlywayNames = usualNames,
+): readonly Script[] {
 	// A folder named for a database is a history of its own ({vendor} in flyway.locations).
 	const enter = (folder: string): boolean => databaseNamed(folder) === undefined;
-	return sqlFilesBelow(directory, files, enter).flatMap((file) => scriptOf(file) ?? []);
+	const found =
+		names === usualNames
+			? sqlFilesBelow(directory, files, enter)
+			: filesBelow(directory, files, enter, 5).filter((file) => hasSuffix(file, names));
+	return found.flatMap((file) => scriptOf(file, names) ?? []);
 }
 
-function scriptOf(file: string): Script | undefined {
-	const match = scriptName.exec(nameOf(file));
-	if (!match) return undefined;
-	const [, prefix, written, description, repeatable] = match;
-	if (repeatable !== undefined) {
-		if (!nameOf(file).startsWith("R")) return undefined;
-		return { file, kind: "R", version: [], written: "", description: repeatable };
-	}
-	// The prefix is case-sensitive, the suffix is not.
-	if (prefix !== "V" && prefix !== "U" && prefix !== "B") return undefined;
-	const version = (written ?? "").split(/[._]/).map((part) => part.replace(/^0+(?=\d)/, ""));
-	while (version.length > 1 && version.at(-1) === "0") version.pop();
-	return { file, kind: prefix, version, written: written ?? "", description: description ?? "" };
+/** Files of any name: the settings may give scripts another suffix. */
+function filesBelow(
+	directory: string,
+	files: Files,
+	enter: (folder: string) => boolean,
+	depth: number,
+): readonly string[] {
+	return files.list(directory).flatMap((name): readonly string[] => {
+		if (!name.endsWith("/")) return [joinPath(directory, name)];
+		const folder = name.slice(0, -1);
+		if (depth === 0 || folder === "node_modules" || folder.startsWith(".")) return [];
+		return enter(folder) ? filesBelow(joinPath(directory, folder), files, enter, depth - 1) : [];
+	});
+}
+
+/** With validateMigrationNaming Flyway stops at a file whose name it cannot read. */
+function badNames(
+	folders: readonly string[],
+	files: Files,
+	names: FlywayNames,
+): readonly ProjectProblem[] {
+	return folders
+		.flatMap((folder) => filesBelow(folder, files, (name) => databaseNamed(name) === undefined, 5))
+		.filter((file) => hasSuffix(file, names) && !isVerifyFile(file) && !isCallback(file))
+		.filter((file) => !scriptOf(file, names))
+		.map((file) => ({
+			code: "badFileName",
+			severity: "error",
+			file,
+			message: `${file} stops Flyway: its name is no ${names.prefixes.V}1${names.separator}orders${names.suffixes[0] ?? ""}, and validateMigrationNaming is on`,
+			hint: "Rename it, or move it out of the locations.",
+		}));
+}
+
+/** Scripts that run around migrations: afterMigrate.sql, beforeEachMigrate__grants.sql. */
+function isCallback(file: string): boolean {
+	return /^(?:before|after|create)[A-Z]\w*\./.test(nameOf(file));
 }
 
 function key(script: Script): string {
