@@ -10,46 +10,14 @@ import {
 	textsOf,
 	type Call,
 } from "../arguments.ts";
-import type { Node } from "../program.ts";
 import { resolve } from "../scope.ts";
 import { hasHole, hole, nameList, nameOf, stringOf } from "../sql-text.ts";
 import { textOf, textOrHole } from "../text.ts";
 import { actionsOf, defaultOf, sqlOf } from "./columns.ts";
 import { addColumn, createTable } from "./tables.ts";
 import { typeOf } from "./types.ts";
-
-/** The table of `with op.batch_alter_table("orders") as batch_op`, as SQL and by its own name. */
-export interface BatchTable {
-	readonly sql: string;
-	readonly name: string;
-}
-
-/** An operation with its arguments by the names of Alembic's own signatures. */
-export interface Operation {
-	readonly call: Call;
-	readonly table: BatchTable;
-	/** An argument by its place without the table's, or by name. */
-	readonly get: (place: number, name: string) => Node | undefined;
-	/** The text of such an argument. */
-	readonly text: (place: number, name: string) => string | undefined;
-}
-
-/** Where the table stands among the arguments of a method; a batch has none. */
-const tablePlaces: Readonly<Record<string, readonly [place: number, name: string]>> = {
-	add_column: [0, "table_name"],
-	drop_column: [0, "table_name"],
-	alter_column: [0, "table_name"],
-	create_table_comment: [0, "table_name"],
-	drop_table_comment: [0, "table_name"],
-	create_index: [1, "table_name"],
-	drop_index: [1, "table_name"],
-	create_foreign_key: [1, "source_table"],
-	create_unique_constraint: [1, "table_name"],
-	create_check_constraint: [1, "table_name"],
-	create_primary_key: [1, "table_name"],
-	create_exclude_constraint: [1, "table_name"],
-	drop_constraint: [1, "table_name"],
-};
+import { type BatchTable, type Operation, operationOf, qualified, ifExists } from "./operation.ts";
+import { createIndex, dropIndex } from "./indexes.ts";
 
 type Builder = (operation: Operation) => readonly string[] | undefined;
 
@@ -111,31 +79,6 @@ export const silentMethods = new Set([
 	"implementation_for",
 	"register_operation",
 ]);
-
-function operationOf(call: Call, batch: BatchTable | undefined): Operation {
-	const [place, name] = tablePlaces[call.name] ?? [0, "table_name"];
-	const get = (index: number, own: string): Node | undefined => {
-		const shifted = batch || index < place ? index : index + 1;
-		return given(argument(call, shifted, own), call.scope);
-	};
-	const text = (index: number, own: string): string | undefined => {
-		const node = get(index, own);
-		return node && textOrHole(node, call.scope, own);
-	};
-	const written = argument(call, place, name);
-	const table = written ? textOrHole(written, call.scope, "table") : hole("table");
-	const schema = namedText(call, "schema", "source_schema");
-	return { call, get, text, table: batch ?? { sql: qualified(schema, table), name: table } };
-}
-
-/** Returns a table's name as SQL. */
-export function qualified(schema: string | undefined, table: string): string {
-	return schema === undefined ? nameOf(table) : `${nameOf(schema)}.${nameOf(table)}`;
-}
-
-function ifExists(call: Call): string {
-	return flag(call, "if_exists") === true ? "IF EXISTS " : "";
-}
 
 function dropColumn({ call, table, text }: Operation): readonly string[] {
 	const column = nameOf(text(0, "column_name") ?? hole("column"));
@@ -232,58 +175,6 @@ function createExclude(operation: Operation): readonly string[] {
 	const using = namedText(call, "using") ?? "gist";
 	const condition = where ? ` WHERE (${sqlOf(where, call.scope)})` : "";
 	return [addConstraint(operation, `EXCLUDE USING ${using} (${elements.join(", ")})${condition}`)];
-}
-
-function isConcurrent(call: Call): boolean {
-	return flag(call, "postgresql_concurrently") === true;
-}
-
-function createIndex(operation: Operation): readonly string[] {
-	const { call, table, get, text } = operation;
-	const columns = itemsOf(get(1, "columns"), call.scope).map(({ node, scope }) => {
-		const found = resolve(node, scope).node;
-		const written = found.kind === "text" ? textOf(node, scope)?.text : undefined;
-		const sql = written === undefined ? sqlOf(node, scope) : nameOf(written);
-		const operators = named(call, "postgresql_ops");
-		const wanted = operators && written !== undefined ? entry(operators, written, call) : undefined;
-		const isExpression =
-			written === undefined && !/^[\w.]+$|^\(|[\w"] (?:ASC|DESC)\b|^\w+\(.*\)$/i.test(sql);
-		const element =
-			isExpression && !hasHole(sql) && !/\s(?:\w+_ops|DESC|ASC)\b/i.test(sql) ? `(${sql})` : sql;
-		return wanted === undefined ? element : `${element} ${wanted}`;
-	});
-	const [column = "column"] = textsOf(get(1, "columns"), call.scope);
-	const name =
-		text(0, "index_name") ?? (hasHole(column) ? hole("index") : `ix_${table.name}_${column}`);
-	const using = namedText(call, "postgresql_using");
-	const include = textsOf(named(call, "postgresql_include"), call.scope);
-	const where = given(named(call, "postgresql_where"), call.scope);
-	const isUnique = flag(call, "unique") === true;
-	return [
-		[
-			`CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${isConcurrent(call) ? "CONCURRENTLY " : ""}`,
-			`${flag(call, "if_not_exists") === true ? "IF NOT EXISTS " : ""}${nameOf(name)} ON ${table.sql}`,
-			`${using === undefined ? "" : ` USING ${using}`} (${columns.join(", ")})`,
-			include.length > 0 ? ` INCLUDE ${nameList(include)}` : "",
-			flag(call, "postgresql_nulls_not_distinct") === true ? " NULLS NOT DISTINCT" : "",
-			where ? ` WHERE ${sqlOf(where, call.scope)}` : "",
-		].join(""),
-	];
-}
-
-function entry(map: Node, key: string, call: Call): string | undefined {
-	const found = resolve(map, call.scope);
-	if (found.node.kind !== "map") return undefined;
-	const value = found.node.entries.find((one) => textOf(one.key, found.scope)?.text === key)?.value;
-	return value && textOf(value, found.scope)?.text;
-}
-
-function dropIndex({ call, text }: Operation): readonly string[] {
-	const name = text(0, "index_name") ?? hole("index");
-	const concurrently = isConcurrent(call) ? "CONCURRENTLY " : "";
-	return [
-		`DROP INDEX ${concurrently}${ifExists(call)}${qualified(namedText(call, "schema"), name)}`,
-	];
 }
 
 /** `op.bulk_insert(table, [{...}, {...}])`: the rows are values of the program. */

@@ -8,7 +8,8 @@ import { bind, resolve, scopeIn, type Scope } from "../scope.ts";
 import { generated, hole, literal, nameOf, unread } from "../sql-text.ts";
 import { textOf } from "../text.ts";
 import { builtStatement, tableOfCall } from "./expressions.ts";
-import { alembicSql, bulkInsert, qualified, silentMethods, type BatchTable } from "./operations.ts";
+import { alembicSql, bulkInsert, silentMethods } from "./operations.ts";
+import { qualified, type BatchTable } from "./operation.ts";
 
 /** What runs in one go. `autocommit`: outside the transaction, which is committed before. */
 export interface PieceGroup {

@@ -3,7 +3,7 @@ import { resolve } from "../scope.ts";
 import { hole, nameList, nameOf, stringOf } from "../sql-text.ts";
 import { columnOf, constraintOf, type Column } from "./columns.ts";
 import { createType } from "./types.ts";
-import type { BatchTable, Operation } from "./operations.ts";
+import type { BatchTable, Operation } from "./operation.ts";
 
 function indexOn(table: BatchTable, column: Column): string {
 	// SQLAlchemy's naming: ix_%(column_0_label)s.

@@ -1,7 +1,5 @@
 import {
 	argument,
-	callOf,
-	flag,
 	itemsOf,
 	named,
 	namedText,
@@ -12,35 +10,15 @@ import {
 } from "../arguments.ts";
 import { lastName, type Node } from "../program.ts";
 import { resolve } from "../scope.ts";
-import { hasHole, hole, nameList, nameOf } from "../sql-text.ts";
+import { hole, nameList, nameOf } from "../sql-text.ts";
 import { textOf } from "../text.ts";
 import { fieldOf, identityField, type Field } from "./fields.ts";
 import { indexName } from "./names.ts";
-import {
-	columnsOf,
-	modelNamed,
-	orderedColumns,
-	tableOf,
-	type Model,
-	type Models,
-} from "./state.ts";
-import { addField, alterField, createTable, linkTable, linkTableName } from "./tables.ts";
-
-/** What an operation sends at once, and what Django keeps for the end of the migration. */
-export interface Sent {
-	readonly now: readonly string[];
-	readonly later: readonly string[];
-}
-
-export const nothing: Sent = { now: [], later: [] };
-const now = (...sql: readonly string[]): Sent => ({ now: sql, later: [] });
-
-/** An operation of a migration of an app; it changes the models. */
-interface Step {
-	readonly call: Call;
-	readonly app: string;
-	readonly models: Models;
-}
+import { columnsOf, modelNamed, tableOf, type Model, type Models } from "./state.ts";
+import { createTable, linkTableName } from "./tables.ts";
+import { type Sent, nothing, now, type Step, modelOf, tableName } from "./step.ts";
+import { onField, removeField, renameField } from "./field-operations.ts";
+import { addIndex, removeIndex, addConstraint, removeConstraint } from "./constraints.ts";
 
 type Apply = (step: Step) => Sent | undefined;
 
@@ -102,18 +80,6 @@ export function djangoSql(call: Call, app: string, models: Models): Sent | undef
 
 function extension(name: string): Sent {
 	return now(`CREATE EXTENSION IF NOT EXISTS ${nameOf(name)}`);
-}
-
-function modelOf({ call, app, models }: Step): Model | undefined {
-	return modelNamed(models, app, modelName(call));
-}
-
-function modelName(call: Call): string {
-	return textArgument(call, 0, "model_name") ?? hole("model");
-}
-
-function tableName(step: Step): string {
-	return nameOf(tableOf(step.models, step.app, modelName(step.call)));
 }
 
 function optionsOf(call: Call): ReadonlyMap<string, Node> {
@@ -235,148 +201,6 @@ function alterTableName({ call, app, models }: Step): Sent {
 	return before === table
 		? nothing
 		: now(`ALTER TABLE ${nameOf(before)} RENAME TO ${nameOf(table)}`);
-}
-
-function onField(step: Step): Sent | undefined {
-	const { call, app, models } = step;
-	const name = textArgument(call, 1, "name");
-	const node = argument(call, 2, "field");
-	if (name === undefined || !node) return undefined;
-	const after = fieldOf(name, node, call.scope);
-	const known = modelOf(step);
-	const own = modelName(call);
-	const model: Model = known ?? {
-		name: own,
-		table: tableOf(models, app, own),
-		isManaged: true,
-		fields: new Map(),
-		indexConstraints: new Set(),
-		together: new Set(),
-	};
-	const before = model.fields.get(name);
-	model.fields.set(name, after);
-	if (!model.isManaged) return nothing;
-	const place = { models, app, model };
-	if (call.name === "AddField") {
-		if (after.kind !== "manyToMany") return addField(place, after);
-		return after.isThrough ? nothing : linkTable(place, name, after);
-	}
-	if (after.kind === "manyToMany") return nothing;
-	// A field of the program's own: whether its type is another one cannot be told.
-	const isKnown =
-		before?.type === after.type ||
-		![before?.type, after.type].some((type) => type === undefined || hasHole(type));
-	return before && isKnown ? alterField(place, before, after) : undefined;
-}
-
-function removeField(step: Step): Sent {
-	const { call } = step;
-	const name = textArgument(call, 1, "name") ?? hole("field");
-	const model = modelOf(step);
-	const field = model?.fields.get(name);
-	model?.fields.delete(name);
-	if (model?.isManaged === false) return nothing;
-	if (model && field?.kind === "manyToMany") {
-		return field.isThrough
-			? nothing
-			: now(`DROP TABLE ${nameOf(linkTableName(model, name, field))} CASCADE`);
-	}
-	return now(`ALTER TABLE ${tableName(step)} DROP COLUMN ${nameOf(field?.column ?? name)} CASCADE`);
-}
-
-function renameField(step: Step): Sent {
-	const { call } = step;
-	const from = textArgument(call, 1, "old_name") ?? hole("field");
-	const to = textArgument(call, 2, "new_name") ?? hole("field");
-	const model = modelOf(step);
-	const field = model?.fields.get(from);
-	const before = field?.column ?? from;
-	// A column that the model names keeps its name.
-	const after = field
-		? field.column === from
-			? to
-			: field.column === `${from}_id`
-				? `${to}_id`
-				: before
-		: to;
-	if (model && field) {
-		model.fields.delete(from);
-		model.fields.set(to, { ...field, column: after });
-	}
-	if (field?.kind === "manyToMany" || model?.isManaged === false || before === after)
-		return nothing;
-	return now(`ALTER TABLE ${tableName(step)} RENAME COLUMN ${nameOf(before)} TO ${nameOf(after)}`);
-}
-
-/** `models.Index(fields=["a", "-b"], name="x", condition=...)`, `GinIndex(...)`, `models.Index(Lower("a"), name="x")`. */
-function addIndex(step: Step, isConcurrent: boolean): Sent | undefined {
-	const node = argument(step.call, 1, "index");
-	const index = node && callOf(node, step.call.scope);
-	if (!index) return undefined;
-	const model = modelOf(step);
-	const fields = textsOf(named(index, "fields"), index.scope);
-	const elements =
-		fields.length > 0
-			? orderedColumns(model, fields)
-			: index.node.args.map(() => `(${hole("expression")})`).join(", ");
-	const method = /^(Gin|Gist|Brin|Hash|SpGist|Bloom)Index$/.exec(index.name)?.[1]?.toLowerCase();
-	const name = namedText(index, "name") ?? hole("index");
-	const include = columnsOf(model, textsOf(named(index, "include"), index.scope));
-	const operators = textsOf(named(index, "opclasses"), index.scope);
-	const withOperators =
-		operators.length > 0 && operators.length === fields.length
-			? columnsOf(model, fields)
-					.map((column, at) => `${nameOf(column)} ${operators[at] ?? ""}`)
-					.join(", ")
-			: elements;
-	return now(
-		[
-			`CREATE INDEX ${isConcurrent ? "CONCURRENTLY " : ""}${nameOf(name)} ON ${tableName(step)}`,
-			method === undefined ? "" : ` USING ${method}`,
-			` (${withOperators})`,
-			include.length > 0 ? ` INCLUDE ${nameList(include)}` : "",
-			named(index, "condition") ? ` WHERE ${hole("condition")}` : "",
-		].join(""),
-	);
-}
-
-function removeIndex({ call }: Step, concurrently: string): Sent {
-	const name = nameOf(textArgument(call, 1, "name") ?? hole("index"));
-	return now(`DROP INDEX ${concurrently}IF EXISTS ${name}`);
-}
-
-function addConstraint(step: Step, tail: string): Sent | undefined {
-	const node = argument(step.call, 1, "constraint");
-	const constraint = node && callOf(node, step.call.scope);
-	if (!constraint) return undefined;
-	const model = modelOf(step);
-	const name = namedText(constraint, "name") ?? hole("constraint");
-	const alter = `ALTER TABLE ${tableName(step)} ADD CONSTRAINT ${nameOf(name)}`;
-	if (constraint.name === "CheckConstraint")
-		return now(`${alter} CHECK (${hole("condition")})${tail}`);
-	if (constraint.name !== "UniqueConstraint") return undefined;
-	const fields = textsOf(named(constraint, "fields"), constraint.scope);
-	const condition = named(constraint, "condition");
-	const isIndex =
-		condition !== undefined ||
-		fields.length === 0 ||
-		named(constraint, "include", "opclasses") !== undefined;
-	if (!isIndex) {
-		const distinct = flag(constraint, "nulls_distinct") === false ? " NULLS NOT DISTINCT" : "";
-		return now(`${alter} UNIQUE${distinct} ${nameList(columnsOf(model, fields))}`);
-	}
-	model?.indexConstraints.add(name);
-	const elements =
-		fields.length > 0 ? nameList(columnsOf(model, fields)) : `((${hole("expression")}))`;
-	const where = condition ? ` WHERE ${hole("condition")}` : "";
-	return now(`CREATE UNIQUE INDEX ${nameOf(name)} ON ${tableName(step)} ${elements}${where}`);
-}
-
-function removeConstraint(step: Step): Sent {
-	const name = textArgument(step.call, 1, "name") ?? hole("constraint");
-	if (modelOf(step)?.indexConstraints.has(name) === true)
-		return now(`DROP INDEX IF EXISTS ${nameOf(name)}`);
-	return now(`ALTER TABLE ${tableName(step)} DROP CONSTRAINT ${nameOf(name)}`);
 }
 
 /** True for the functions that do nothing: RunPython.noop, RunSQL.noop. */

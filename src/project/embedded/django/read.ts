@@ -6,7 +6,8 @@ import { parsePython } from "../python/parse.ts";
 import { bind, resolve, scopeIn, type Placed, type Scope } from "../scope.ts";
 import { generated, literal, unread } from "../sql-text.ts";
 import { textOf } from "../text.ts";
-import { djangoSql, isNoop, nothing } from "./operations.ts";
+import { djangoSql, isNoop } from "./operations.ts";
+import { nothing } from "./step.ts";
 import { copyOf, type Models } from "./state.ts";
 
 /** A migration of Django before it is applied to the models. */

@@ -26,7 +26,8 @@ export class Unknowable extends Error {}
 /** Returns SQL for the calls and names that a tool puts into SQL as they are, `knex.fn.now()`. */
 export type RawOf = (node: Node, scope: Scope) => string | undefined;
 
-const none: Value = { kind: "none" };
+/** What is not given. */
+export const none: Value = { kind: "none" };
 
 /** Returns what an expression comes to. */
 export function valueOf(node: Node | undefined, scope: Scope, rawOf: RawOf, depth = 0): Value {

@@ -1,17 +1,6 @@
-import { given, textArgument, textsOf, wordOf, type Call } from "../arguments.ts";
-import { resolve } from "../scope.ts";
+import { textArgument, textsOf, type Call } from "../arguments.ts";
 import { hole, nameList, nameOf, stringOf } from "../sql-text.ts";
-import {
-	columnSql,
-	isColumnType,
-	isOn,
-	nested,
-	option,
-	optionsOf,
-	typeSql,
-	valueSql,
-	type Options,
-} from "./columns.ts";
+import { columnSql, isColumnType, isOn, nested, option, optionsOf } from "./columns.ts";
 import {
 	addCheck,
 	addForeignKey,
@@ -22,11 +11,10 @@ import {
 	dropIndex,
 	exclusionClause,
 	onCheck,
-	referenceOf,
 	uniqueClause,
 	validateForeignKey,
 } from "./constraints.ts";
-import { singularOf, tableName } from "./names.ts";
+import { tableName } from "./names.ts";
 import {
 	blockCalls,
 	columnComment,
@@ -35,24 +23,11 @@ import {
 	timestamps,
 	withoutReference,
 } from "./table.ts";
-
-/** A change of a table: the table's name, the call, and where its own arguments begin. */
-interface Change {
-	readonly table: string;
-	readonly call: Call;
-	readonly options: Options;
-	/** An argument after the table's. */
-	readonly text: (place: number) => string | undefined;
-	/** The texts of a list at a place after the table's. */
-	readonly list: (place: number) => readonly string[];
-	readonly version: number;
-}
+import { type Change, alter, changeOf } from "./change.ts";
+import { commentOf, changeColumn, changeDefault, changeNull } from "./column-changes.ts";
+import { addReference, removeReference } from "./references.ts";
 
 type Builder = (change: Change) => readonly string[];
-
-function alter({ table }: Change): string {
-	return `ALTER TABLE ${tableName(table)}`;
-}
 
 const onTable: Readonly<Record<string, Builder>> = {
 	add_column: (change) => [
@@ -186,25 +161,6 @@ export function railsSql(call: Call, version: number): readonly string[] | undef
 	return build?.(changeOf(call, textArgument(call, 0) ?? hole("table"), 1, version));
 }
 
-function changeOf(call: Call, table: string, from: number, version: number): Change {
-	return {
-		table,
-		call,
-		options: optionsOf(call),
-		version,
-		text(place) {
-			const node = call.node.args[place + from];
-			return node && resolve(node, call.scope).node.kind !== "map"
-				? textArgument(call, place + from)
-				: undefined;
-		},
-		list(place) {
-			const node = call.node.args[place + from];
-			return node && resolve(node, call.scope).node.kind !== "map" ? textsOf(node, call.scope) : [];
-		},
-	};
-}
-
 /** What `t.name` means in change_table. */
 const tableMethods: Readonly<Record<string, string>> = {
 	index: "add_index",
@@ -256,92 +212,4 @@ function changeTable(call: Call, version: number): readonly string[] {
 function indexOfColumn({ table, options }: Change, column: string): readonly string[] {
 	const index = nested(options, "index");
 	return index ? [addIndex(table, [column], index)] : [];
-}
-
-function commentOf(call: Call, text: string | undefined): string {
-	const to = option(optionsOf(call), "to") ?? text;
-	return to === undefined ? "NULL" : stringOf(to);
-}
-
-/** The type, the default and NOT NULL in one statement (postgresql/schema_statements.rb, change_column). */
-function changeColumn(change: Change): readonly string[] {
-	const { options, text, version } = change;
-	const column = nameOf(text(0) ?? hole("column"));
-	const using = option(options, "using") ?? castOf(change);
-	const collation = option(options, "collation");
-	const parts = [
-		`ALTER COLUMN ${column} TYPE ${typeSql(text(1) ?? hole("type"), options, version)}${collation === undefined ? "" : ` COLLATE ${nameOf(collation)}`}${using === undefined ? "" : ` USING ${using}`}`,
-	];
-	const standard = options.values.get("default");
-	if (standard) parts.push(`ALTER COLUMN ${column} ${defaultClause(change, standard)}`);
-	const nullable = options.values.has("null");
-	if (nullable)
-		parts.push(`ALTER COLUMN ${column} ${isOn(options, "null") ? "DROP" : "SET"} NOT NULL`);
-	return [`${alter(change)} ${parts.join(", ")}`];
-}
-
-function castOf({ options, text }: Change): string | undefined {
-	const cast = option(options, "cast_as");
-	return cast === undefined ? undefined : `CAST(${nameOf(text(0) ?? hole("column"))} AS ${cast})`;
-}
-
-function defaultClause({ call }: Change, value: Parameters<typeof valueSql>[0]): string {
-	return wordOf(value, call.scope) === "nil"
-		? "DROP DEFAULT"
-		: `SET DEFAULT ${valueSql(value, call.scope)}`;
-}
-
-function changeDefault(change: Change): readonly string[] {
-	const { call, options, text } = change;
-	const value = options.values.get("to") ?? call.node.args.at(-1);
-	const column = nameOf(text(0) ?? hole("column"));
-	return value ? [`${alter(change)} ALTER COLUMN ${column} ${defaultClause(change, value)}`] : [];
-}
-
-function changeNull(change: Change): readonly string[] {
-	const { call, text, table } = change;
-	const written = text(0) ?? hole("column");
-	const column = nameOf(written);
-	const from = call.node.args.findIndex((node) =>
-		/^(?:true|false)$/.test(wordOf(node, call.scope) ?? ""),
-	);
-	const isNullable = wordOf(call.node.args[from], call.scope) === "true";
-	const value = given(call.node.args[from + 1], call.scope);
-	const filled = value && from !== -1 && !isNullable ? valueSql(value, call.scope) : undefined;
-	return [
-		...(filled === undefined
-			? []
-			: [`UPDATE ${tableName(table)} SET ${column} = ${filled} WHERE ${column} IS NULL`]),
-		`${alter(change)} ALTER COLUMN ${column} ${isNullable ? "DROP" : "SET"} NOT NULL`,
-	];
-}
-
-function addReference(change: Change): readonly string[] {
-	const { table, options, text, version } = change;
-	const { columns, indexed, index, key } = referenceOf(
-		text(0) ?? hole("reference"),
-		options,
-		version,
-	);
-	return [
-		...columns.map(
-			([name, type]) =>
-				`${alter(change)} ADD COLUMN ${columnSql(name, type, withoutReference(options), version)}`,
-		),
-		...(indexed.length > 0 ? [addIndex(table, indexed, index)] : []),
-		...(key ? [addForeignKey(table, key.to, key.options)] : []),
-	];
-}
-
-function removeReference(change: Change): readonly string[] {
-	const { table, options, text } = change;
-	const name = text(0) ?? hole("reference");
-	const key = nested(options, "foreign_key");
-	const isPolymorphic = isOn(options, "polymorphic");
-	const target = key && (option(key, "to_table") ?? `${singularOf(name)}s`);
-	return [
-		...(target === undefined ? [] : [dropForeignKey(table, target, key ?? options)]),
-		...(isPolymorphic ? [`${alter(change)} DROP COLUMN ${nameOf(`${name}_type`)}`] : []),
-		`${alter(change)} DROP COLUMN ${nameOf(`${name}_id`)}`,
-	];
 }

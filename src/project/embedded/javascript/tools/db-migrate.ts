@@ -2,6 +2,7 @@ import { nameOf } from "../../sql-text.ts";
 import type { Node } from "../../program.ts";
 import type { Vocabulary } from "../tool.ts";
 import {
+	none,
 	columnList,
 	constantOf,
 	entry,
@@ -12,8 +13,6 @@ import {
 	wordsOf,
 	type Value,
 } from "../values.ts";
-
-const none: Value = { kind: "none" };
 
 function isDatabase(node: Node): boolean {
 	return node.kind === "name" && /^(?:db|database|migrator|driver)$/.test(node.name);

@@ -1,7 +1,15 @@
 import { hasHole, nameOf, stringOf } from "../../sql-text.ts";
-import { constantOf, entry, isOn, Unknowable, wordList, wordsOf, type Value } from "../values.ts";
+import {
+	none,
+	constantOf,
+	entry,
+	isOn,
+	Unknowable,
+	wordList,
+	wordsOf,
+	type Value,
+} from "../values.ts";
 
-const none: Value = { kind: "none" };
 const plainTypes: Readonly<Record<string, string>> = {
 	bigint: "bigint",
 	bigInteger: "bigint",

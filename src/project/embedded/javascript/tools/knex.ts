@@ -4,6 +4,7 @@ import { hole, nameOf } from "../../sql-text.ts";
 import { textOf } from "../../text.ts";
 import type { Built, Vocabulary } from "../tool.ts";
 import {
+	none,
 	chainOf,
 	columnList,
 	constantOf,
@@ -18,7 +19,6 @@ import {
 } from "../values.ts";
 import { buildTable } from "./knex-table.ts";
 
-const none: Value = { kind: "none" };
 const tableMethods = ["createTable", "createTableIfNotExists", "alterTable", "table"] as const;
 /** Methods of the schema builder that only ask. */
 const questions = new Set(["hasTable", "hasColumn", "columnInfo"]);

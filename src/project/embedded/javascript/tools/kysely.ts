@@ -1,9 +1,9 @@
-import { lastName, type CallNode, type Node } from "../../program.ts";
-import { resolve, type Scope } from "../../scope.ts";
+import { type Node } from "../../program.ts";
+import { type Scope } from "../../scope.ts";
 import { hole, nameOf } from "../../sql-text.ts";
-import { textOf } from "../../text.ts";
 import type { Vocabulary } from "../tool.ts";
 import {
+	none,
 	chainOf,
 	columnList,
 	constantOf,
@@ -16,23 +16,8 @@ import {
 	type Value,
 } from "../values.ts";
 import { insertOf } from "./knex.ts";
-
-const none: Value = { kind: "none" };
-
-/** sql`now()`, sql.raw("now()"), sql.ref("a"). */
-function rawOf(node: Node, scope: Scope): string | undefined {
-	if (node.kind !== "call") return undefined;
-	const name = lastName(node.callee);
-	const root = node.callee.kind === "member" ? lastName(node.callee.of) : name;
-	const [first] = node.args;
-	if (root !== "sql" || !first) return undefined;
-	const text = textOf(first, scope)?.text;
-	if (name === "ref" || name === "table" || name === "id") return text && dotted(text);
-	if (name === "lit" || name === "literal" || name === "val") {
-		return constantOf(valueOf(first, scope, () => undefined));
-	}
-	return text ?? hole("sql");
-}
+import { rawOf, valuesOf } from "./kysely-value.ts";
+import { tableLines, alterTable } from "./kysely-table.ts";
 
 /** The calls of Kysely: sql`...`.execute(db), db.schema (src/schema of 0.28) and changes of rows. */
 export const kyselyVocabulary: Vocabulary = {
@@ -66,11 +51,6 @@ function sqlText(node: Node): Node | undefined {
 		return sqlText(node.callee.of);
 	const path = node.callee.kind === "member" ? node.callee.of : node.callee;
 	return path.kind === "name" && path.name === "sql" ? node.args[0] : undefined;
-}
-
-/** Returns the value of an argument; sql.raw and sql`` are SQL. */
-function valuesOf(link: Link, scope: Scope): readonly Value[] {
-	return link.call.args.map((each) => valueOf(each, scope, rawOf));
 }
 
 function schemaSql(links: readonly Link[], scope: Scope): readonly string[] {
@@ -142,208 +122,6 @@ function createView(name: string, modifiers: readonly Link[], scope: Scope): str
 		columns.length > 0 ? ` ${columnList(columns)}` : "",
 		` as ${query.kind === "sql" ? query.sql : `select ${hole("query")}`}`,
 	].join("");
-}
-
-function tableLines(modifiers: readonly Link[], scope: Scope): readonly string[] {
-	return modifiers.flatMap((link): readonly string[] => {
-		const values = valuesOf(link, scope);
-		const [one = none, two = none] = values;
-		switch (link.name) {
-			case "addColumn":
-				return [columnOf(wordsOf(one), two, link.call, scope)];
-			case "addPrimaryKeyConstraint":
-			case "addUniqueConstraint":
-			case "addForeignKeyConstraint":
-			case "addCheckConstraint":
-				return [constraintOf(link, scope)];
-			case "ifNotExists":
-			case "temporary":
-			case "execute":
-			case "$call":
-				return [];
-			default:
-				throw new Unknowable(`${link.name} of a Kysely table is not read`);
-		}
-	});
-}
-
-function constraintOf(link: Link, scope: Scope): string {
-	const [name = none, columns = none, table = none, target = none] = valuesOf(link, scope);
-	const start = `constraint ${nameOf(wordsOf(name))}`;
-	const build = blockLinks(link.call, scope);
-	const has = (method: string): boolean => build.some((each) => each.name === method);
-	const deferrable = has("deferrable")
-		? " deferrable"
-		: has("notDeferrable")
-			? " not deferrable"
-			: "";
-	const initially = has("initiallyDeferred") ? " initially deferred" : "";
-	const list = columnList(wordList(columns));
-	switch (link.name) {
-		case "addPrimaryKeyConstraint":
-			return `${start} primary key ${list}${deferrable}${initially}`;
-		case "addUniqueConstraint":
-			return `${start} unique${has("nullsNotDistinct") ? " nulls not distinct" : ""} ${list}${deferrable}${initially}`;
-		case "addCheckConstraint":
-			return `${start} check (${wordsOf(columns)})`;
-		default:
-			return `${start} foreign key ${list} references ${dotted(wordsOf(table))} ${columnList(wordList(target))}${actionsOf(build, scope)}${deferrable}${initially}`;
-	}
-}
-
-function actionsOf(links: readonly Link[], scope: Scope): string {
-	return links
-		.map((link) => {
-			if (link.name !== "onDelete" && link.name !== "onUpdate") return "";
-			const words = link.name === "onDelete" ? "on delete" : "on update";
-			return ` ${words} ${wordsOf(valuesOf(link, scope)[0] ?? none)}`;
-		})
-		.join("");
-}
-
-/** The calls on the builder that a callback gets: `(col) => col.notNull()`. */
-function blockLinks(call: CallNode, scope: Scope): readonly Link[] {
-	const [step] = call.block?.body ?? [];
-	if (!call.block) return [];
-	if (step?.kind !== "expression") return [];
-	const { node } = resolve(step.value, scope);
-	return node.kind === "call" ? chainOf(node).links : [];
-}
-
-/** A column (src/query-compiler/default-query-compiler.ts, visitColumnDefinition). */
-function columnOf(name: string, type: Value, call: CallNode, scope: Scope): string {
-	const parts = [nameOf(name), wordsOf(type)];
-	const after: string[] = [];
-	const links = blockLinks(call, scope);
-	for (const link of links) {
-		const [one = none] = valuesOf(link, scope);
-		switch (link.name) {
-			case "notNull":
-				after.push("not null");
-				break;
-			case "unique":
-				after.push("unique");
-				break;
-			case "primaryKey":
-				after.push("primary key");
-				break;
-			case "defaultTo":
-				parts.push(`default ${constantOf(one)}`);
-				break;
-			case "references": {
-				const path = wordsOf(one).split(".");
-				const column = path.pop() ?? "";
-				after.push(
-					`references ${dotted(path.join("."))} (${nameOf(column)})${actionsOf(links, scope)}`,
-				);
-				break;
-			}
-			case "check":
-				after.push(`check (${wordsOf(one)})`);
-				break;
-			case "generatedAlwaysAs":
-				parts.push(
-					`generated always as (${wordsOf(one)})${links.some((each) => each.name === "stored") ? " stored" : ""}`,
-				);
-				break;
-			case "generatedAlwaysAsIdentity":
-				parts.push("generated always as identity");
-				break;
-			case "generatedByDefaultAsIdentity":
-				parts.push("generated by default as identity");
-				break;
-			default:
-				// onDelete and onUpdate belong to references; the rest is for other databases.
-				break;
-		}
-	}
-	return [...parts, ...after].join(" ");
-}
-
-/** Column changes are actions of one ALTER TABLE; every other builder sends one by itself. */
-function alterTable(
-	table: string,
-	modifiers: readonly Link[],
-	scope: Scope,
-	schema: string | undefined,
-): readonly string[] {
-	const actions = modifiers.flatMap((link): readonly string[] => {
-		const [one = none, two = none] = valuesOf(link, scope);
-		switch (link.name) {
-			case "addColumn":
-				return [`add column ${columnOf(wordsOf(one), two, link.call, scope)}`];
-			case "dropColumn":
-				return [`drop column ${nameOf(wordsOf(one))}`];
-			case "renameColumn":
-				return [`rename column ${nameOf(wordsOf(one))} to ${nameOf(wordsOf(two))}`];
-			case "alterColumn":
-				return alterColumn(nameOf(wordsOf(one)), blockLinks(link.call, scope), scope);
-			case "addPrimaryKeyConstraint":
-			case "addUniqueConstraint":
-			case "addForeignKeyConstraint":
-			case "addCheckConstraint":
-				return [`add ${constraintOf(link, scope)}${foreignTail(modifiers, scope)}`];
-			case "dropConstraint": {
-				const exists = modifiers.some((each) => each.name === "ifExists") ? "if exists " : "";
-				return [`drop constraint ${exists}${nameOf(wordsOf(one))}`];
-			}
-			case "renameConstraint":
-				return [`rename constraint ${nameOf(wordsOf(one))} to ${nameOf(wordsOf(two))}`];
-			case "renameTo":
-				return [`rename to ${dotted(wordsOf(one))}`];
-			case "setSchema":
-				return [`set schema ${nameOf(wordsOf(one))}`];
-			case "execute":
-			case "dropIndex":
-			case "onDelete":
-			case "onUpdate":
-			case "ifExists":
-			case "cascade":
-			case "restrict":
-			case "deferrable":
-			case "initiallyDeferred":
-				return [];
-			default:
-				throw new Unknowable(`${link.name} of a Kysely table is not read`);
-		}
-	});
-	const indexes = modifiers.flatMap((link) => tableIndex(table, link, scope));
-	if (indexes.length > 0) return indexes;
-	if (actions.length === 0) throw new Unknowable(`nothing is changed${schema ?? ""}`);
-	return [`alter table ${table} ${actions.join(", ")}`];
-}
-
-function tableIndex(table: string, link: Link, scope: Scope): readonly string[] {
-	if (link.name !== "dropIndex") return [];
-	const schema = /^(.+)\./.exec(table)?.[1];
-	const index = nameOf(wordsOf(valuesOf(link, scope)[0] ?? none));
-	return [`drop index ${schema === undefined ? "" : `${schema}.`}${index}`];
-}
-
-/** `.addForeignKeyConstraint(...).onDelete("cascade")` of an altered table. */
-function foreignTail(modifiers: readonly Link[], scope: Scope): string {
-	const isForeign = modifiers.some(({ name }) => name === "addForeignKeyConstraint");
-	return isForeign ? actionsOf(modifiers, scope) : "";
-}
-
-function alterColumn(name: string, links: readonly Link[], scope: Scope): readonly string[] {
-	return links.map((link) => {
-		const [one = none] = valuesOf(link, scope);
-		switch (link.name) {
-			case "setDataType":
-				return `alter column ${name} type ${wordsOf(one)}`;
-			case "setDefault":
-				return `alter column ${name} set default ${constantOf(one)}`;
-			case "dropDefault":
-				return `alter column ${name} drop default`;
-			case "setNotNull":
-				return `alter column ${name} set not null`;
-			case "dropNotNull":
-				return `alter column ${name} drop not null`;
-			default:
-				throw new Unknowable(`${link.name} of a Kysely column is not read`);
-		}
-	});
 }
 
 function createIndex(

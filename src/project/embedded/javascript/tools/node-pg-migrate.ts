@@ -3,10 +3,17 @@ import type { Scope } from "../../scope.ts";
 import { hasHole, hole, nameOf, stringOf } from "../../sql-text.ts";
 import { textOf } from "../../text.ts";
 import type { Vocabulary } from "../tool.ts";
-import { entry, isOn, Unknowable, valueOf, wordList, wordsOf, type Value } from "../values.ts";
+import {
+	none,
+	entry,
+	isOn,
+	Unknowable,
+	valueOf,
+	wordList,
+	wordsOf,
+	type Value,
+} from "../values.ts";
 import { columnLines, constraintLines } from "./node-pg-migrate-table.ts";
-
-const none: Value = { kind: "none" };
 
 /** pgm.func("now()"), PgLiteral.create("now()"), { literal: true, value: "now()" }. */
 function rawOf(node: Node, scope: Scope): string | undefined {

@@ -1,6 +1,7 @@
 import { lastName, type CallNode } from "../../program.ts";
 import { hole, nameOf } from "../../sql-text.ts";
 import {
+	none,
 	dotted,
 	constantOf,
 	entry,
@@ -10,8 +11,6 @@ import {
 	wordsOf,
 	type Value,
 } from "../values.ts";
-
-const none: Value = { kind: "none" };
 
 /** Returns a table's name: a text, or { tableName, schema }. */
 export function tableOf(value: Value): string {

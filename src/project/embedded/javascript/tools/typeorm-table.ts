@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { nameOf, stringOf } from "../../sql-text.ts";
-import { dotted, entry, isOn, Unknowable, wordList, wordsOf, type Value } from "../values.ts";
-
-const none: Value = { kind: "none" };
+import { none, dotted, entry, isOn, Unknowable, wordList, wordsOf, type Value } from "../values.ts";
 
 /** Returns the name that TypeORM makes of a table and columns (DefaultNamingStrategy of 0.3). */
 export function madeName(

@@ -2,7 +2,7 @@ import { lastName, type Node } from "../../program.ts";
 import type { Scope } from "../../scope.ts";
 import { nameOf } from "../../sql-text.ts";
 import type { Vocabulary } from "../tool.ts";
-import { dotted, entry, isOn, Unknowable, valueOf, wordsOf, type Value } from "../values.ts";
+import { none, dotted, entry, isOn, Unknowable, valueOf, wordsOf, type Value } from "../values.ts";
 import {
 	checkSql,
 	columnSql,
@@ -14,8 +14,6 @@ import {
 	tableSql,
 	uniqueSql,
 } from "./typeorm-table.ts";
-
-const none: Value = { kind: "none" };
 
 /** new TableColumn({...}) is what it is given. */
 function valueIn(node: Node | undefined, scope: Scope): Value {
