@@ -184,11 +184,11 @@ export class Linter implements HistoryVisitor {
 		};
 	}
 
-	/** What has been found so far and no comment leaves out; the rest of the release may settle some. */
-	get findingsSoFar(): readonly Finding[] {
-		return [...this.#ofSections.kept, ...this.#ofStatements.kept, ...this.#open].flatMap((kept) =>
-			this.#ignores.covers(kept.finding) ? [] : [withFixes(kept)],
-		);
+	/** Returns what has been found so far and no comment leaves out; the rest of the release may settle some. */
+	findingsSoFar(isMeant: (finding: Finding) => boolean): readonly Finding[] {
+		return [...this.#ofSections.kept, ...this.#ofStatements.kept, ...this.#open]
+			.filter(({ finding }) => isMeant(finding) && !this.#ignores.covers(finding))
+			.map(withFixes);
 	}
 
 	get #open(): readonly Kept[] {

@@ -88,7 +88,7 @@ class OpenFile implements Session {
 	readonly #file: { readonly path: string; text: string };
 	readonly #migrations: Migration[];
 	readonly #sections: SectionKeeper;
-	readonly #memory = new StatementMemory();
+	#memory = new StatementMemory();
 	readonly #linter: Linter;
 	readonly #explainer: Explainer;
 	readonly #replay: Replay;
@@ -138,7 +138,7 @@ class OpenFile implements Session {
 		this.#memory.startReading();
 		this.#explanations = undefined;
 		const { migration, section, isReadAlike } = this.#sections.change(this.#migrations, change);
-		if (!isReadAlike) this.#memory.clear();
+		if (!isReadAlike) this.#memory = new StatementMemory();
 		const old = moveFindings(this.#answer.findings, change, this.#file);
 		this.#answer = { findings: old, complete: false };
 		if (!this.#goBack(isReadAlike ? { migration, section, offset: range.start } : undefined)) {
@@ -287,7 +287,9 @@ class OpenFile implements Session {
 	#mixed(old: readonly Finding[], region: Range): readonly Finding[] {
 		const isInside = ({ range }: Finding): boolean =>
 			range.start >= region.start && range.start <= region.end;
-		const now = this.#inFile(this.#linter.findingsSoFar).filter(isInside);
+		const now = this.#linter.findingsSoFar(
+			(finding) => finding.file === this.#path && isInside(finding),
+		);
 		const kept = old.filter(
 			(finding) =>
 				!isInside(finding) ||

@@ -1,65 +1,54 @@
 import type { ReadMemory } from "../dialect.ts";
 import type { SourceFile } from "../source.ts";
 import type { Statement } from "../statement.ts";
-import { movedStatement } from "./moved-statement.ts";
+import { movedStatement } from "../moved-statement.ts";
 
-interface Known {
-	/** As it was parsed, with the offset at which its text began then. */
-	readonly parsed: Statement;
-	readonly parsedAt: number;
-	/** The statements of this text in the reading `reading` and, by where they begin, the one before it. */
-	readonly now: Map<number, Statement>;
-	before: ReadonlyMap<number, Statement>;
-	reading: number;
+/** A statement with the text that it was read from. */
+interface Read {
+	readonly text: string;
+	readonly statement: Statement;
 }
 
-/** A text that has gone comes back when a quote is closed again, or an edit taken back. */
-const readingsKept = 50;
+interface Parsed {
+	readonly statement: Statement;
+	/** Where its text began when it was parsed. */
+	readonly start: number;
+}
+
+/** So many texts are remembered: one that has gone comes back when a quote is closed again. */
+const most = 10_000;
 
 /**
  * Remembers the statements of an open file by their text. A statement that stands where it stood before
  * is the same object; one that has moved is not parsed again.
  */
 export class StatementMemory implements ReadMemory {
-	readonly #known = new Map<string, Known>();
-	#reading = 0;
+	readonly #parsed = new Map<string, Parsed>();
+	/** What was read in this reading and in the one before, by where its text begins. */
+	#now = new Map<number, Read>();
+	#before: ReadonlyMap<number, Read> = new Map();
 
-	/** Begins a new reading of the file; texts that have gone long ago are forgotten. */
+	/** Begins a new reading of the file. */
 	startReading(): void {
-		this.#reading++;
-		if (this.#reading % readingsKept !== 0) return;
-		for (const [text, { reading }] of this.#known) {
-			if (reading < this.#reading - readingsKept) this.#known.delete(text);
-		}
-	}
-
-	/** Forgets everything: texts are read in another way from now on. */
-	clear(): void {
-		this.#known.clear();
+		this.#before = this.#now;
+		this.#now = new Map();
+		if (this.#parsed.size > most + this.#before.size) this.#parsed.clear();
 	}
 
 	recall(text: string, file: SourceFile, start: number): Statement | undefined {
-		const known = this.#known.get(text);
-		if (!known) return undefined;
-		if (known.reading !== this.#reading) {
-			known.before = new Map(known.now);
-			known.now.clear();
-			known.reading = this.#reading;
-		}
-		const same = known.now.get(start) ?? known.before.get(start);
+		const parsed = this.#parsed.get(text);
+		if (!parsed) return undefined;
+		const same = this.#now.get(start) ?? this.#before.get(start);
 		const statement =
-			same?.file === file ? same : movedStatement(known.parsed, file, start - known.parsedAt);
-		known.now.set(start, statement);
+			same?.text === text && same.statement.file === file
+				? same.statement
+				: movedStatement(parsed.statement, file, start - parsed.start);
+		this.#now.set(start, { text, statement });
 		return statement;
 	}
 
 	keep(text: string, start: number, statement: Statement): void {
-		this.#known.set(text, {
-			parsed: statement,
-			parsedAt: start,
-			now: new Map([[start, statement]]),
-			before: new Map(),
-			reading: this.#reading,
-		});
+		this.#parsed.set(text, { statement, start });
+		this.#now.set(start, { text, statement });
 	}
 }

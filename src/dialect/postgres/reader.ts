@@ -6,6 +6,7 @@ import { readBulkInsert } from "./bulk.ts";
 import { fillHoles, refillHoles } from "./holes.ts";
 import { createLowerSource } from "./lower/source.ts";
 import { type ParseError, parseStatement } from "./parser.ts";
+import { knownPiece, leftAlone, noteReading, type KnownPiece } from "./last-reading.ts";
 import { neutralizePlaceholders } from "./placeholders.ts";
 import { piecesOf, type Piece } from "./splitter.ts";
 import { isComment, type Token } from "./token.ts";
@@ -38,20 +39,30 @@ export function readPostgres(
 	const text = fillHoles(neutral.text, holes);
 	const placeholders = holes.length > 0 ? holes : neutral.placeholders;
 	const placeholderRanges = rangeFinder(placeholders);
-	const statements: Statement[] = [];
-	let end = options.range?.start ?? 0;
-	for (const piece of piecesOf(text, options.range ? { range: options.range } : {})) {
+	const range = options.range ?? { start: 0, end: text.length };
+	// Placeholders, and the values of a program's holes, are no part of the text.
+	const remembers = memory !== undefined && holes.length === 0;
+	const left = remembers && text === file.text ? leftAlone(memory, file, range) : undefined;
+	const pieces: KnownPiece[] = [...(left?.head ?? [])];
+	let end = left?.from ?? range.start;
+	for (const piece of piecesOf(text, { range: { start: end, end: range.end } })) {
 		end = piece.end;
 		// The data lines belong to the COPY before them.
 		if (piece.kind === "copyData") continue;
 		const inside = placeholderRanges(piece);
 		const read = (): Statement =>
 			readWhole(file, text, piece, inside, holes.length > 0, readStatement);
-		// The values of a program's holes are no part of the text.
-		statements.push(
-			memory && holes.length === 0 ? recalled(file, text, piece, memory, read) : read(),
-		);
+		const statement = remembers ? recalled(file, text, piece, memory, read) : read();
+		const known = knownPiece(text, piece, statement);
+		pieces.push(known);
+		const tail = known.next === undefined ? undefined : left?.tail(known.next);
+		if (!tail) continue;
+		for (const one of tail) pieces.push(one);
+		end = pieces.at(-1)?.statement.range.end ?? end;
+		break;
 	}
+	if (remembers) noteReading(memory, file, range, pieces);
+	const statements = pieces.map(({ statement }) => statement);
 	const standIns = neutral.placeholders.map(
 		({ start, end }) => [neutral.text.slice(start, end), file.text.slice(start, end)] as const,
 	);

@@ -1,5 +1,5 @@
-import type { SourceFile } from "../source.ts";
-import type { Statement } from "../statement.ts";
+import type { SourceFile } from "./source.ts";
+import type { Statement } from "./statement.ts";
 
 /**
  * Returns the statement as it stands `by` code units further on in a file. What it does is copied when
