@@ -3,6 +3,19 @@ import type { Transaction } from "../core/transaction.ts";
 
 /** How each migration tool leaves a migration outside a transaction, by layout. Sources: the layouts. */
 const waysOut: Readonly<Record<string, string>> = {
+	alembic: "Put it between `with op.get_context().autocommit_block():` and the end of that block.",
+	atlas:
+		"Put it in a migration of its own that starts with `-- atlas:txmode none` and an empty line.",
+	django: "Put it in a migration of its own with `atomic = False`.",
+	diesel:
+		"Put it in a migration of its own, with `run_in_transaction = false` in its metadata.toml.",
+	"graphile-migrate": "Put it in a migration of its own that starts with `--! no-transaction`.",
+	"node-pg-migrate": "Put it in a migration of its own that calls `pgm.noTransaction()`.",
+	rails: "Put it in a migration of its own with `disable_ddl_transaction!`.",
+	"sql-migrate":
+		"Put it in a migration of its own that starts with `-- +migrate Up notransaction`.",
+	sqlx: "Put it in a migration of its own that starts with `-- no-transaction`.",
+	tern: "Put it in a migration of its own that starts with `---- tern: disable-tx ----`.",
 	dbmate: "Put it in a migration of its own that starts with `-- migrate:up transaction:false`.",
 	drizzle:
 		"Drizzle runs all pending migrations in one transaction and has no way out: run this statement by a script of its own.",

@@ -84,7 +84,11 @@ function notesOf(pieces: readonly Piece[], findings: readonly Finding[]): readon
 	const recipes = new Set(pieces.flatMap(({ origin }) => origin.recipe ?? []));
 	return [
 		...(unread.length > 0
-			? [`${unread.length} statements cannot be read: they are left to people, in their place.`]
+			? [
+					unread.length === 1
+						? "1 statement cannot be read and is left to people, in its place."
+						: `${unread.length} statements cannot be read and are left to people, in their places.`,
+				]
 			: []),
 		...(recipes.size === 0 && findings.length === 0
 			? ["Every statement runs as it is written: none does harm."]
