@@ -67,5 +67,7 @@ export function countSeverity(findings: readonly Finding[], severity: Severity):
 
 /** "1 error", "3 errors", "no errors". */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
-	return `${count === 0 ? "no" : count.toLocaleString("en-US")} ${count === 1 ? singular : plural}`;
+	// Asking for a locale loads its data: small numbers are the same in all.
+	const number = count < 1000 ? String(count) : count.toLocaleString("en-US");
+	return `${count === 0 ? "no" : number} ${count === 1 ? singular : plural}`;
 }
