@@ -7,7 +7,7 @@ import { recipes } from "../generated/recipes.ts";
 import { rules } from "../generated/rules.ts";
 import { loadPostgres } from "../dialect/postgres/dialect.ts";
 import { baselinePath, readBaseline } from "../project/baseline-file.ts";
-import { openDiscovery } from "../project/discover.ts";
+import { openDiscovery, type Discovery } from "../project/discover.ts";
 import { parentOf, pathFrom, relativePath, type Files } from "../project/files.ts";
 import { matchesGlob } from "../project/glob.ts";
 import { codeSearch } from "../project/references/search.ts";
@@ -67,8 +67,8 @@ export async function openMigration(
 	});
 	// A file that no history has is nobody's problem in an editor.
 	if ("code" in discovery) return discovery.code === "emptyDirectory" ? undefined : discovery;
-	const read = (changed?: ReadonlyMap<string, string>): Project | undefined =>
-		discovery.read(changed).find((project) => holds(project, path));
+	const read = (...options: Parameters<Discovery["read"]>): Project | undefined =>
+		discovery.read(...options).find((project) => holds(project, path));
 	const project = read();
 	if (!project) return undefined;
 	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
@@ -105,7 +105,17 @@ export async function openMigration(
 		},
 		reread(text) {
 			if (isSeveral) return undefined;
-			const again = read(new Map([[path, text]]));
+			const texts = new Map([[path, text]]);
+			const [original] = migrations;
+			const alone = original && /\.sql$/i.test(path) ? read(texts, leavesOut(original)) : undefined;
+			const [found, ...more] = alone ? migrationsOf(alone, path) : [];
+			if (original && found?.id === original.id && more.length === 0) {
+				const inText = alone?.problems.filter(({ file, range }) => file === path && range) ?? [];
+				problems = [...problems.filter(({ range }) => !range), ...inText];
+				const { order, release, candidate } = original;
+				return { ...found, order, release, candidate };
+			}
+			const again = read(texts);
 			if (!again) return undefined;
 			problems = again.problems.filter(({ file }) => file === path);
 			const [only, ...others] = migrationsOf(again, path);
@@ -140,6 +150,15 @@ function holds(project: Project, file: string): boolean {
 			.flatMap(filesOf)
 			.some((other) => other !== file && parentOf(other) === parentOf(file))
 	);
+}
+
+/**
+ * Of a history of SQL files only those of one migration are read again: what a layout reads in a file does
+ * not depend on the others, and reading 2,000 of them takes longer than a keystroke.
+ */
+function leavesOut(migration: Migration): (file: string) => boolean {
+	const own = new Set(filesOf(migration));
+	return (file) => /\.sql$/i.test(file) && !own.has(file);
 }
 
 function acceptedFilter(

@@ -40,9 +40,13 @@ export interface DiscoveryRequest {
 	readonly historiesOnly?: boolean;
 }
 
-/** The projects of a run; `read` reads them anew, with other texts in some files. */
+/** The projects of a run; `read` reads them anew. */
 export interface Discovery {
-	read(texts?: ReadonlyMap<string, string>): readonly Project[];
+	/** With other texts in some files, and without the files that are left out. */
+	read(
+		texts?: ReadonlyMap<string, string>,
+		isLeftOut?: (file: string) => boolean,
+	): readonly Project[];
 }
 
 /**
@@ -91,9 +95,10 @@ export async function openDiscovery(
 	const applied = await appliedHistories(request.appliedFrom, wanted);
 	if (applied && "code" in applied) return applied;
 	return {
-		read(texts = new Map()) {
+		read(texts = new Map(), isLeftOut) {
+			const texted = withTexts(files, texts);
 			const context = {
-				files: withTexts(files, texts),
+				files: isLeftOut ? without(texted, isLeftOut) : texted,
 				config,
 				...(grown ? { since: grown } : {}),
 				...(applied ? { applied } : {}),
@@ -135,6 +140,11 @@ function hiding(
 	const isHidden = (file: string): boolean =>
 		!named.includes(relativePath(files.cwd, file)) &&
 		ignore.some((glob) => matchesGlob(glob, pathFrom(base, file, files.cwd)));
+	return without(files, isHidden);
+}
+
+/** Returns the files as if some were not there; what knows their names can still read them. */
+function without(files: Files, isHidden: (file: string) => boolean): Files {
 	return {
 		...files,
 		exists: (file) => !isHidden(file) && files.exists(file),
