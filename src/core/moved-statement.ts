@@ -10,12 +10,12 @@ export function movedStatement(statement: Statement, file: SourceFile, by: numbe
 	let parts: Statement["parts"] | undefined;
 	return {
 		file,
-		range: moved(range, by),
-		comments: moved(comments, by),
+		range: { start: range.start + by, end: range.end + by },
+		comments: comments.length === 0 ? comments : moved(comments, by),
 		get parts() {
 			return (parts ??= moved(statement.parts, by));
 		},
-		placeholders: moved(placeholders, by),
+		placeholders: placeholders.length === 0 ? placeholders : moved(placeholders, by),
 		...(unread && { unread: moved(unread, by) }),
 		...(cutNames && { cutNames: moved(cutNames, by) }),
 	};

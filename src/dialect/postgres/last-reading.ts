@@ -97,9 +97,11 @@ function movedPiece(piece: KnownPiece, file: SourceFile, by: number): KnownPiece
 	const { next, read, readFrom } = piece;
 	const from = piece.from + by;
 	return {
-		...{ from, read, readFrom },
+		from,
 		next: next === undefined ? undefined : next + by,
 		statement: movedStatement(read, file, from - readFrom),
+		read,
+		readFrom,
 	};
 }
 
