@@ -59,3 +59,27 @@ export function postgresMigrationsChecksums(migration: MigrationSource): readonl
 	const file = migration.up[0]?.file;
 	return file === undefined ? [] : [hash("sha1", nameOf(file.path) + file.text)];
 }
+
+/**
+ * graphile-migrate's: SHA-1 of the previous hash and the body (src/hash.ts). `previous` is as the header
+ * has it, "sha1:..."; empty for the first migration.
+ */
+export function graphileHash(previous: string, body: string): string {
+	return hash("sha1", `${`${previous}\n${body.trim()}`.trim()}\n`);
+}
+
+/**
+ * Atlas's sums: one running SHA-256 over names and bytes that is not begun anew for each file
+ * (sql/migrate/dir.go, NewHashFile).
+ */
+export function atlasSums(
+	files: readonly { readonly name: string; readonly text: string }[],
+): ReadonlyMap<string, string> {
+	const running = process.getBuiltinModule("node:crypto").createHash("sha256");
+	const sums = new Map<string, string>();
+	for (const { name, text } of files) {
+		running.update(name).update(text, "utf8");
+		sums.set(name, running.copy().digest("base64"));
+	}
+	return sums;
+}

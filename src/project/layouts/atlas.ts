@@ -1,3 +1,4 @@
+import { atlasSums } from "../applied/checksums.ts";
 import type {
 	MigrationSource,
 	ProjectProblem,
@@ -57,7 +58,10 @@ export const atlas: Layout = {
 				...(isCheckpoint ? { baseline: true } : {}),
 			});
 		}
-		return { migrations, problems: [...problems, ...unsummed(directory, files)] };
+		return {
+			migrations,
+			problems: [...problems, ...unsummed(directory, files), ...changedSince(directory, files)],
+		};
 	},
 };
 
@@ -105,6 +109,31 @@ function partsOf(file: SourceFile, transaction: TransactionClass, isArchive: boo
 		down: named(/^down\.sql$/),
 		verify: named(/^checks(?:\.sql|\/)/).map((part) => ({ ...part, transaction: "none" })),
 	};
+}
+
+/** The first file that is not what it was when the sum was written: all sums after it differ too. */
+function changedSince(directory: string, files: Files): readonly ProjectProblem[] {
+	const path = joinPath(directory, sumFile);
+	const sum = files.exists(path) ? (files.read(path).file?.text ?? "") : "";
+	const listed = [...sum.matchAll(/^(\S.*?) h1:(\S+)/gm)];
+	const texts = listed.flatMap(([, name = ""]) => {
+		const text = files.read(joinPath(directory, name)).file?.text;
+		return text === undefined ? [] : [{ name, text }];
+	});
+	// A file that is gone is told by the list; the sums after it cannot be compared.
+	if (texts.length < listed.length) return [];
+	const sums = atlasSums(texts);
+	const changed = listed.find(([, name = "", written]) => sums.get(name) !== written)?.[1];
+	if (changed === undefined) return [];
+	return [
+		{
+			code: "checksumDiffers",
+			severity: "warning",
+			file: joinPath(directory, changed),
+			message: `${joinPath(directory, changed)} was changed after ${sumFile} was written: Atlas refuses to run the directory`,
+			hint: "Take the change back if it is released; else run atlas migrate hash.",
+		},
+	];
 }
 
 /** Atlas runs nothing while a file is not in its sum. */

@@ -1,3 +1,4 @@
+import { graphileHash } from "../applied/checksums.ts";
 import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
@@ -55,6 +56,7 @@ export const graphileMigrate: Layout = {
 		const committed = entries.flatMap(({ revision, file: path }) => {
 			const file = readInto(path, files, problems);
 			if (!file) return [];
+			problems.push(...changedSince(file));
 			const title = /^--! Message: (.*)$/m.exec(file.text)?.[1]?.trim() ?? revision;
 			return [sourceOf(revision, title, [file], verifySections(path, files, problems))];
 		});
@@ -74,6 +76,26 @@ function committedNames(directory: string, files: Files): readonly string[] {
 	return sqlNames(joinPath(directory, "committed"), files)
 		.filter((name) => fileName.test(name))
 		.sort((a, b) => compareDigits(/^\d+/.exec(a)?.[0] ?? "", /^\d+/.exec(b)?.[0] ?? ""));
+}
+
+/** A committed file says the hash of its body and of what went before: another one stops the tool. */
+function changedSince({ path, text }: SourceFile): readonly ProjectProblem[] {
+	const start = bodyStart(text);
+	const header = text.slice(0, start);
+	const written = /^--! Hash: sha1:(\S+)/m.exec(header)?.[1];
+	const previous = /^--! Previous: (\S+)/m.exec(header)?.[1] ?? "-";
+	if (written === undefined || /^--! AllowInvalidHash/m.test(header)) return [];
+	const before = previous === "-" ? "" : previous;
+	if (graphileHash(before, text.slice(start)) === written) return [];
+	return [
+		{
+			code: "checksumDiffers",
+			severity: "warning",
+			file: path,
+			message: `${path} was changed after it was committed: its hash is another one, and graphile-migrate stops`,
+			hint: "Take the change back and write a new migration; released files stay as they are.",
+		},
+	];
 }
 
 /** Returns current.sql, or the numbered files of current/ in the order of their numbers. */
@@ -112,7 +134,7 @@ function sourceOf(
 
 /** The header of a committed file ends with the first blank line (src/header.ts). */
 function bodyStart(text: string): number {
-	return /^--! Previous:.*(?:\r?\n--!.*)*\r?\n\r?\n/.exec(text)?.[0].length ?? 0;
+	return /^--! (?:Previous:|AllowInvalidHash).*(?:\r?\n--!.*)*\r?\n\r?\n/.exec(text)?.[0].length ?? 0;
 }
 
 /** What `graphile-migrate reset` runs before the first migration is the schema it starts from. */
