@@ -141,6 +141,9 @@ function followStep(step: Step, scope: Scope, visitor: Visitor, progress: Progre
 			return;
 		case "block":
 			follow(step.body, scope, visitor, progress);
+			return;
+		default:
+		// A class does nothing by itself; branches are followed by their sides.
 	}
 }
 
