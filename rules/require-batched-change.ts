@@ -93,13 +93,14 @@ UPDATE flags SET enabled = true;`,
 	],
 	on: {
 		anyOperation(operation, context) {
-			if (!isDataChange(operation) || isFired(context.part, context.statement)) return;
+			if (!isDataChange(operation)) return;
 			const { table } = operation;
 			const rows = knownRows(operation, context);
 			if (isHarmless(operation, rows, context)) return;
 			const earlier = context.transaction?.earlier.map((entry) => entry.operation) ?? [];
 			const reach = reachOf(operation, context.part, changeScope(context, context.part, earlier));
 			if (reach === "bounded") return;
+			if (reach !== "whole" && isFired(context.part, context.statement)) return;
 			const command = operation.kind.toUpperCase();
 			const data = { command, table: table.name, change: describe(operation, reach) };
 			// In a body the conditions may hold variables: they mean nothing outside of it.
