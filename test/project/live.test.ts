@@ -18,8 +18,8 @@ beforeAll(async () => {
 	await engine.query("GRANT SELECT ON orders TO reader");
 	await engine.query("CREATE ROLE stranger LOGIN");
 	const [row] = await engine.query("SELECT current_setting('hba_file'), current_setting('port')");
-	const [file = "", number = ""] = [row?.[0] ?? "", row?.[1] ?? ""];
-	port = number;
+	const file = row?.[0] ?? "";
+	port = row?.[1] ?? "";
 	const rules = readFileSync(file, "utf8");
 	writeFileSync(file, `host all reader 127.0.0.1/32 scram-sha-256\n${rules}`);
 	await engine.query("SELECT pg_reload_conf()");

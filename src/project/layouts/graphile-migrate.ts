@@ -134,7 +134,9 @@ function sourceOf(
 
 /** The header of a committed file ends with the first blank line (src/header.ts). */
 function bodyStart(text: string): number {
-	return /^--! (?:Previous:|AllowInvalidHash).*(?:\r?\n--!.*)*\r?\n\r?\n/.exec(text)?.[0].length ?? 0;
+	return (
+		/^--! (?:Previous:|AllowInvalidHash).*(?:\r?\n--!.*)*\r?\n\r?\n/.exec(text)?.[0].length ?? 0
+	);
 }
 
 /** What `graphile-migrate reset` runs before the first migration is the schema it starts from. */
