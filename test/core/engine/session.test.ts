@@ -106,7 +106,27 @@ const statements = rules
 	.filter((sql) => sql !== "");
 
 const typed = [
-	..."abxyz_0189 ;()',\n\t$-*/\"",
+	...[
+		"a",
+		"b",
+		"x",
+		"0",
+		"9",
+		"_",
+		" ",
+		";",
+		"(",
+		")",
+		"'",
+		",",
+		"\n",
+		"\t",
+		"$",
+		"-",
+		"*",
+		"/",
+		'"',
+	],
 	...["--", "/*", "*/", "$$", "BEGIN;", "COMMIT;", ";\n", "é", "🎉", "\r\n"],
 	"-- lockkeeper:ignore no-drop-column: nobody reads it\n",
 	"-- lockkeeper:contract orders.total since=0001\n",
