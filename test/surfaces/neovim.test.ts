@@ -4,9 +4,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { directoryWith, root, shop } from "../cli/run.ts";
 
-// Where there is no Neovim there is no output.
-const told = String(spawnSync("nvim", ["--version"], { encoding: "utf8" }).stdout);
-const version = /NVIM v0\.(\d+)/.exec(told);
+const told = spawnSync("nvim", ["--version"], { encoding: "utf8" });
+// Where there is no Neovim there is no output, which the pattern does not find.
+const version = /NVIM v0\.(\d+)/.exec(told.stdout);
 
 /** The lines of the guide for the version that is installed, with the command of this repository. */
 function setUp(): string {
