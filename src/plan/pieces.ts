@@ -251,8 +251,11 @@ function isProof({ comments }: Statement): boolean {
 	return parseDirectives(comments).some(({ verb }) => verb === "verify");
 }
 
-function addsEnumValue({ parts }: Statement): boolean {
-	return parts.some(({ operations }) => operations.some(({ kind }) => kind === "addEnumValue"));
+/** A new value of an enum can be used when it has been committed; what dynamic SQL does is not known. */
+function standsAlone({ parts }: Statement): boolean {
+	return parts.some(({ operations }) =>
+		operations.some(({ kind }) => kind === "addEnumValue" || kind === "unanalyzable"),
+	);
 }
 
 /** True where a statement can share the transaction of those before it: nobody waits longer for it. */
@@ -262,8 +265,7 @@ function mayJoin(before: readonly Explanation[], next: Explanation): boolean {
 	if (last.transaction === undefined || last.transaction !== next.transaction) return false;
 	if (next.effect.phase !== last.effect.phase || next.effect.transaction === "refused")
 		return false;
-	// A new value of an enum can be used when it has been committed.
-	if (addsEnumValue(last.statement) || addsEnumValue(next.statement)) return false;
+	if (standsAlone(last.statement) || standsAlone(next.statement)) return false;
 	const strong = ({ effect, unseen }: Explanation): readonly string[] =>
 		effect.locks
 			.filter(({ blocks, relation }) => blocks !== "nothing" && !unseen.has(relation))

@@ -30,17 +30,18 @@ describe("rules have no error to report of a step that takes a statement's place
 });
 
 describe("order", () => {
-	test("statements of a new table stay together; one on a table in use stands alone", async () => {
+	test("statements of one transaction stay together while they lock one table in use at most", async () => {
 		const plan = await planSql([
 			{ id: "1", sql: orders },
 			{
 				id: "2",
-				sql: "CREATE TABLE refunds (id bigint PRIMARY KEY, order_id bigint); CREATE INDEX refunds_order ON refunds (order_id); ALTER TABLE orders ADD COLUMN note text; COMMENT ON TABLE refunds IS 'Money that goes back';",
+				sql: "CREATE TABLE refunds (id bigint PRIMARY KEY, order_id bigint); CREATE INDEX refunds_order ON refunds (order_id); ALTER TABLE orders ADD COLUMN note text; ALTER TABLE customers ADD COLUMN refunded boolean;",
 			},
 		]);
 		expect(outline(plan)).toMatchInlineSnapshot(`
 			[
-			  "expand-1 own CREATE TABLE refunds (id bigint PRIMARY KEY, order_id bigint) and 3 more statements",
+			  "expand-1 own CREATE TABLE refunds (id bigint PRIMARY KEY, order_id bigint) and 2 more statements",
+			  "expand-2 own ALTER TABLE customers ADD COLUMN refunded boolean;",
 			]
 		`);
 	});
@@ -84,10 +85,17 @@ describe("order", () => {
 			{ id: "1", sql: orders },
 			{
 				id: "2",
-				sql: "UPDATE orders SET status = 'open' WHERE status IS NULL; DO $$ BEGIN EXECUTE current_setting('shop.change'); END $$; ALTER TABLE orders ADD COLUMN note text;",
+				sql: "UPDATE orders SET status = 'open' WHERE status IS NULL; DO $$ BEGIN EXECUTE current_setting('shop.change'); END $$; ANALYZE orders; ALTER TABLE orders ADD COLUMN note text;",
 			},
 		]);
-		expect(plan.steps.at(-1)?.sql).toEqual(["ALTER TABLE orders ADD COLUMN note text;"]);
+		expect(outline(plan).map((line) => line.slice(0, 40))).toMatchInlineSnapshot(`
+			[
+			  "migrate-1 batches orders: Change the row",
+			  "verify-1 own orders: Prove it: no row is",
+			  "verify-2 own DO $$ BEGIN EXECUTE current",
+			  "verify-3 own ANALYZE orders and 1 more s",
+			]
+		`);
 	});
 });
 

@@ -95,7 +95,7 @@ test.each(Object.entries(repositories))(
 );
 
 test("goose gets a way out of the transaction and a block for what holds semicolons", async () => {
-	const { made } = await planIn("goose", repositories.goose ?? {});
+	const { made } = await planIn("goose", repositories["goose"] ?? {});
 	if (typeof made === "string") throw new Error(made);
 	expect(made.map(({ path: name, text }) => `${name}\n${text}`).join("\n")).toMatchInlineSnapshot(`
 		"db/00003_expand_1_alter_table_orders_add_column_channel_te.sql

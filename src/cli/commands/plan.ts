@@ -6,7 +6,7 @@ export interface PlanArguments {
 	readonly config: string | undefined;
 	readonly format: "text" | "json" | "markdown" | "html";
 	readonly out: string | undefined;
-	readonly write: boolean;
+	readonly write: boolean | undefined;
 	readonly color: boolean | undefined;
 }
 
@@ -32,8 +32,9 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 				describe: "Write the plan to this file, to be approved and run",
 			})
 			.option("write", {
+				// Without a default: yargs takes one for given, and --out would always be in conflict.
 				type: "boolean",
-				default: false,
+				conflicts: "out",
 				describe: "Write the steps as new migrations of your own tool instead",
 			})
 			.option("format", {
@@ -43,7 +44,6 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 			})
 			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
 			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
-			.conflicts("write", "out")
 			.example("$0 plan --since origin/main --out plan.json", "what this branch adds")
 			.example("$0 plan migrations/0042_add_status.sql --write", "as migrations of your own tool"),
 	handler: async (args) => {

@@ -8,6 +8,7 @@ import { planMarkdown } from "../../report/plan-markdown.ts";
 import { planText } from "../../report/plan-text.ts";
 import type { PlanArguments } from "../commands/plan.ts";
 import { paletteFor } from "../colour.ts";
+import { writeMigrations } from "./plan-write.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
 
 function planJson(plan: Plan): string {
@@ -47,6 +48,10 @@ export async function runPlan(args: PlanArguments): Promise<void> {
 	}
 	const { plan } = planned;
 	process.exitCode = exitCodes.clean;
+	if (args.write === true) {
+		writeMigrations(cwd, planned);
+		return;
+	}
 	print(render(plan, args));
 	if (args.out === undefined) return;
 	writeFileSync(path.resolve(cwd, args.out), planJson(plan));
