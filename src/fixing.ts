@@ -146,15 +146,25 @@ function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Map
 	return counts;
 }
 
+function noneMore<Item>(
+	before: readonly Item[],
+	after: readonly Item[],
+	key: (item: Item) => string,
+): boolean {
+	const old = countBy(before, key);
+	return [...countBy(after, key)].every(([of, count]) => count <= (old.get(of) ?? 0));
+}
+
 /** True when every choice has settled its finding and nothing else has come up. */
 function isBetter(before: LintReport, after: LintReport, choices: readonly Choice[]): boolean {
 	const unread = ({ counts }: LintReport) => counts.unread + counts.history.unread;
 	if (unread(after) > unread(before)) return false;
+	const edited = new Set(choices.map(({ finding }) => finding.file));
+	const inEdited = ({ findings }: LintReport) => findings.filter(({ file }) => edited.has(file));
+	// What a history says once, at its newest migration, is said at an older one when that is mended.
+	if (!noneMore(before.findings, after.findings, ({ rule }) => rule)) return false;
 	const place = ({ rule, file }: Finding) => `${rule}\n${file}`;
-	const old = countBy(before.findings, place);
-	for (const [key, count] of countBy(after.findings, place)) {
-		if (count > (old.get(key) ?? 0)) return false;
-	}
+	if (!noneMore(inEdited(before), inEdited(after), place)) return false;
 	const problem = ({ code, file }: ProjectProblem) => `${code}\n${file ?? ""}`;
 	const known = new Set(before.problems.map(problem));
 	const isNew = (found: ProjectProblem) => found.severity !== "info" && !known.has(problem(found));
