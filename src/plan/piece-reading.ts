@@ -87,8 +87,7 @@ class PieceReader implements HistoryVisitor {
 		if (this.#earlier.length === 0) {
 			const { before, after } = assertionsOf(operation, catalog);
 			// Of a table that the step itself makes nothing can hold before.
-			const subject =
-				"table" in operation && operation.table ? catalog.resolve(operation.table) : undefined;
+			const subject = "table" in operation ? catalog.resolve(operation.table) : undefined;
 			const isMadeHere = reading.operations
 				.slice(0, -1)
 				.some((other) => madeBy(other, catalog).includes(subject ?? ""));

@@ -105,7 +105,7 @@ function subjectAt(statement: Statement, at: Range): string {
 	const operation = statement.parts
 		.flatMap(({ operations }) => operations)
 		.find(({ range }) => range.start === at.start && range.end === at.end);
-	if (!operation || !("table" in operation) || !operation.table) return "";
+	if (!operation || !("table" in operation)) return "";
 	const column = "column" in operation ? operation.column : undefined;
 	const name = typeof column === "string" ? column : column?.name;
 	return `${operation.table.name}${name === undefined ? "" : `.${name}`}: `;
@@ -261,7 +261,7 @@ function standsAlone({ parts }: Statement): boolean {
 /** True where a statement can share the transaction of those before it: nobody waits longer for it. */
 function mayJoin(before: readonly Explanation[], next: Explanation): boolean {
 	const last = before.at(-1);
-	if (!last || last.migration !== next.migration) return false;
+	if (last?.migration !== next.migration) return false;
 	if (last.transaction === undefined || last.transaction !== next.transaction) return false;
 	if (next.effect.phase !== last.effect.phase || next.effect.transaction === "refused")
 		return false;

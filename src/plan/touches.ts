@@ -183,10 +183,15 @@ export function touchesOf(operation: Operation, catalog: Catalog): readonly Touc
 		case "dropIndex":
 		case "renameIndex":
 			return indexTouches(operation.index, catalog);
+		default:
+			return tableTouches(operation, catalog);
 	}
+}
+
+function tableTouches(operation: Operation, catalog: Catalog): readonly Touch[] {
 	const parts = partsOf(operation, catalog);
 	const named = new Set<Key>();
-	if (parts === undefined || !("table" in operation) || !operation.table) {
+	if (parts === undefined || !("table" in operation)) {
 		for (const key of subjectsOf(operation, catalog)) named.add(key);
 		namedIn(operation, catalog, named);
 		return [...named].map((object) => ({ object }));

@@ -122,8 +122,7 @@ function undoDropIndex({ index }: OperationOf<"dropIndex">, catalog: Catalog): U
 
 /** Returns how an operation is taken back, with the schema as it stands before it. */
 export function undoOf(operation: Operation, catalog: Catalog): Undo {
-	const alter =
-		"table" in operation && operation.table ? `ALTER TABLE ${quoteName(operation.table)}` : "";
+	const alter = "table" in operation ? `ALTER TABLE ${quoteName(operation.table)}` : "";
 	switch (operation.kind) {
 		case "createTable":
 		case "createTableAs":

@@ -81,7 +81,7 @@ test.each(Object.entries(repositories))(
 		// The lint of what was written: nothing waits, and CONCURRENTLY is outside of any transaction.
 		const report = await lintRepository(
 			cwd,
-			made.filter(({ path: name }) => /\.sql$/.test(name)).map(({ path: name }) => name),
+			made.filter(({ path: name }) => name.endsWith(".sql")).map(({ path: name }) => name),
 			config,
 		);
 		if ("code" in report) throw new Error(report.message);

@@ -54,7 +54,7 @@ export function writeMigrations(cwd: string, { plan, project }: PlannedProject):
 	const originals = [...new Set(plan.steps.map(({ origin }) => origin.file))];
 	print(
 		[
-			...made.map((file) => `${file.path}`),
+			...made.map((file) => file.path),
 			"",
 			`Now delete what they take the place of: ${originals.join(", ")}`,
 			...restOf(plan.steps),
