@@ -171,12 +171,13 @@ function applyBaseline(
 	isWhole: boolean,
 ): LintReport {
 	const { findings, rest } = withoutBaseline(report.findings, baseline, scope);
+	const open = new Set(findings);
 	const stale = filterBaseline(rest, (_, rule) => isWhole && isOn(rule));
 	return {
 		...report,
 		findings,
 		problems: [...report.problems, ...staleProblem(file, stale)],
-		baseline: { file, leftOut: report.findings.length - findings.length, stale },
+		baseline: { file, leftOut: report.findings.filter((one) => !open.has(one)), stale },
 	};
 }
 
@@ -282,6 +283,7 @@ export async function lintRepository(
 	const active = activeRules(config, request);
 	const reported: ReportedProject[] = [];
 	const findings: Finding[] = [];
+	const ignored: Finding[] = [];
 	const problems: ProjectProblem[] = [...agedStatistics(statistics, request.today)];
 	const files = new Map<string, SourceFile>();
 	const explanations: Explanation[] = [];
@@ -316,11 +318,13 @@ export async function lintRepository(
 		judged.push(...project.migrations.filter(({ candidate }) => candidate).flatMap(filesOf));
 		explanations.push(...told.explanations);
 		findings.push(...withUses(result, searchCode));
+		ignored.push(...result.ignored);
 		counts = addCounts(counts, result.counts);
 	}
 	const report: LintReport = {
 		projects: reported,
 		findings,
+		ignored,
 		problems,
 		counts,
 		files,

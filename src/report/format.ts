@@ -1,4 +1,4 @@
-import type { Severity } from "../core/finding.ts";
+import type { Finding, Severity } from "../core/finding.ts";
 import { positionAt, type Position, type Range, type SourceFile } from "../core/source.ts";
 import type { LintReport, Palette } from "./report.ts";
 
@@ -51,6 +51,22 @@ export function repositoryPath({ directory = "" }: LintReport, file: string): st
 	return parts.join("/");
 }
 
+/** Returns a finding of the report as formats for machines list it. */
+export function resultOf(report: LintReport, finding: Finding): Result {
+	const { rule, severity, file, range, start, end, message, help } = finding;
+	return {
+		rule,
+		severity,
+		file: repositoryPath(report, file),
+		source: report.files.get(file),
+		range,
+		start,
+		end,
+		message,
+		help,
+	};
+}
+
 /** Returns what is wrong with files, then the findings: nothing may get lost in a format. */
 export function resultsOf(report: LintReport): readonly Result[] {
 	const problems = report.problems.map(({ code, severity, file, range, message, hint }): Result => {
@@ -68,19 +84,7 @@ export function resultsOf(report: LintReport): readonly Result[] {
 			help: hint,
 		};
 	});
-	const findings = report.findings.map(
-		({ rule, severity, file, range, start, end, message, help }): Result => ({
-			rule,
-			severity,
-			file: repositoryPath(report, file),
-			source: report.files.get(file),
-			range,
-			start,
-			end,
-			message,
-			help,
-		}),
-	);
+	const findings = report.findings.map((finding) => resultOf(report, finding));
 	return [...problems, ...findings];
 }
 

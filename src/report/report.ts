@@ -24,10 +24,12 @@ export interface LintReport {
 	readonly counts: Counts;
 	/** The texts that findings point into, by path, for code frames. */
 	readonly files: ReadonlyMap<string, SourceFile>;
-	/** The accepted findings that were used: how many are left out, and what no finding needed. */
+	/** What comments in the SQL accept. */
+	readonly ignored?: readonly Finding[];
+	/** The accepted findings that were used: what is left out, and what no finding needed. */
 	readonly baseline?: {
 		readonly file: string;
-		readonly leftOut: number;
+		readonly leftOut: readonly Finding[];
 		readonly stale: Baseline;
 	};
 	/** The files of the migrations that were judged. */

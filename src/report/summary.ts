@@ -4,7 +4,7 @@ import { countOf, countSeverity, type LintReport, type Palette } from "./report.
 function leftOut({ counts, baseline }: LintReport): string {
 	const parts = [
 		counts.ignored > 0 ? `${counts.ignored} ignored by comments` : "",
-		baseline && baseline.leftOut > 0 ? `${baseline.leftOut} in ${baseline.file}` : "",
+		baseline && baseline.leftOut.length > 0 ? `${baseline.leftOut.length} in ${baseline.file}` : "",
 	].filter((part) => part !== "");
 	return parts.length === 0 ? "" : `; left out: ${parts.join(", ")}`;
 }

@@ -20,6 +20,8 @@ const files: Readonly<Record<string, string>> = {
 		'\tADD COLUMN "a|b<c>" text NOT NULL;',
 		"UPDATE orders SET note = '%0A, ::error' WHERE id = 1;",
 		"SELEKT 1;",
+		"-- lockkeeper:ignore no-drop-table: nobody signs in any more",
+		"DROP TABLE sessions;",
 		"",
 	].join("\n"),
 	"migrations/004_binary.sql": "\0\u0001",
@@ -113,6 +115,16 @@ describe("the comment for a pull request", () => {
 		expect(comment).toMatch(/\d+ more parts do not fit/);
 		expect(comment.split("<details>").length).toBe(comment.split("</details>").length);
 	});
+});
+
+test("SARIF tells what people accepted, and where", async () => {
+	const { runs } = JSON.parse(await render("sarif")) as {
+		runs: { results: { ruleId: string; suppressions?: object[] }[] }[];
+	};
+	const accepted = runs.flatMap(({ results }) => results.filter((one) => one.suppressions));
+	expect(accepted.map(({ ruleId, suppressions }) => [ruleId, suppressions])).toEqual([
+		["no-drop-table", [{ kind: "inSource" }]],
+	]);
 });
 
 const multitool = new URL(

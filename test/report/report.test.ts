@@ -95,7 +95,11 @@ describe("the summary", () => {
 	test("says how many findings were left out, and where that is written", () => {
 		const counts = { ...reportOf({}).counts, ignored: 2 };
 		const stale = { version: 1, findings: {} } as const;
-		const baseline = { file: "lockkeeper.baseline.json", leftOut: 41, stale };
+		const baseline = {
+			file: "lockkeeper.baseline.json",
+			leftOut: Array.from({ length: 41 }, () => finding),
+			stale,
+		};
 		expect(summary({ counts, baseline })).toBe(
 			"1 migration, 1 statement: nothing found; left out: 2 ignored by comments, 41 in lockkeeper.baseline.json.",
 		);

@@ -81,6 +81,8 @@ export interface Counts {
 export interface LintResult {
 	/** In the order of the history. */
 	readonly findings: readonly Finding[];
+	/** What a comment in the SQL accepts. */
+	readonly ignored: readonly Finding[];
 	readonly counts: Counts;
 	/** What nothing brings back that a finding takes away, by the finding's place in the list. */
 	readonly gone: ReadonlyMap<number, CodeObject>;
@@ -378,7 +380,9 @@ export class Linter implements HistoryVisitor {
 		const found = [...this.#ofSections.kept, ...this.#ofStatements.kept].filter(
 			({ finding }) => !this.#repeats.isOutdone(finding),
 		);
-		const open = found.filter(({ finding }) => !this.#ignores.covers(finding));
+		const ignored = found.filter(({ finding }) => this.#ignores.covers(finding));
+		const isIgnored = new Set(ignored);
+		const open = found.filter((kept) => !isIgnored.has(kept));
 		const all = [...this.#repeats.latestOf(open), ...this.#judgeUnusedIgnores()].sort(
 			(a, b) =>
 				a.order - b.order ||
@@ -393,10 +397,11 @@ export class Linter implements HistoryVisitor {
 		);
 		return {
 			findings: all.map((kept) => withPlaceholders(withFixes(kept), this.#standIns)),
+			ignored: ignored.map(({ finding }) => finding),
 			gone,
 			counts: {
 				...this.#counts,
-				ignored: found.length - open.length,
+				ignored: ignored.length,
 				history: { ...this.#historyCounts },
 			},
 		};

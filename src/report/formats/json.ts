@@ -71,7 +71,7 @@ export function json(report: LintReport): string {
 			statements: report.counts.statements,
 			unread: report.counts.unread,
 			ignored: report.counts.ignored,
-			baseline: report.baseline?.leftOut ?? 0,
+			baseline: report.baseline?.leftOut.length ?? 0,
 			errors: countSeverity(report.findings, "error"),
 			warnings: countSeverity(report.findings, "warning"),
 			infos: countSeverity(report.findings, "info"),

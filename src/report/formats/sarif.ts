@@ -3,7 +3,7 @@ import type { FilledRecipe, Finding, Severity } from "../../core/finding.ts";
 import type { Rule } from "../../core/rule.ts";
 import { positionAt, type Position } from "../../core/source.ts";
 import { rules } from "../../generated/rules.ts";
-import { defineFormat, repositoryPath, resultsOf, type Result } from "../format.ts";
+import { defineFormat, repositoryPath, resultOf, resultsOf, type Result } from "../format.ts";
 import { uniqueFingerprints } from "../fingerprint.ts";
 import type { LintReport } from "../report.ts";
 import { rulePage } from "../rule-page.ts";
@@ -104,6 +104,7 @@ function result(
 		readonly related: readonly object[];
 		readonly recipe: FilledRecipe | undefined;
 		readonly fixes: readonly object[];
+		readonly suppressions: readonly object[];
 	},
 ): object {
 	const recipe = more.recipe ? `\n\n${recipeText(more.recipe)}` : "";
@@ -116,13 +117,33 @@ function result(
 		partialFingerprints: { "statement/v1": fingerprint },
 		...(more.related.length > 0 && { relatedLocations: more.related }),
 		...(more.fixes.length > 0 && { fixes: more.fixes }),
+		...(more.suppressions.length > 0 && { suppressions: more.suppressions }),
 	};
 }
 
+/** What is told though people accepted it, and how: in the SQL, or in a baseline. */
+function accepted({ ignored = [], baseline }: LintReport): ReadonlyMap<Finding, readonly object[]> {
+	const justification = `accepted in ${baseline?.file ?? ""}`;
+	return new Map<Finding, readonly object[]>([
+		...ignored.map((finding) => [finding, [{ kind: "inSource" }]] as const),
+		...(baseline?.leftOut ?? []).map(
+			(finding) => [finding, [{ kind: "external", justification }]] as const,
+		),
+	]);
+}
+
 function resultObjects(report: LintReport, ids: readonly string[]): readonly object[] {
-	const results = resultsOf(report);
+	const suppressed = accepted(report);
+	const findings = [
+		...report.problems.map(() => undefined),
+		...report.findings,
+		...suppressed.keys(),
+	];
+	const results = [
+		...resultsOf(report),
+		...[...suppressed.keys()].map((finding) => resultOf(report, finding)),
+	];
 	const fingerprints = uniqueFingerprints(results);
-	const findings = [...report.problems.map(() => undefined), ...report.findings];
 	return results.map((entry, at) => {
 		const finding = findings[at];
 		const related = (finding?.related ?? []).map(({ message, file, start }, id) => ({
@@ -134,6 +155,7 @@ function resultObjects(report: LintReport, ids: readonly string[]): readonly obj
 			related,
 			recipe: finding?.recipe,
 			fixes: finding ? fixesOf(report, finding) : [],
+			suppressions: (finding && suppressed.get(finding)) ?? [],
 		});
 	});
 }
@@ -145,7 +167,8 @@ function resultObjects(report: LintReport, ids: readonly string[]): readonly obj
 export default defineFormat({
 	render(report) {
 		const codes = [...new Set(report.problems.map(({ code }) => code))];
-		const found = new Set(report.findings.map(({ rule }) => rule));
+		const all = [...report.findings, ...accepted(report).keys()];
+		const found = new Set(all.map(({ rule }) => rule));
 		const shown = rules.filter(({ id }) => found.has(id));
 		const document = {
 			$schema: "https://json.schemastore.org/sarif-2.1.0.json",
