@@ -5,6 +5,7 @@ import { directoryWith } from "../cli/run.ts";
 const judgement = {
 	result: {
 		findings: [],
+		ignored: [],
 		gone: new Map([[0, { kind: "table" as const, schema: "public", name: "orders" }]]),
 		counts: {
 			migrations: 1,
