@@ -39,7 +39,8 @@ function loadersOf(folder: string, name: string): string {
 		"",
 		`export const ${name} = {`,
 		...ids.map(
-			(id) => `\t${id}: async () => (await import("${folder.replace("src/", "../")}/${id}.ts")).default,`,
+			(id) =>
+				`\t${id}: async () => (await import("${folder.replace("src/", "../")}/${id}.ts")).default,`,
 		),
 		"};",
 		"",

@@ -204,22 +204,14 @@ function ofColumn(catalog: Catalog, relation: Key, name: string): readonly Depen
 	];
 }
 
-function viewsReading(
-	catalog: Catalog,
-	relation: Key,
-	column: string,
-): readonly Dependent[] {
+function viewsReading(catalog: Catalog, relation: Key, column: string): readonly Dependent[] {
 	return catalog
 		.viewsOn(relation)
 		.filter((view: View) => view.dependsOnColumns.includes(column))
 		.map((view) => loud({ kind: "view", key: keyOf(view) }));
 }
 
-function policiesReading(
-	catalog: Catalog,
-	relation: Key,
-	column: string,
-): readonly Dependent[] {
+function policiesReading(catalog: Catalog, relation: Key, column: string): readonly Dependent[] {
 	const own = catalog.tableByKey(relation);
 	const tables = [...(own ? [own] : []), ...catalog.usersOf(relationUse(relation)).tables];
 	return [...new Set(tables)].flatMap((table) =>
@@ -233,11 +225,7 @@ function policiesReading(
 	);
 }
 
-function referencesToColumn(
-	catalog: Catalog,
-	relation: Key,
-	name: string,
-): readonly Dependent[] {
+function referencesToColumn(catalog: Catalog, relation: Key, name: string): readonly Dependent[] {
 	return catalog.referencesTo(relation).flatMap(({ table, constraint }) => {
 		const foreignKey = table.constraints.find((candidate) => candidate.name === constraint);
 		return foreignKey?.type === "foreignKey" && foreignKey.referencedColumns.includes(name)

@@ -160,7 +160,10 @@ export async function startServer(
 			directory,
 			"-p",
 			String(port),
-			...Object.entries({ ...settings, ...moreSettings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+			...Object.entries({ ...settings, ...moreSettings }).flatMap(([name, value]) => [
+				"-c",
+				`${name}=${value}`,
+			]),
 		],
 		{ ...user, cwd: directory, stdio: "ignore" },
 	);

@@ -75,10 +75,7 @@ test.each([
 		`ActiveStorage::Blob.unscoped.update_all(service_name: "local")`,
 		["UPDATE active_storage_blobs SET service_name = new_service_name"],
 	],
-	[
-		`add_index :orders, :state, "name": "by_state"`,
-		["CREATE INDEX by_state ON orders (state)"],
-	],
+	[`add_index :orders, :state, "name": "by_state"`, ["CREATE INDEX by_state ON orders (state)"]],
 	["remove_index :orders, column: :state", ["DROP INDEX index_orders_on_state"]],
 	[
 		"add_foreign_key :orders, :users, validate: false",
