@@ -139,6 +139,7 @@ function report(
 	const isNamed = code && context.referencesTo(code)?.references.some(({ certain }) => certain);
 	const common = {
 		at,
+		recipe: "drop-unique",
 		...(isNamed ? { code } : {}),
 		help: `Create an equal unique index before, or first release code that does not rely on ${object.shown}. ${missing}`,
 		...(table && { table }),

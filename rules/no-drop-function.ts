@@ -122,6 +122,7 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 				data: { function: object.shown },
 				at: operation,
 				code,
+				recipe: "drop-in-later-release",
 				help: `Create the new form beside the old one, and release code that calls it. ${missing}`,
 				atReleaseEnd(after) {
 					const overloads = after.routines({ schema, name });
@@ -133,6 +134,7 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 							message: "returns",
 							data: { function: object.shown, old: showArguments([was]), new: showArguments([is]) },
 							related: context.placeOf(same.origin, "The new form is created here."),
+							withoutRecipe: true,
 						};
 					}
 					const replacement = overloads.find(({ origin }) => context.madeHere(origin));

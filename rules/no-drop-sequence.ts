@@ -69,6 +69,7 @@ DROP SEQUENCE refund_numbers;`,
 			context.report({
 				message: tables.length > 0 ? "cascades" : "drops",
 				at: operation,
+				recipe: "drop-in-later-release",
 				data: { sequence: object.shown, tables: nameRelations(tables) },
 				...(tables.length > 0 && { severity: "error" }),
 				help: `First release code that no longer draws from ${object.shown}. ${missing}`,

@@ -70,6 +70,7 @@ DROP TYPE order_status_old;`,
 				data: { type: object.shown, columns: listWords(columns) },
 				at: operation,
 				code,
+				recipe: "drop-in-later-release",
 				help: `First release code that no longer names ${object.shown}. ${missing}`,
 				atReleaseEnd: (after) =>
 					columns.length === 0 && after.type(operation.type) ? "settled" : undefined,

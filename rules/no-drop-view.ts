@@ -72,13 +72,18 @@ DROP VIEW paid_orders;`,
 				at: operation,
 				table: operation.view,
 				code,
+				recipe: "drop-in-later-release",
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				atReleaseEnd(after) {
 					if (!relationExists(after, key)) return undefined;
 					const now = columnsOf(after, key);
 					const gone = now ? columns.filter((name) => !now.includes(name)) : [];
 					if (gone.length === 0) return "settled";
-					return { message: "columns", data: { view: object.shown, columns: listWords(gone) } };
+					return {
+						message: "columns",
+						data: { view: object.shown, columns: listWords(gone) },
+						withoutRecipe: true,
+					};
 				},
 			});
 		},

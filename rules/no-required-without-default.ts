@@ -40,6 +40,7 @@ function judgeLoss(operation: Losing, context: OperationContext<"loses" | "requi
 		data: { column: object.shown },
 		at: operation,
 		table: operation.table,
+		recipe: "drop-default",
 		help: `First release code that always writes ${object.shown}. ${missing}`,
 		atReleaseEnd: (after) =>
 			isSettled(after, table, key, operation.column) ? "settled" : undefined,

@@ -107,7 +107,7 @@ TRUNCATE countries CASCADE;`,
 					at: operation,
 					table,
 					data: { table: table.name, others: nameRelations(names) },
-					...(refilled && { severity: "warning" }),
+					...(refilled ? { severity: "warning" } : { recipe: "change-in-batches" }),
 				});
 			}
 		},

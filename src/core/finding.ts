@@ -46,6 +46,8 @@ export interface RecipeStep {
 	readonly transaction: "own" | "none" | "batches" | "people";
 	/** Of a step that people do: its phase, where the step after it does not tell it. */
 	readonly phase?: "migrate";
+	/** Of a step that people do: code is deployed, so the steps after it are of a later release. */
+	readonly deploys?: true;
 	/** Of a step in batches: what is changed. */
 	readonly rows?: RowBatches;
 	readonly checks?: readonly RowCheck[];

@@ -62,7 +62,10 @@ export interface Report<MessageId extends string> {
 export type Revision<MessageId extends string> = Pick<
 	Report<MessageId>,
 	"message" | "data" | "help" | "severity" | "related"
->;
+> & {
+	/** The recipe of the report is not the way out here. */
+	readonly withoutRecipe?: true;
+};
 
 /** What the history says about an object being out of use. */
 export type Evidence =

@@ -14,8 +14,11 @@ import changeInBatches from "../plan/recipes/change-in-batches.ts";
 import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts";
 import detachConcurrently from "../plan/recipes/detach-concurrently.ts";
 import dropColumn from "../plan/recipes/drop-column.ts";
+import dropDefault from "../plan/recipes/drop-default.ts";
+import dropInLaterRelease from "../plan/recipes/drop-in-later-release.ts";
 import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
+import dropUnique from "../plan/recipes/drop-unique.ts";
 import provePartitionBound from "../plan/recipes/prove-partition-bound.ts";
 import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
 import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
@@ -42,8 +45,11 @@ export const recipes: readonly AnyRecipe[] = [
 	changeTypeInNewColumn,
 	detachConcurrently,
 	dropColumn,
+	dropDefault,
+	dropInLaterRelease,
 	dropIndexConcurrently,
 	dropTable,
+	dropUnique,
 	provePartitionBound,
 	refreshConcurrently,
 	reindexConcurrently,

@@ -82,8 +82,10 @@ export function reviseFinding(
 	{ rule, severity }: ActiveRule,
 	revision: Revision<string>,
 ): Finding {
+	const { recipe, ...rest } = finding;
 	return {
-		...finding,
+		...rest,
+		...(recipe && !revision.withoutRecipe && { recipe }),
 		severity: severity ?? revision.severity ?? finding.severity,
 		message: messageOf(rule, revision),
 		help: revision.help ?? finding.help,

@@ -23,7 +23,11 @@ export default defineRecipe({
 				sql: `ALTER TABLE ${quoteName(table)} ADD COLUMN ${own} ${quoteType(type)}${collate};`,
 				transaction: "own",
 			},
-			{ title: `Release code that writes ${name} in every INSERT`, transaction: "people" },
+			{
+				title: `Release code that writes ${name} in every INSERT`,
+				transaction: "people",
+				deploys: true,
+			},
 			{
 				title: `Fill ${name} in the rows that are there, batch by batch, where it is NULL`,
 				transaction: "people",

@@ -1,5 +1,7 @@
 import { columnsIn } from "../../catalog/expression.ts";
 import { callsIn } from "../../core/engine/expressions.ts";
+import type { RecipeStep } from "../../core/finding.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
 import type { Expression } from "../../core/expression.ts";
 import type { OperationOf } from "../../core/operation.ts";
 import { quoteExpression } from "../../dialect/postgres/quote-expression.ts";
@@ -10,14 +12,27 @@ import { defineRecipe } from "../recipe.ts";
 export default defineRecipe({
 	id: "change-in-batches",
 	summary: "Change some thousand rows at a time, each batch in a transaction of its own.",
-	for: ["update", "delete"],
+	for: ["update", "delete", "truncate"],
 	steps(operation, { catalog }) {
+		if (operation.kind === "truncate") return insteadOfTruncate(operation, catalog);
 		const change =
 			operation.kind === "update" ? batchOfUpdate(operation) : batchOfDelete(operation);
 		const step = change && batchStep(change, catalog);
 		return step && [step];
 	},
 });
+
+/** CASCADE empties other tables too, and numbers that start again need the lock. */
+function insteadOfTruncate(
+	{ table, cascade, restartIdentity }: OperationOf<"truncate">,
+	catalog: Catalog,
+): readonly RecipeStep[] | undefined {
+	const step =
+		cascade || restartIdentity ? undefined : batchStep({ table, change: "delete" }, catalog);
+	if (!step) return undefined;
+	const title = "Make a backup of its rows if they may be needed again";
+	return [{ title, transaction: "people", phase: "migrate" }, step];
+}
 
 function target({ table, alias }: OperationOf<"update" | "delete">) {
 	return { table, ...(alias !== undefined && { alias }) };

@@ -39,6 +39,7 @@ export default defineRecipe({
 			{
 				title: `Release code that neither reads nor writes ${column}; ORMs need it out of their column list`,
 				transaction: "people",
+				deploys: true,
 			},
 			...indexes
 				.filter((index) => index.constraint === undefined && uses(index, column))

@@ -1,8 +1,8 @@
 import type { RecipeStep } from "../../core/finding.ts";
 import type { QualifiedName } from "../../core/expression.ts";
-import type { Table } from "../../catalog/model.ts";
 import { keyOf } from "../../catalog/catalog.ts";
 import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
+import { nameBeside } from "../name-beside.ts";
 import { defineRecipe } from "../recipe.ts";
 
 function dropForeignKey(table: QualifiedName, constraint: string): RecipeStep {
@@ -11,11 +11,6 @@ function dropForeignKey(table: QualifiedName, constraint: string): RecipeStep {
 		sql: `ALTER TABLE ${quoteName(table)} DROP CONSTRAINT ${quoteIdentifier(constraint)};`,
 		transaction: "own",
 	};
-}
-
-/** A neighbour is written as the statement writes the table: without its schema where that has none. */
-function nameBeside(table: QualifiedName, { schema, name }: Table): QualifiedName {
-	return table.schema === undefined && schema === "public" ? { name } : { schema, name };
 }
 
 export default defineRecipe({
@@ -27,7 +22,11 @@ export default defineRecipe({
 		const inbound = known ? catalog.referencesTo(keyOf(known)) : [];
 		const outbound = (known?.constraints ?? []).filter(({ type }) => type === "foreignKey");
 		return [
-			{ title: `Release code that no longer uses ${table.name}`, transaction: "people" },
+			{
+				title: `Release code that no longer uses ${table.name}`,
+				transaction: "people",
+				deploys: true,
+			},
 			...inbound
 				.filter((reference) => reference.table !== known)
 				.map((reference) =>

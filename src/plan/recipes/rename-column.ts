@@ -60,6 +60,7 @@ export default defineRecipe({
 			{
 				title: `Give ${to} the indexes, constraints and NOT NULL of ${column}, then release code that uses ${to} only`,
 				transaction: "people",
+				deploys: true,
 			},
 			{
 				title: "Drop the old column in a later release",

@@ -30,6 +30,7 @@ export default defineRecipe({
 			{
 				title: `Release code that uses ${to}; TRUNCATE, COPY FROM and ON CONFLICT ON CONSTRAINT do not work on the view`,
 				transaction: "people",
+				deploys: true,
 			},
 			{
 				title: "Drop the view in a later release",

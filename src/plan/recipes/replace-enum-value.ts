@@ -13,8 +13,8 @@ export default defineRecipe({
 				sql: `ALTER TYPE ${quoteName(type)} ADD VALUE IF NOT EXISTS ${quoteString(to)} AFTER ${quoteString(value)};`,
 				transaction: "none",
 			},
-			{ title: "Release code that reads both values", transaction: "people" },
-			{ title: "Release code that writes the new one only", transaction: "people" },
+			{ title: "Release code that reads both values", transaction: "people", deploys: true },
+			{ title: "Release code that writes the new one only", transaction: "people", deploys: true },
 			{
 				title: "Change the rows with the old value in batches",
 				transaction: "people",
