@@ -31,7 +31,9 @@ only privileges are left to drop. Each table is locked with ACCESS EXCLUSIVE.`,
 	},
 	examples: [
 		{
-			before: `CREATE TABLE orders (id bigint PRIMARY KEY);
+			before: `CREATE ROLE billing;
+CREATE ROLE admin;
+CREATE TABLE orders (id bigint PRIMARY KEY);
 ALTER TABLE orders OWNER TO billing;`,
 			bad: `SET lock_timeout = '2s';
 DROP OWNED BY billing;`,

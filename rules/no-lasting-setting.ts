@@ -38,6 +38,7 @@ application gets the setting. SET LOCAL ends with the transaction; RESET at the 
 	},
 	examples: [
 		{
+			before: "CREATE SCHEMA billing;",
 			bad: `SET search_path TO billing;
 CREATE TABLE invoices (id bigint PRIMARY KEY);`,
 			good: `SET LOCAL search_path TO billing;
@@ -45,6 +46,8 @@ CREATE TABLE invoices (id bigint PRIMARY KEY);`,
 			transaction: "file",
 		},
 		{
+			before: `CREATE ROLE billing_owner;
+GRANT CREATE ON SCHEMA public TO billing_owner;`,
 			bad: `SET ROLE billing_owner;
 CREATE TABLE invoices (id bigint PRIMARY KEY);`,
 			good: `SET ROLE billing_owner;

@@ -31,6 +31,7 @@ extensions can be moved later. Source: postgresql.org/docs/current/sql-createext
 	},
 	examples: [
 		{
+			before: "CREATE SCHEMA extensions;",
 			bad: "CREATE EXTENSION IF NOT EXISTS pg_trgm;",
 			good: "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions;",
 		},

@@ -18,10 +18,12 @@ once. Source: postgresql.org/docs/current/ddl-schemas.html.`,
 	},
 	examples: [
 		{
+			before: "CREATE SCHEMA sales;",
 			bad: "CREATE TABLE orders (id bigint PRIMARY KEY);",
 			good: "CREATE TABLE sales.orders (id bigint PRIMARY KEY);",
 		},
 		{
+			before: "CREATE SCHEMA sales;",
 			bad: "CREATE TABLE orders (id bigint PRIMARY KEY);",
 			good: `SET search_path = sales;
 CREATE TABLE orders (id bigint PRIMARY KEY);`,

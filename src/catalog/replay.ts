@@ -310,6 +310,9 @@ function apply(
 		case "createStatistics":
 			settings.createStatistics(catalog, operation, origin);
 			return;
+		case "alterObject":
+			settings.reassignOwned(catalog, operation, origin);
+			return;
 		// Nothing of these is in the model.
 		case "truncate":
 		case "lockTable":
@@ -319,7 +322,6 @@ function apply(
 		case "callProcedure":
 		case "doBlock":
 		case "createObject":
-		case "alterObject":
 		case "dropObject":
 		case "setObjectOwner":
 		case "comment":

@@ -16,11 +16,20 @@ const refused: Readonly<Record<string, string>> = {
 	"no-add-required-column bad 2": "the rows that are there have no value",
 	"no-enum-value-in-transaction bad 1": "the rule is about the refusal",
 	"no-enum-value-in-transaction bad 2": "the rule is about the refusal",
+	"no-duplicate-assignment bad 1": "the rule is about the refusal",
+	"no-refused-statement bad 1": "the rule is about the refusal",
+	"no-refused-statement bad 2": "the rule is about the refusal",
+	"no-refused-statement bad 3": "the rule is about the refusal",
 	"require-outside-transaction bad 1": "the rule is about the refusal",
 	"require-outside-transaction bad 2": "the rule is about the refusal",
 	"syntax-error bad 1": "the rule is about the refusal",
 	"syntax-error bad 2": "the rule is about the refusal",
 	"unanalyzable-dynamic-sql bad 1": "its loop finds the index of a partition too",
+};
+
+/** What only the planner knows, and why. */
+const unforeseen: Readonly<Record<string, string>> = {
+	"no-null-comparison bad 1": "a comparison with NULL is never true: the planner reads nothing",
 };
 
 let engine: TraceEngine;
@@ -68,8 +77,11 @@ for (const rule of rules.filter(({ dialects }) => dialects.includes("postgres"))
 				`the %s example ${at + 1} does what is said`,
 				async (which) => {
 					const trace = await traceExample(example, example[which]);
-					expect(differencesIn(trace).join("\n")).toBe("");
-					const known = refused[`${rule.id} ${which} ${at + 1}`];
+					const name = `${rule.id} ${which} ${at + 1}`;
+					const differences = differencesIn(trace);
+					if (unforeseen[name] === undefined) expect(differences.join("\n")).toBe("");
+					else expect(differences).not.toEqual([]);
+					const known = refused[name];
 					if (known === undefined) expect(refusalsIn(trace)).toEqual([]);
 					else expect(refusalsIn(trace)).not.toEqual([]);
 				},

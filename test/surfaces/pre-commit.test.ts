@@ -16,7 +16,7 @@ function releaseRepository(): string {
 	});
 	cpSync(path.join(root, "dist"), path.join(cwd, "dist"), {
 		recursive: true,
-		filter: (file) => !file.endsWith(".map") && !file.includes("/types"),
+		filter: (file) => !file.endsWith(".map") && !file.includes("/dist/types"),
 	});
 	commitAll(cwd);
 	git(cwd, "tag", "v0.0.1");

@@ -78,6 +78,16 @@ export const setTableOwner: Replay<"setTableOwner"> = (catalog, operation) => {
 	}
 };
 
+/** REASSIGN OWNED gives every table of the roles to another. */
+export const reassignOwned: Replay<"alterObject"> = (catalog, { action, name }) => {
+	const owner = /^reassign owned to (.+)$/.exec(action)?.[1];
+	if (owner === undefined) return;
+	const roles = new Set(name.name.split(", "));
+	for (const table of [...catalog.tables()]) {
+		if (table.owner !== undefined && roles.has(table.owner)) catalog.putTable({ ...table, owner });
+	}
+};
+
 /** ALTER TABLE ... OF and NOT OF. */
 export const setTableType: Replay<"setTableType"> = (catalog, operation) => {
 	const { ofType } = operation;

@@ -201,6 +201,9 @@ export function refuseNewEnumValues(
 export function update(operation: OperationOf<"update">, scene: Scene, draft: Draft): void {
 	draft.phase = "migrate";
 	draft.reversible = "none";
+	const whole = operation.set.filter(({ part }) => !part).map(({ column }) => column);
+	const twice = whole.find((column, at) => whole.indexOf(column) !== at);
+	if (twice !== undefined) refuse(draft, "42601", `${twice} is set twice`);
 	const target = changed(operation.table, "update", scene, draft);
 	readCtes(operation.ctes, scene, draft);
 	const reading = readingIn(scene);
