@@ -151,7 +151,7 @@ ALTER INDEX orders_idx RENAME TO orders_id_idx;`,
 					to: operation.to,
 				},
 				at: operation,
-				...(isSequence ? {} : { code: codeObject("table", key) }),
+				...(isSequence ? {} : { code: codeObject("table", key), recipe: "rename-table" }),
 				atReleaseEnd(after) {
 					const now = columnsOf(after, key);
 					const stands =
@@ -174,6 +174,7 @@ ALTER INDEX orders_idx RENAME TO orders_id_idx;`,
 					to: operation.to,
 				},
 				at: operation,
+				recipe: "rename-type",
 				...codeOf(operation.object, key),
 				atReleaseEnd: (after) => (standsIn(after) ? "settled" : undefined),
 			});

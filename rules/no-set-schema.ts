@@ -27,7 +27,7 @@ export default defineRule({
 	why: `SET SCHEMA renames the object for everyone who names it with its schema, and for everyone whose
 search_path does not have the new schema. While a release is rolled out, code before it still runs and
 fails with 42P01 or 42883. A view with the old name, created in the same transaction, keeps reads and
-simple writes of a table alive.`,
+simple writes of a table alive; a domain with the old name does so for a domain.`,
 	category: "compatibility",
 	dialects: ["postgres"],
 	severity: "error",
@@ -76,6 +76,7 @@ ALTER TYPE dunning_level SET SCHEMA billing;`,
 				data: { object, name: shown, schema: operation.schema },
 				at: operation,
 				table: operation.table,
+				recipe: "set-schema",
 				atReleaseEnd: (after) => (relationExists(after, key) ? "settled" : undefined),
 			});
 		},
@@ -85,18 +86,29 @@ ALTER TYPE dunning_level SET SCHEMA billing;`,
 			const object = words[operation.object];
 			if (object === undefined) return;
 			const isType = operation.object === "type" || operation.object === "domain";
+			const known = isType ? catalog.type(name) : undefined;
 			const [routine] = catalog.routines(name);
 			const origin =
 				operation.object === "extension"
 					? catalog.extension(name.name)?.origin
 					: operation.object === "sequence"
 						? catalog.sequence(name)?.origin
-						: (isType ? catalog.type(name) : routine)?.origin;
+						: (isType ? known : routine)?.origin;
 			if (context.madeHere(origin)) return;
 			const key = isType ? typeKey(catalog, name) : undefined;
 			if (key?.startsWith(`${schema}.`)) return;
 			const shown = key ? showName(catalog, key) : name.name;
-			context.report({ message: "moves", data: { object, name: shown, schema }, at: operation });
+			context.report({
+				message: "moves",
+				data: { object, name: shown, schema },
+				at: operation,
+				recipe: "set-schema",
+				// A domain over the moved one, with the old name, keeps casts alive.
+				atReleaseEnd: (after) =>
+					known?.kind === "domain" && after.type({ schema: known.schema, name: known.name })
+						? "settled"
+						: undefined,
+			});
 		},
 	},
 });

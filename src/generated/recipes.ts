@@ -24,9 +24,11 @@ import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
 import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
 import renameColumn from "../plan/recipes/rename-column.ts";
 import renameTable from "../plan/recipes/rename-table.ts";
+import renameType from "../plan/recipes/rename-type.ts";
 import replaceEnumValue from "../plan/recipes/replace-enum-value.ts";
 import setDefinerSearchPath from "../plan/recipes/set-definer-search-path.ts";
 import setNotNull from "../plan/recipes/set-not-null.ts";
+import setSchema from "../plan/recipes/set-schema.ts";
 import takeOverUniqueIndex from "../plan/recipes/take-over-unique-index.ts";
 import validateAfterCommit from "../plan/recipes/validate-after-commit.ts";
 
@@ -55,9 +57,11 @@ export const recipes: readonly AnyRecipe[] = [
 	reindexConcurrently,
 	renameColumn,
 	renameTable,
+	renameType,
 	replaceEnumValue,
 	setDefinerSearchPath,
 	setNotNull,
+	setSchema,
 	takeOverUniqueIndex,
 	validateAfterCommit,
 ];

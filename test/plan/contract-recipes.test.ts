@@ -141,3 +141,43 @@ test("an enum value gets a successor beside it", async () => {
 	const { rows } = await database.query("SELECT enum_range(NULL::order_status)::text AS values");
 	expect(rows).toEqual([{ values: "{open,payed,paid}" }]);
 });
+
+test("casts to the old name of a renamed domain go on until it goes", async () => {
+	const before = `CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
+CREATE TABLE customers (id bigint PRIMARY KEY, address email); INSERT INTO customers VALUES (1, 'a@b.example');`;
+	const change = `ALTER DOMAIN email RENAME TO email_address;`;
+	const { steps } = await recipeFor({ before, change, rule: "no-rename-object" });
+	await database.exec(before);
+	await database.exec(steps[0]!.sql!);
+	await database.exec(`INSERT INTO customers VALUES (2, 'c@d.example'::email);`);
+	const { rows } = await database.query<{ count: number }>(
+		`SELECT count(*)::int AS count FROM customers WHERE address = ANY ('{a@b.example}'::email[]) OR address = 'c@d.example'::email`,
+	);
+	expect(rows[0]!.count).toBe(2);
+	await database.exec(steps.at(-1)!.sql!);
+});
+
+test("an enum that a column holds has no second one beside it", async () => {
+	const before = `CREATE TYPE order_status AS ENUM ('open', 'paid');
+CREATE TABLE purchases (id bigint PRIMARY KEY, status order_status);`;
+	const change = `ALTER TYPE order_status RENAME TO order_state;`;
+	expect(await recipeFor({ before, change, rule: "no-rename-object" })).toBeUndefined();
+});
+
+test("what hangs on a sequence is dropped by name, not by CASCADE", async () => {
+	const before = `CREATE SEQUENCE invoice_numbers;
+CREATE TABLE invoices (id bigint PRIMARY KEY, number bigint DEFAULT nextval('invoice_numbers'));`;
+	const change = `DROP SEQUENCE invoice_numbers CASCADE;`;
+	const { steps } = await recipeFor({ before, change, rule: "no-drop-sequence" });
+	expect(steps.flatMap(({ sql }) => sql ?? [])).toEqual([
+		"ALTER TABLE invoices ALTER COLUMN number DROP DEFAULT;",
+		"DROP SEQUENCE invoice_numbers;",
+	]);
+});
+
+test("a view that comes back with less has no recipe that leaves it out", async () => {
+	const before = `CREATE TABLE purchases (id bigint PRIMARY KEY, status text);
+CREATE VIEW open_purchases AS SELECT id, status FROM purchases;`;
+	const change = `DROP VIEW open_purchases; CREATE VIEW open_purchases AS SELECT id FROM purchases;`;
+	expect(await recipeFor({ before, change, rule: "no-drop-view" })).toBeUndefined();
+});
