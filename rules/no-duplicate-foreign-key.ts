@@ -56,6 +56,7 @@ ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;`,
 						message: "doubles",
 						at: entry.operation,
 						table: made.table,
+						recipe: "replace-foreign-key",
 						data: {
 							constraint: foreignKey.name,
 							other: other.name,

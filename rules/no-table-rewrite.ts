@@ -105,6 +105,7 @@ ALTER TABLE page_views SET LOGGED;`,
 				at: operation,
 				table,
 				data: { command: rewrite.command, table: nameRelations(touched) },
+				recipe: "vacuum-in-place",
 				help: rewrite.help,
 			});
 		},

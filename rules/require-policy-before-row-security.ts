@@ -79,6 +79,7 @@ COMMIT;`,
 				context.report(entry, {
 					message: restricts ? "onlyRestricts" : "deniesAll",
 					at: entry.operation,
+					recipe: "create-policy-first",
 					table,
 					data: { tables: nameRelations(closed) },
 				});

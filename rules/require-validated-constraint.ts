@@ -59,6 +59,7 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 			context.report({
 				message: "forgotten",
 				at: operation,
+				recipe: "validate-in-later-release",
 				once: `${context.catalog.resolve(table)} ${name}`,
 				data: { constraint: name, table: shown },
 				help: `ALTER TABLE ${shown} VALIDATE CONSTRAINT ${name}; in a later release.`,

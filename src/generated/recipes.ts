@@ -12,6 +12,7 @@ import buildIndexByPartition from "../plan/recipes/build-index-by-partition.ts";
 import buildIndexConcurrently from "../plan/recipes/build-index-concurrently.ts";
 import changeInBatches from "../plan/recipes/change-in-batches.ts";
 import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts";
+import createPolicyFirst from "../plan/recipes/create-policy-first.ts";
 import detachConcurrently from "../plan/recipes/detach-concurrently.ts";
 import dropColumn from "../plan/recipes/drop-column.ts";
 import dropDefault from "../plan/recipes/drop-default.ts";
@@ -26,11 +27,14 @@ import renameColumn from "../plan/recipes/rename-column.ts";
 import renameTable from "../plan/recipes/rename-table.ts";
 import renameType from "../plan/recipes/rename-type.ts";
 import replaceEnumValue from "../plan/recipes/replace-enum-value.ts";
+import replaceForeignKey from "../plan/recipes/replace-foreign-key.ts";
 import setDefinerSearchPath from "../plan/recipes/set-definer-search-path.ts";
 import setNotNull from "../plan/recipes/set-not-null.ts";
 import setSchema from "../plan/recipes/set-schema.ts";
 import takeOverUniqueIndex from "../plan/recipes/take-over-unique-index.ts";
+import vacuumInPlace from "../plan/recipes/vacuum-in-place.ts";
 import validateAfterCommit from "../plan/recipes/validate-after-commit.ts";
+import validateInLaterRelease from "../plan/recipes/validate-in-later-release.ts";
 
 export const recipes: readonly AnyRecipe[] = [
 	addColumnThenConstraints,
@@ -45,6 +49,7 @@ export const recipes: readonly AnyRecipe[] = [
 	buildIndexConcurrently,
 	changeInBatches,
 	changeTypeInNewColumn,
+	createPolicyFirst,
 	detachConcurrently,
 	dropColumn,
 	dropDefault,
@@ -59,9 +64,12 @@ export const recipes: readonly AnyRecipe[] = [
 	renameTable,
 	renameType,
 	replaceEnumValue,
+	replaceForeignKey,
 	setDefinerSearchPath,
 	setNotNull,
 	setSchema,
 	takeOverUniqueIndex,
+	vacuumInPlace,
 	validateAfterCommit,
+	validateInLaterRelease,
 ];

@@ -36,7 +36,7 @@ export function viewStandIn(
 /**
  * Returns the steps that give a type another name. A domain with the old name takes the place of a renamed
  * domain: comparisons go by its base type. It does not for an enum: its operators refuse a domain over it
- * with 42883 (PostgreSQL 17, measured), so that gets a second one beside it, unless a column holds it.
+ * with 42883 (PostgreSQL 18, measured), so that gets a second one beside it, unless a column holds it.
  */
 export function renameTypeSteps(
 	old: QualifiedName,
