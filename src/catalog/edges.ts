@@ -1,12 +1,13 @@
+import { ForkableMap } from "./forkable-map.ts";
 import type { Key } from "./model.ts";
 
 /** Who uses what, counted: taking away one of several uses leaves the others. */
 export class Edges {
-	#users: Map<string, Map<Key, number>>;
+	#users: ForkableMap<string, Map<Key, number>>;
 	/** Targets whose users are not shared with a fork. */
 	#own = new Set<string>();
 
-	constructor(users = new Map<string, Map<Key, number>>()) {
+	constructor(users = new ForkableMap<string, Map<Key, number>>()) {
 		this.#users = users;
 	}
 
@@ -31,7 +32,7 @@ export class Edges {
 	/** Returns a copy that shares what neither side has changed. */
 	fork(): Edges {
 		this.#own.clear();
-		return new Edges(new Map(this.#users));
+		return new Edges(this.#users.fork());
 	}
 
 	#writable(target: string): Map<Key, number> {

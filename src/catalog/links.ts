@@ -1,5 +1,6 @@
 import type { QualifiedName } from "../core/expression.ts";
 import { difference, Edges } from "./edges.ts";
+import { ForkableMap } from "./forkable-map.ts";
 import type { Constraint, Index, Key, Sequence, Table, View } from "./model.ts";
 import {
 	usesOfColumn,
@@ -21,9 +22,9 @@ export class Links {
 	/** From a relation, type or function to the tables and views that use it. */
 	uses = new Edges();
 	/** The relation of each index. */
-	indexes = new Map<Key, Key>();
+	indexes = new ForkableMap<Key, Key>();
 	/** How many constraints have a name: the server looks at the whole schema when it chooses one. */
-	constraintNames = new Map<Key, number>();
+	constraintNames = new ForkableMap<Key, number>();
 
 	/** Returns an independent copy. */
 	fork(): Links {
@@ -32,8 +33,8 @@ export class Links {
 		copy.references = this.references.fork();
 		copy.owned = this.owned.fork();
 		copy.uses = this.uses.fork();
-		copy.indexes = new Map(this.indexes);
-		copy.constraintNames = new Map(this.constraintNames);
+		copy.indexes = this.indexes.fork();
+		copy.constraintNames = this.constraintNames.fork();
 		return copy;
 	}
 

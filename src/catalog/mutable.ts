@@ -1,5 +1,6 @@
 import type { QualifiedName } from "../core/expression.ts";
 import { keyOf, type Catalog } from "./catalog.ts";
+import { ForkableMap } from "./forkable-map.ts";
 import { Links, referencedKey } from "./links.ts";
 import type { Index, Key, OtherObject, Routine, Sequence, Table, UserType, View } from "./model.ts";
 import { readSearchPath } from "./search-path.ts";
@@ -35,14 +36,14 @@ export class MutableCatalog implements Catalog {
 	#path: readonly string[];
 	/** The path to go back to when the transaction that set it locally ends. */
 	#pathBefore: readonly string[] | undefined;
-	#tables = new Map<Key, Table>();
-	#views = new Map<Key, View>();
-	#sequences = new Map<Key, Sequence>();
-	#types = new Map<Key, UserType>();
-	#routines = new Map<Key, readonly Routine[]>();
-	#schemas = new Map<string, OtherObject>();
-	#extensions = new Map<string, OtherObject>();
-	#statistics = new Map<Key, Key>();
+	#tables = new ForkableMap<Key, Table>();
+	#views = new ForkableMap<Key, View>();
+	#sequences = new ForkableMap<Key, Sequence>();
+	#types = new ForkableMap<Key, UserType>();
+	#routines = new ForkableMap<Key, readonly Routine[]>();
+	#schemas = new ForkableMap<string, OtherObject>();
+	#extensions = new ForkableMap<string, OtherObject>();
+	#statistics = new ForkableMap<Key, Key>();
 	#empty = new Set<Key>();
 	/** Whether anything was ever made in the temporary schema: most histories need not look there. */
 	#hasTemporary = false;
@@ -65,14 +66,14 @@ export class MutableCatalog implements Catalog {
 	become(other: MutableCatalog): void {
 		this.#path = other.#path;
 		this.#pathBefore = other.#pathBefore;
-		this.#tables = new Map(other.#tables);
-		this.#views = new Map(other.#views);
-		this.#sequences = new Map(other.#sequences);
-		this.#types = new Map(other.#types);
-		this.#routines = new Map(other.#routines);
-		this.#schemas = new Map(other.#schemas);
-		this.#extensions = new Map(other.#extensions);
-		this.#statistics = new Map(other.#statistics);
+		this.#tables = other.#tables.fork();
+		this.#views = other.#views.fork();
+		this.#sequences = other.#sequences.fork();
+		this.#types = other.#types.fork();
+		this.#routines = other.#routines.fork();
+		this.#schemas = other.#schemas.fork();
+		this.#extensions = other.#extensions.fork();
+		this.#statistics = other.#statistics.fork();
 		this.#empty = new Set(other.#empty);
 		this.#hasTemporary = other.#hasTemporary;
 		this.#links = other.#links.fork();
