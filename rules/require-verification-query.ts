@@ -1,4 +1,11 @@
-import { defineRule, type Release, type ReleaseContext, type ReleaseEntry } from "#core";
+import {
+	defineRule,
+	type Operation,
+	type QualifiedName,
+	type Release,
+	type ReleaseContext,
+	type ReleaseEntry,
+} from "#core";
 import { changeScope, isDataChange, reachOf } from "../src/catalog/change-scope.ts";
 import type { DataChange } from "../src/catalog/bounds.ts";
 import { relationsRead, weaknessOf } from "../src/catalog/proof.ts";
@@ -11,14 +18,16 @@ function isChange(entry: ReleaseEntry): entry is Change {
 }
 
 /** True when the release itself makes the table, also one that it drops again. */
-function isMadeHere({ operation: { table } }: Change, release: Release, context: ReleaseContext) {
+function isMadeHere(
+	{ operation: { table } }: Change,
+	made: readonly QualifiedName[],
+	context: ReleaseContext,
+) {
 	return (
 		context.isNew(table) ||
-		release.entries.some(
-			({ operation }) =>
-				(operation.kind === "createTable" || operation.kind === "createTableAs") &&
-				operation.table.name === table.name &&
-				(!operation.table.schema || !table.schema || operation.table.schema === table.schema),
+		made.some(
+			({ name, schema }) =>
+				name === table.name && (!schema || !table.schema || schema === table.schema),
 		)
 	);
 }
@@ -32,14 +41,17 @@ function fillsNewColumn({ operation }: Change, context: ReleaseContext): boolean
 	);
 }
 
-function needsProof(change: Change, release: Release, context: ReleaseContext): boolean {
-	if (isMadeHere(change, release, context)) return false;
+/** `earlier`: what the release did before the change; `made`: the tables that it makes. */
+function needsProof(
+	change: Change,
+	made: readonly QualifiedName[],
+	earlier: readonly Operation[],
+	context: ReleaseContext,
+): boolean {
+	if (isMadeHere(change, made, context)) return false;
 	if (fillsNewColumn(change, context)) return true;
-	const before = release.entries.slice(0, release.entries.indexOf(change));
-	const earlier = before.map(({ operation }) => operation);
-	return (
-		reachOf(change.operation, change.part, changeScope(context, change.part, earlier)) !== "bounded"
-	);
+	const scope = changeScope(context, change.part, earlier);
+	return reachOf(change.operation, change.part, scope) !== "bounded";
 }
 
 /** What is wrong with the verification of a table, or undefined when a query can tell. */
@@ -94,10 +106,17 @@ UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;
 	on: {
 		releaseEnd(release, context) {
 			const seen = new Set<string>();
-			for (const change of release.entries.filter(isChange)) {
+			const made = release.entries.flatMap(({ operation }) =>
+				operation.kind === "createTable" || operation.kind === "createTableAs"
+					? [operation.table]
+					: [],
+			);
+			const operations = release.entries.map(({ operation }) => operation);
+			for (const [at, change] of release.entries.entries()) {
+				if (!isChange(change)) continue;
 				const { table, kind } = change.operation;
 				const key = context.catalog.resolve(table);
-				if (seen.has(key) || !needsProof(change, release, context)) continue;
+				if (seen.has(key) || !needsProof(change, made, operations.slice(0, at), context)) continue;
 				seen.add(key);
 				const problem = problemOf(key, release, context);
 				if (!problem) continue;
