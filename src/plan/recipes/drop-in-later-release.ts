@@ -29,7 +29,10 @@ function droppedBy(operation: Drop, catalog: Catalog): Dropped {
 		}
 		case "dropFunction": {
 			const { function: name, routine } = operation;
-			const types = name.argumentTypes?.map(quoteType).join(", ");
+			// Another form may stand beside it by then: the name alone would be ambiguous.
+			const known = catalog.routines(name);
+			const only = known.length === 1 ? known[0]?.argumentTypes : undefined;
+			const types = (name.argumentTypes ?? only)?.map(quoteType).join(", ");
 			const sql = `DROP ${routine.toUpperCase()} ${quoteName(name)}${types === undefined ? "" : `(${types})`};`;
 			return { name, sql, use: "no longer calls" };
 		}

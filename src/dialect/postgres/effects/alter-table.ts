@@ -187,6 +187,7 @@ function changeProperty(action: Action, target: Target, scene: Scene, draft: Dra
 			return;
 		case "dropDefault":
 			refuseDefaultOf(action, target, draft);
+			if (leavesRequired(action, target, scene)) draft.phase = "contract";
 			lockTree(draft, scene, target, "AccessExclusiveLock", action.only);
 			return;
 		case "setColumnStorage":
@@ -254,6 +255,17 @@ function refuseIdentityIndex(
 	if (!plain || !index.unique || index.where) {
 		refuse(draft, "42809", `index ${index.name} does not identify every row`);
 	}
+}
+
+/** INSERTs that leave out the column fail from then on. */
+function leavesRequired(
+	{ column }: OperationOf<"dropDefault">,
+	target: Target,
+	{ command }: Scene,
+): boolean {
+	const known = columnOf(target.table, column);
+	if (!known?.notNull || !known.default) return false;
+	return !command.some((other) => other.kind === "setDefault" && other.column === column);
 }
 
 /** The value of a generated or identity column is not a default. */
