@@ -58,9 +58,10 @@ async function benchFile(directory: string, lines: number): Promise<void> {
 	connection.listen();
 	await connection.sendRequest(InitializeRequest.type, {
 		processId: process.pid,
-		rootUri: pathToFileURL(directory).href,
+		// eslint-disable-next-line @typescript-eslint/no-deprecated -- the protocol asks for it
+		rootUri: null,
 		capabilities: {},
-		workspaceFolders: null,
+		workspaceFolders: [{ uri: pathToFileURL(directory).href, name: "history" }],
 	});
 	await connection.sendNotification(InitializedNotification.type, {});
 	const uri = pathToFileURL(file).href;
