@@ -119,6 +119,7 @@ function planOf({ rule, before, bad, transaction }: Shown): Promise<Plan> {
 const otherwise: Readonly<Record<string, string>> = {
 	"no-add-column-rewrite 3": "a virtual column takes the place of a stored one",
 	"no-domain-constraint-scan 1": "CHECKs on the tables prove what the domain leaves unproved",
+	"no-duplicate-foreign-key 1": "the new key is validated and takes the place of the old one",
 	"no-rename-enum-value 1": "the old value stays, unused",
 	"no-type-change-rewrite 3": "people give the new column its index",
 	"require-balanced-transaction 2": "what the server rolls back at the end of the session is run",
