@@ -1,6 +1,10 @@
 import { contractObject, defineRule } from "#core";
-import { foreignKeysMadeBy, referencedBy, type ForeignKey } from "../src/catalog/foreign-keys.ts";
-import { sameMeaning } from "../src/catalog/expression.ts";
+import {
+	foreignKeysMadeBy,
+	isSameReference,
+	referencedBy,
+	type ForeignKey,
+} from "../src/catalog/foreign-keys.ts";
 
 export default defineRule({
 	id: "no-duplicate-foreign-key",
@@ -42,15 +46,10 @@ ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;`,
 					const at = made.table.constraints.indexOf(foreignKey);
 					const other = made.table.constraints
 						.slice(0, at)
-						.find((earlier): earlier is ForeignKey => {
-							if (earlier.type !== "foreignKey") return false;
-							const also = referencedBy(earlier, catalog);
-							return (
-								also?.key === target.key &&
-								sameMeaning(earlier.columns, foreignKey.columns) &&
-								sameMeaning(also.columns, target.columns)
-							);
-						});
+						.find(
+							(earlier): earlier is ForeignKey =>
+								earlier.type === "foreignKey" && isSameReference(foreignKey, earlier, catalog),
+						);
 					if (!other) continue;
 					context.report(entry, {
 						message: "doubles",

@@ -1,6 +1,7 @@
 import type { QualifiedName } from "../core/expression.ts";
 import type { ConstraintDefinition, Operation } from "../core/operation.ts";
 import type { Catalog } from "./catalog.ts";
+import { sameMeaning } from "./expression.ts";
 import type { Constraint, Key, Table } from "./model.ts";
 
 export type ForeignKey = Extract<Constraint, { readonly type: "foreignKey" }>;
@@ -61,4 +62,16 @@ export function referencedBy(
 				? primaryKey.columns
 				: [];
 	return { key: catalog.resolve(foreignKey.references), table, columns };
+}
+
+/** True when two foreign keys of a table lead from the same columns to the same columns. */
+export function isSameReference(one: ForeignKey, other: ForeignKey, catalog: Catalog): boolean {
+	const target = referencedBy(one, catalog);
+	const also = referencedBy(other, catalog);
+	return (
+		target !== undefined &&
+		also?.key === target.key &&
+		sameMeaning(other.columns, one.columns) &&
+		sameMeaning(also.columns, target.columns)
+	);
 }

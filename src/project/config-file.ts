@@ -3,7 +3,14 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseConfig, type Config, type ConfigProblem } from "../core/config.ts";
 import { positionAt } from "../core/source.ts";
-import { ancestorsOf, diskFiles, joinPath, relativePath, type Files } from "./files.ts";
+import {
+	ancestorsOf,
+	diskFiles,
+	errorMessage,
+	joinPath,
+	relativePath,
+	type Files,
+} from "./files.ts";
 import { readJson } from "./json.ts";
 
 /** A config with the file that it stands in, or an empty one when there is none. */
@@ -98,7 +105,7 @@ async function importConfig(absolute: string, file: string): Promise<Value> {
 		const jiti = await importWithJiti(absolute);
 		if (jiti) return defaultExport(jiti.module, file);
 	} catch (error) {
-		const said = error instanceof Error ? error.message : String(error);
+		const said = errorMessage(error);
 		return problem("cannotImport", file, `${file} cannot be loaded: ${said}`, "Mend the file.");
 	}
 	return problem(

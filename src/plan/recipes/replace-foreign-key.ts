@@ -1,5 +1,4 @@
-import { referencedBy, type ForeignKey } from "../../catalog/foreign-keys.ts";
-import { sameMeaning } from "../../catalog/expression.ts";
+import { isSameReference, type ForeignKey } from "../../catalog/foreign-keys.ts";
 import type { RecipeStep } from "../../core/finding.ts";
 import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
 import { nameOfConstraint } from "../constraint-text.ts";
@@ -18,18 +17,10 @@ export default defineRecipe({
 		const name = nameOfConstraint(constraint, table);
 		const keys = known.constraints.filter((own): own is ForeignKey => own.type === "foreignKey");
 		const added = keys.find((own) => own.name === name);
-		const target = added && referencedBy(added, catalog);
-		const others = keys.filter((own) => {
-			const also = referencedBy(own, catalog);
-			return (
-				own !== added &&
-				also?.key === target?.key &&
-				sameMeaning(own.columns, constraint.columns) &&
-				sameMeaning(also?.columns, target?.columns)
-			);
-		});
+		if (!added) return undefined;
+		const others = keys.filter((own) => own !== added && isSameReference(added, own, catalog));
 		const [old] = others;
-		if (!target || !old || others.length > 1) return undefined;
+		if (!old || others.length > 1) return undefined;
 		const alter = `ALTER TABLE ${quoteName(table)}`;
 		const validate: RecipeStep = {
 			title: "Test the old rows while reads and writes go on",
