@@ -16,7 +16,17 @@ interface Terminal {
 
 /** Runs lint --watch in a terminal that script (util-linux) makes. */
 function terminal(cwd: string, ...more: readonly string[]): Terminal {
-	const command = [process.execPath, program, "lint", "--watch", "--format", "concise", ...more];
+	// A shell between the terminal and the program would end by the ctrl-C itself, as dash does.
+	const command = [
+		"exec",
+		process.execPath,
+		program,
+		"lint",
+		"--watch",
+		"--format",
+		"concise",
+		...more,
+	];
 	const child = spawn("script", ["-qec", command.join(" "), "/dev/null"], { cwd });
 	onTestFinished(() => {
 		child.kill("SIGKILL");
