@@ -27,7 +27,10 @@ function terminal(cwd: string, ...more: readonly string[]): Terminal {
 		"concise",
 		...more,
 	];
-	const child = spawn("script", ["-qec", command.join(" "), "/dev/null"], { cwd });
+	const child = spawn("script", ["-qec", command.join(" "), "/dev/null"], {
+		cwd,
+		env: { ...process.env, SHELL: "/bin/sh" },
+	});
 	onTestFinished(() => {
 		child.kill("SIGKILL");
 	});
