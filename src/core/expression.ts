@@ -22,6 +22,10 @@ export interface TypeName {
 	readonly modifiers: readonly string[];
 	/** How many array dimensions; 0 is a scalar. */
 	readonly dimensions: number;
+	/** MySQL: UNSIGNED (ZEROFILL includes it). */
+	readonly unsigned?: true;
+	/** MySQL: the character set written at the type. */
+	readonly characterSet?: string;
 	readonly range?: Range;
 }
 

@@ -3,12 +3,19 @@ import type { Operation } from "../operation.ts";
 import type { StatementPart } from "../statement.ts";
 import type { ConstraintDefinition, DataOperation, OperationBase, Parameter } from "./table.ts";
 
+/** An index as a statement names it. In MySQL its name belongs to a table; elsewhere to the schema. */
+export interface IndexName extends QualifiedName {
+	readonly table?: QualifiedName;
+}
+
 /** A column or expression of an index. */
 export interface IndexElement {
 	readonly expression: Expression;
 	readonly operatorClass?: string;
 	readonly collation?: QualifiedName;
 	readonly descending: boolean;
+	/** MySQL: only so many characters of the column, `name(20)`. */
+	readonly prefixLength?: number;
 }
 
 export type IndexOperation = OperationBase &
@@ -16,7 +23,7 @@ export type IndexOperation = OperationBase &
 		| {
 				readonly kind: "createIndex";
 				/** Absent: the server chooses a name. */
-				readonly index?: QualifiedName;
+				readonly index?: IndexName;
 				readonly table: QualifiedName;
 				/** ON ONLY: the parent of partitions alone. */
 				readonly only: boolean;
@@ -32,14 +39,14 @@ export type IndexOperation = OperationBase &
 		  }
 		| {
 				readonly kind: "dropIndex";
-				readonly index: QualifiedName;
+				readonly index: IndexName;
 				readonly concurrently: boolean;
 				readonly ifExists: boolean;
 				readonly cascade: boolean;
 		  }
 		| {
 				readonly kind: "renameIndex";
-				readonly index: QualifiedName;
+				readonly index: IndexName;
 				readonly to: string;
 				readonly ifExists: boolean;
 		  }
@@ -50,7 +57,7 @@ export type IndexOperation = OperationBase &
 		  }
 		| {
 				readonly kind: "setIndexParameters";
-				readonly index: QualifiedName;
+				readonly index: IndexName;
 				readonly parameters: readonly Parameter[];
 				readonly reset: boolean;
 		  }
@@ -69,6 +76,11 @@ export type IndexOperation = OperationBase &
 				readonly table?: QualifiedName;
 		  }
 		| { readonly kind: "analyze"; readonly table?: QualifiedName }
+		| {
+				/** MySQL: OPTIMIZE TABLE. */
+				readonly kind: "optimizeTable";
+				readonly table: QualifiedName;
+		  }
 	);
 
 export type ViewOperation = OperationBase &
@@ -245,6 +257,15 @@ export type RoutineOperation = OperationBase &
 				readonly function: QualifiedName;
 				readonly when?: Expression;
 				readonly references?: QualifiedName;
+				/** Where a trigger has statements of its own and no function: `function` is then the trigger's name. */
+				readonly body?: readonly StatementPart[];
+				readonly ifNotExists?: boolean;
+		  }
+		| {
+				/** MySQL and SQLite: the statement does not say of which table the trigger is. */
+				readonly kind: "dropTriggerByName";
+				readonly trigger: QualifiedName;
+				readonly ifExists: boolean;
 		  }
 		| {
 				readonly kind: "dropTrigger";
@@ -326,6 +347,7 @@ export type ObjectType =
 	| "defaultPrivileges"
 	| "domain"
 	| "domainConstraint"
+	| "event"
 	| "eventTrigger"
 	| "extension"
 	| "foreignDataWrapper"
@@ -473,7 +495,17 @@ export type OtherOperation = OperationBase &
 
 export type SessionOperation = OperationBase &
 	(
-		| { readonly kind: "begin" | "commit" | "rollback"; readonly chain: boolean }
+		| {
+				readonly kind: "begin" | "commit" | "rollback";
+				readonly chain: boolean;
+				/** SQLite: BEGIN IMMEDIATE, BEGIN EXCLUSIVE. */
+				readonly mode?: "immediate" | "exclusive";
+		  }
+		| {
+				/** MySQL: USE. */
+				readonly kind: "useDatabase";
+				readonly database: string;
+		  }
 		| {
 				readonly kind: "savepoint" | "releaseSavepoint" | "rollbackToSavepoint";
 				readonly name: string;
@@ -486,6 +518,8 @@ export type SessionOperation = OperationBase &
 				/** Absent: SET ... TO DEFAULT, RESET. Lists are joined with ", ". */
 				readonly value?: string;
 				readonly scope: "session" | "local";
+				/** MySQL: SET GLOBAL and SET PERSIST; no session that is open takes notice. */
+				readonly global?: true;
 		  }
 		| { readonly kind: "resetAllParameters" }
 		| { readonly kind: "setConstraints"; readonly deferred: boolean }

@@ -1,10 +1,23 @@
 import type { Expression, FromItem, QualifiedName, Query, TypeName } from "../expression.ts";
 import type { Range } from "../source.ts";
+import type { IndexElement } from "./object.ts";
+
+/** How a MySQL statement asks to be run: ALGORITHM=, LOCK=, and MariaDB's WAIT n and NOWAIT (0 seconds). */
+export interface OnlineClauses {
+	readonly algorithm?: "default" | "instant" | "nocopy" | "inplace" | "copy";
+	readonly lock?: "default" | "none" | "shared" | "exclusive";
+	readonly waitSeconds?: number;
+}
 
 /** What every operation has: its place in the file, and how it is reached when not directly. */
 export interface OperationBase {
 	readonly range: Range;
+	/** MySQL: every operation of the command carries the same; absent when the statement says nothing. */
+	readonly online?: OnlineClauses;
 }
+
+/** MySQL: where a column stands; absent is the end, or where it stood. */
+export type ColumnPosition = { readonly first: true } | { readonly after: string };
 
 export interface ColumnDefinition {
 	readonly name: string;
@@ -17,6 +30,13 @@ export interface ColumnDefinition {
 	readonly collation?: QualifiedName;
 	readonly storage?: string;
 	readonly compression?: string;
+	/** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT. */
+	readonly autoIncrement?: true;
+	/** MySQL: ON UPDATE CURRENT_TIMESTAMP. */
+	readonly onUpdate?: Expression;
+	readonly comment?: string;
+	/** MySQL: INVISIBLE, left out of SELECT *. */
+	readonly invisible?: true;
 	/** The constraints written at the column, NOT NULL among them; their columns are filled in. */
 	readonly constraints: readonly ConstraintDefinition[];
 }
@@ -49,6 +69,8 @@ export type ConstraintDefinition =
 			readonly include: readonly string[];
 			readonly nullsNotDistinct: boolean;
 			readonly withoutOverlaps: boolean;
+			/** SQLite: ON CONFLICT of the constraint. */
+			readonly onConflict?: string;
 			/** The index named by USING INDEX; the columns are then the index's. */
 			readonly usingIndex?: string;
 	  })
@@ -119,7 +141,19 @@ export type TableOperation = OperationBase &
 				readonly onCommit?: "drop" | "deleteRows" | "preserveRows";
 				readonly tablespace?: string;
 				readonly accessMethod?: string;
+				/** Storage options: of PostgreSQL (fillfactor), of MySQL (engine, charset, collate, row_format ...). */
 				readonly parameters: readonly Parameter[];
+				/** Indexes that MySQL takes in CREATE TABLE. */
+				readonly indexes?: readonly IndexDefinition[];
+				/** MySQL: PARTITION BY as written, without its keys and bounds. */
+				readonly partitions?: readonly string[];
+				/** SQLite. */
+				readonly strict?: true;
+				readonly withoutRowid?: true;
+				/** SQLite: the module of CREATE VIRTUAL TABLE. */
+				readonly module?: string;
+				/** MariaDB: CREATE OR REPLACE TABLE drops the one that is there. */
+				readonly orReplace?: true;
 		  }
 		| {
 				/** CREATE TABLE AS, SELECT INTO. */
@@ -164,6 +198,19 @@ export interface Parameter {
 	readonly value?: string;
 }
 
+/** What an index is, whichever statement makes it. */
+export interface IndexDefinition {
+	/** Absent: the server chooses a name. */
+	readonly name?: string;
+	readonly range: Range;
+	readonly unique: boolean;
+	/** `btree`, `hash`, `fulltext`, `spatial`, `vector`. */
+	readonly method: string;
+	readonly elements: readonly IndexElement[];
+	/** comment, visible, parser, key_block_size ... */
+	readonly parameters: readonly Parameter[];
+}
+
 /** Fields of every action of ALTER TABLE. */
 interface Altered {
 	readonly table: QualifiedName;
@@ -176,6 +223,24 @@ interface Altered {
 		"table" | "view" | "materializedView" | "foreignTable" | "index" | "sequence" | "type";
 }
 
+export type PartitionAction =
+	| "partitionBy"
+	| "remove"
+	| "add"
+	| "drop"
+	| "truncate"
+	| "coalesce"
+	| "reorganize"
+	| "exchange"
+	| "convert"
+	| "analyze"
+	| "check"
+	| "optimize"
+	| "rebuild"
+	| "repair"
+	| "discardTablespace"
+	| "importTablespace";
+
 /** One action of ALTER TABLE. A statement with several actions has one operation for each. */
 export type TableAction = Altered &
 	(
@@ -183,6 +248,35 @@ export type TableAction = Altered &
 				readonly kind: "addColumn";
 				readonly column: ColumnDefinition;
 				readonly ifNotExists: boolean;
+				readonly position?: ColumnPosition;
+		  }
+		| {
+				/** MySQL: MODIFY, and CHANGE after a renameColumn: what the definition leaves out is gone. */
+				readonly kind: "redefineColumn";
+				/** The column's name (after CHANGE the new one is in force already). */
+				readonly column: string;
+				readonly definition: ColumnDefinition;
+				readonly position?: ColumnPosition;
+				readonly ifExists: boolean;
+		  }
+		| {
+				/** MySQL: CONVERT TO CHARACTER SET; absent means DEFAULT. */
+				readonly kind: "convertCharacterSet";
+				readonly characterSet?: string;
+				readonly collation?: string;
+		  }
+		| {
+				/** MySQL: what ALTER TABLE does to partitions. */
+				readonly kind: "alterPartitions";
+				readonly action: PartitionAction;
+				/** The partitions named; empty for ALL, and where none are named. */
+				readonly partitions: readonly string[];
+				/** EXCHANGE PARTITION ... WITH TABLE, CONVERT PARTITION ... TO TABLE. */
+				readonly other?: QualifiedName;
+				/** WITHOUT VALIDATION. */
+				readonly unvalidated?: true;
+				/** PARTITION BY RANGE, LIST, HASH, KEY. */
+				readonly by?: PartitionKey;
 		  }
 		| {
 				readonly kind: "dropColumn";
@@ -236,7 +330,10 @@ export type TableAction = Altered &
 		| { readonly kind: "addConstraint"; readonly constraint: ConstraintDefinition }
 		| {
 				readonly kind: "dropConstraint";
+				/** Of a primary key in MySQL: PRIMARY. */
 				readonly constraint: string;
+				/** What the statement calls it: DROP FOREIGN KEY, DROP CHECK, DROP PRIMARY KEY. */
+				readonly type?: "foreignKey" | "check" | "primaryKey";
 				readonly ifExists: boolean;
 				readonly cascade: boolean;
 		  }
@@ -313,7 +410,7 @@ export type DataOperation = OperationBase &
 					| { readonly kind: "query"; readonly query: Query }
 					| { readonly kind: "defaults" };
 				readonly onConflict?: {
-					readonly action: "nothing" | "update";
+					readonly action: "nothing" | "update" | "replace";
 					readonly columns: readonly string[];
 					readonly constraint?: string;
 					readonly where?: Expression;
