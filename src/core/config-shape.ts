@@ -1,6 +1,11 @@
 /** What a value of the config may look like: checks and the JSON Schema derive from it. */
 export type Shape =
-	| { readonly kind: "text"; readonly description?: string }
+	| {
+			readonly kind: "text";
+			readonly description?: string;
+			/** What the text must look like, as a regular expression and in words; the text itself is not told. */
+			readonly like?: { readonly pattern: string; readonly words: string };
+	  }
 	| { readonly kind: "pattern"; readonly description?: string }
 	| { readonly kind: "integer"; readonly description?: string; readonly minimum: number }
 	| { readonly kind: "choice"; readonly description?: string; readonly values: readonly string[] }
@@ -29,7 +34,10 @@ export interface ConfigProblem {
 export function problemsOf(value: unknown, shape: Shape, path: string): ConfigProblem[] {
 	switch (shape.kind) {
 		case "text":
-			return typeof value === "string" ? [] : [wrongType(path, "a text", value)];
+			if (typeof value !== "string") return [wrongType(path, "a text", value)];
+			return shape.like === undefined || new RegExp(shape.like.pattern).test(value)
+				? []
+				: [wrongValue(path, `must be ${shape.like.words}`)];
 		case "pattern":
 			return patternProblems(value, path);
 		case "integer":
@@ -116,7 +124,11 @@ export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
 	const description = shape.description === undefined ? {} : { description: shape.description };
 	switch (shape.kind) {
 		case "text":
-			return { ...description, type: "string" };
+			return {
+				...description,
+				type: "string",
+				...(shape.like !== undefined && { pattern: shape.like.pattern }),
+			};
 		case "pattern":
 			return { ...description, type: "string", format: "regex" };
 		case "integer":

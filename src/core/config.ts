@@ -46,6 +46,31 @@ export interface ApprovalConfig {
 	readonly required?: number;
 }
 
+/** How plans are run and taken back. */
+export interface RunConfig {
+	/** For how many hours after a step it may be taken back without asking; 72 when left out. */
+	readonly rollbackTtlHours?: number;
+}
+
+/** What the database must be for the code of this commit to start. */
+export interface GateConfig {
+	/** The first revision that the code can work with. */
+	readonly min?: string;
+	/** The last revision that it can work with; any later one when left out. */
+	readonly max?: string;
+	/** Which set of secrets is in force: a name or a hash of their versions, never a value. */
+	readonly secretsRev?: string;
+}
+
+/** A database that plans are run on. */
+export interface TargetConfig {
+	/** The environment variable that holds its address: addresses have passwords. */
+	readonly urlVariable: string;
+	readonly region?: string;
+	/** Targets of a later wave wait until those of the earlier ones are done and verified; 1 when left out. */
+	readonly wave?: number;
+}
+
 /** What lockkeeper.config.json says. */
 export interface Config {
 	readonly $schema?: string;
@@ -68,6 +93,10 @@ export interface Config {
 	readonly code?: readonly string[];
 	/** Who may approve plans, and how many of them must. */
 	readonly approval?: ApprovalConfig;
+	readonly run?: RunConfig;
+	readonly gate?: GateConfig;
+	/** The databases that plans are run on, by the names that people give them. */
+	readonly targets?: Readonly<Record<string, TargetConfig>>;
 	/** What lockkeeper stats wrote, relative to the config file; lockkeeper.statistics.json beside it by default. */
 	readonly statistics?: string;
 }
@@ -152,6 +181,42 @@ const projectFields = {
 	},
 } satisfies Record<keyof ProjectConfig, Shape>;
 
+const runFields = {
+	rollbackTtlHours: {
+		kind: "integer",
+		description:
+			"For how many hours after a step it may be taken back without asking; 72 when left out.",
+		minimum: 0,
+	},
+} satisfies Record<keyof RunConfig, Shape>;
+
+const gateFields = {
+	min: text("The first revision that the code can work with."),
+	max: text("The last revision that the code can work with; any later one when left out."),
+	secretsRev: text(
+		"Which set of secrets is in force: a name or a hash of their versions, never a value.",
+	),
+} satisfies Record<keyof GateConfig, Shape>;
+
+const targetFields = {
+	urlVariable: {
+		kind: "text",
+		description: "The environment variable that holds the address of the database.",
+		like: {
+			pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+			words:
+				"the name of an environment variable that holds the address; an address has no place in a config",
+		},
+	},
+	region: text("Where it stands, for people."),
+	wave: {
+		kind: "integer",
+		description:
+			"Targets of a later wave wait until those of the earlier ones are done and verified; 1 when left out.",
+		minimum: 1,
+	},
+} satisfies Record<keyof TargetConfig, Shape>;
+
 const configFields = {
 	$schema: text("Where editors find the schema of this file."),
 	projects: {
@@ -212,6 +277,23 @@ const configFields = {
 				minimum: 1,
 			},
 		},
+	},
+	run: {
+		kind: "object",
+		description: "How plans are run and taken back.",
+		required: [],
+		fields: runFields,
+	},
+	gate: {
+		kind: "object",
+		description: "What the database must be for the code of this commit to start.",
+		required: [],
+		fields: gateFields,
+	},
+	targets: {
+		kind: "record",
+		description: "The databases that plans are run on, by name.",
+		value: { kind: "object", required: ["urlVariable"], fields: targetFields },
 	},
 	statistics: text(
 		"What lockkeeper stats wrote, relative to this file; lockkeeper.statistics.json when left out.",

@@ -46,6 +46,11 @@ describe("parseConfig", () => {
 			"projects[0].releases[0] needs one of these keys: pattern, directory, from",
 			undefined,
 		],
+		[
+			{ targets: { eu: { urlVariable: "postgres://shop:secret@eu/shop" } } },
+			"targets.eu.urlVariable must be the name of an environment variable that holds the address; an address has no place in a config",
+			undefined,
+		],
 		[null, "the config must be an object, not null", undefined],
 		[{ __proto__: null, toString: 1 }, 'the config has no key "toString"', undefined],
 	])("%j is refused", (config, message, hint) => {
