@@ -12,6 +12,7 @@ export interface Client {
 	readonly markdown: boolean;
 	readonly answersConfiguration: boolean;
 	readonly hasFolders: boolean;
+	readonly registersConfiguration: boolean;
 	readonly watchesFiles: boolean;
 	readonly opensDocuments: boolean;
 	/** Edits may carry the version of the document that they are for. */
@@ -33,6 +34,7 @@ export function clientOf({ capabilities }: InitializeParams): Client {
 		markdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
 		answersConfiguration: workspace?.configuration === true,
 		hasFolders: workspace?.workspaceFolders === true,
+		registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
 		watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
 		opensDocuments: window?.showDocument?.support === true,
 		versionedEdits,

@@ -94,7 +94,7 @@ export class Service {
 
 	/** Called when the editor is ready to be asked. */
 	async begin(): Promise<void> {
-		const { answersConfiguration, watchesFiles, hasFolders } = this.#client;
+		const { answersConfiguration, registersConfiguration, watchesFiles, hasFolders } = this.#client;
 		if (hasFolders) {
 			this.#connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
 				this.#workspace.remove(removed);
@@ -104,6 +104,8 @@ export class Service {
 		}
 		if (answersConfiguration) {
 			this.#settings = notForLong(this.#notices.asked(this.#askSettings()));
+		}
+		if (registersConfiguration) {
 			const { type } = DidChangeConfigurationNotification;
 			const registered = this.#connection.client.register(type, { section: "lockkeeper" });
 			await this.#notices.asked(registered);
