@@ -50,6 +50,33 @@ export interface ApprovalConfig {
 export interface RunConfig {
 	/** For how many hours after a step it may be taken back without asking; 72 when left out. */
 	readonly rollbackTtlHours?: number;
+	/** How many workers change rows of one table side by side; 1 when left out. */
+	readonly workers?: number;
+	readonly throttle?: ThrottleConfig;
+}
+
+/** When changes of rows wait for the server. 0 switches a limit off. */
+export interface ThrottleConfig {
+	/** How long a batch should take; 250 when left out. */
+	readonly batchMilliseconds?: number;
+	/** 5 when left out. */
+	readonly replicaLagSeconds?: number;
+	/** 256 when left out. */
+	readonly replicaLagMegabytes?: number;
+	/** No limit when left out. */
+	readonly logMegabytesPerSecond?: number;
+	/** Log that is kept for slots and archive; 8192 when left out. */
+	readonly retainedLogMegabytes?: number;
+	/** 60 when left out. */
+	readonly oldestTransactionMinutes?: number;
+	/** Dead rows for each hundred live ones; 200 when left out. */
+	readonly deadRowPercent?: number;
+	/** Connections that work; no limit when left out. */
+	readonly activeConnections?: number;
+	/** A query with one row: go on while its first column is true. */
+	readonly sql?: string;
+	/** After so long in one pause the run stops; 60 when left out. */
+	readonly giveUpMinutes?: number;
 }
 
 /** What the database must be for the code of this commit to start. */
@@ -181,12 +208,55 @@ const projectFields = {
 	},
 } satisfies Record<keyof ProjectConfig, Shape>;
 
+const limit = (description: string): Shape => ({ kind: "integer", description, minimum: 0 });
+
+const throttleFields = {
+	batchMilliseconds: {
+		kind: "integer",
+		description: "How long a batch should take, in milliseconds; 250 when left out.",
+		minimum: 1,
+	},
+	replicaLagSeconds: limit("Wait while a replica is further behind; 5 when left out, 0 never."),
+	replicaLagMegabytes: limit("Wait while a replica is further behind; 256 when left out, 0 never."),
+	logMegabytesPerSecond: limit(
+		"Wait while the server writes more write-ahead log; no limit when left out.",
+	),
+	retainedLogMegabytes: limit(
+		"Wait while more log is kept for replication slots or the archive; 8192 when left out, 0 never.",
+	),
+	oldestTransactionMinutes: limit(
+		"Wait while a transaction is open for longer; 60 when left out, 0 never.",
+	),
+	deadRowPercent: limit(
+		"Wait while the table has more dead rows for each hundred live ones; 200 when left out, 0 never.",
+	),
+	activeConnections: limit("Wait while more connections work; no limit when left out."),
+	sql: text("A query with one row: go on while its first column is true."),
+	giveUpMinutes: {
+		kind: "integer",
+		description: "Stop the run after waiting for so long; 60 when left out.",
+		minimum: 1,
+	},
+} satisfies Record<keyof ThrottleConfig, Shape>;
+
 const runFields = {
 	rollbackTtlHours: {
 		kind: "integer",
 		description:
 			"For how many hours after a step it may be taken back without asking; 72 when left out.",
 		minimum: 0,
+	},
+	workers: {
+		kind: "integer",
+		description:
+			"How many workers change rows of one table side by side; 1 when left out, always 1 on PGlite.",
+		minimum: 1,
+	},
+	throttle: {
+		kind: "object",
+		description: "When changes of rows wait for the server.",
+		required: [],
+		fields: throttleFields,
 	},
 } satisfies Record<keyof RunConfig, Shape>;
 

@@ -1,5 +1,6 @@
+import type { RunConfig } from "../core/config.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Blocker, RunEngine, RunSession } from "./engine.ts";
+import type { Blocker, RunEngine, RunFailure, RunSession } from "./engine.ts";
 
 /** What happens in a run, as it is told and written down. */
 export type RunEvent =
@@ -59,6 +60,22 @@ export type RunEvent =
 	| { readonly kind: "rolledBack"; readonly step: string }
 	| { readonly kind: "runDone"; readonly milliseconds: number };
 
+/** How far a step came. */
+export type StepOutcome =
+	| {
+			readonly is: "done";
+			/** Rows that were changed, over all attempts. */
+			readonly rows?: number;
+			readonly notes?: readonly string[];
+	  }
+	/** All that is done is in the books; the same step goes on from there. */
+	| { readonly is: "paused"; readonly why: string }
+	/** The connection or the lease is gone: nothing more can be said on it. */
+	| { readonly is: "lost"; readonly why: "connection" | "lease" }
+	/** A person has to do something first: the data, or what writes it. */
+	| { readonly is: "stopped"; readonly why: string; readonly details: readonly string[] }
+	| { readonly is: "failed"; readonly failure: RunFailure };
+
 /** What every part of a run works with. */
 export interface RunContext {
 	readonly engine: RunEngine;
@@ -78,9 +95,13 @@ export interface RunContext {
 	readonly tell: (event: RunEvent) => void;
 	/**
 	 * Throws away the transaction that is open unless this run still holds the lease: to be run inside each
-	 * transaction that changes something, before it commits.
+	 * transaction that changes something, before it commits. On the run's own session unless another is given.
 	 */
-	readonly fence: () => Promise<"held" | "lost">;
+	readonly fence: (session?: RunSession) => Promise<"held" | "lost">;
 	/** Waits, shorter when the run is to stop. */
 	readonly pause: (milliseconds: number) => Promise<void>;
+	/** What the config says of runs. */
+	readonly config?: RunConfig;
+	/** Steps of which rows that cannot be converted are accepted as they are. */
+	readonly waived?: ReadonlySet<string>;
 }
