@@ -74,6 +74,8 @@ export type IndexOperation = OperationBase &
 				readonly analyze: boolean;
 				/** Absent: every table of the database. */
 				readonly table?: QualifiedName;
+				/** SQLite: a copy is written into another file, and the database stays as it is. */
+				readonly into?: true;
 		  }
 		| { readonly kind: "analyze"; readonly table?: QualifiedName }
 		| {

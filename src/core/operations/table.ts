@@ -48,6 +48,8 @@ interface ConstraintBase {
 	readonly enforced: boolean;
 	readonly deferrable: boolean;
 	readonly initiallyDeferred: boolean;
+	/** The column at which a CHECK or a REFERENCES of SQLite is written: they go with it. */
+	readonly atColumn?: string;
 }
 
 export type ReferentialAction = "noAction" | "restrict" | "cascade" | "setNull" | "setDefault";
