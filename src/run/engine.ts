@@ -97,6 +97,8 @@ export type Probe =
 
 /** What a runner must know of one kind of server. SQL here is the server's own, with `?` for values. */
 export interface ServerWays {
+	/** A query with one value, true when the tables of the books are there. */
+	readonly hasBooks: string;
 	/** Makes the tables of the books where they are not there yet; can be run again. */
 	readonly books: readonly string[];
 	/** Returns where a table of the books stands: lockkeeper.lease. */
@@ -104,6 +106,16 @@ export interface ServerWays {
 	/** Milliseconds since 1970 by the server's clock, as an expression. */
 	readonly now: string;
 	readonly begin: string;
+	/** Ends a query of a row that must stay as it is until the transaction ends; empty where nothing is needed. */
+	readonly keepRow: string;
+	/** For the session that holds the lock: the server soon notices that its client is gone. */
+	readonly watchClient: readonly string[];
+	/** Takes back what a step has set for the session. */
+	readonly reset: readonly string[];
+	/** The statement with which a migration sets something, so that it ends with the transaction. */
+	settingInTransaction(statement: string): string;
+	/** Names the session for those who look at the server's sessions. */
+	named(name: string, scope: "transaction" | "session"): readonly string[];
 	/** Whether DDL belongs to a transaction and goes away with it. */
 	readonly hasTransactionalDdl: boolean;
 	/** Statements that set limits, for the transaction or for the session from now on. */
@@ -125,11 +137,13 @@ export interface ServerWays {
 	targetId(session: RunSession): Promise<string>;
 	/** Whether the server takes writes; a replica does not. */
 	isReadOnly(session: RunSession): Promise<boolean>;
+	/** Returns, in words, what the user of the session may not do that steps and books need. */
+	missingRights(session: RunSession, steps: readonly ServerStep[]): Promise<readonly string[]>;
 }
 
 /** Why there is no engine, and what to do about it. */
 export interface EngineProblem {
-	readonly code: "engineMissing" | "noConnection" | "wrongServer" | "badTarget";
+	readonly code: "engineMissing" | "noConnection" | "wrongServer" | "badTarget" | "inUse";
 	readonly message: string;
 	readonly hint: string;
 }
