@@ -67,6 +67,8 @@ export interface Dialect {
 	readonly engine: { readonly name: string; readonly degraded?: string };
 	/** The server's names of its lock modes on tables, from weak to strong. */
 	readonly lockModes: readonly string[];
+	/** Settings that stay as they are while a transaction is open: to set one there does nothing. */
+	readonly fixedInTransaction?: ReadonlySet<string>;
 	read(file: SourceFile, options: ReadOptions): Reading;
 	/**
 	 * The effects of operations that the server runs as one command, one effect for each operation in

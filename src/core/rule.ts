@@ -202,10 +202,12 @@ export interface Example {
 	readonly good: string;
 	/** The down sections of the two. */
 	readonly down?: { readonly bad: string; readonly good: string };
-	/** Server version of the example, 14 by default. */
+	/** Server version of the example; by default 14, or what is taken where a project of the dialect names none. */
 	readonly version?: number;
 	/** How the tool runs it; "none" by default. */
 	readonly transaction?: "file" | "none" | "implicit";
+	/** Whose SQL it is: the first of the rule's dialects by default. */
+	readonly dialect?: DialectId;
 }
 
 /** One hazard: when it is one, why, and what to do instead. */
@@ -216,6 +218,8 @@ export interface Rule<MessageId extends string = string> {
 	readonly summary: string;
 	/** Under 120 words: the lock, what it blocks, how long, since which version. */
 	readonly why: string;
+	/** What is different in another database than the first of `dialects`, for those who use that one. */
+	readonly notes?: Readonly<Partial<Record<DialectId, string>>>;
 	readonly category: Category;
 	readonly dialects: readonly DialectId[];
 	readonly severity: Severity;

@@ -1,9 +1,11 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { DialectId } from "../core/dialect.ts";
 import type { FilledRecipe } from "../core/finding.ts";
 import type { Operation, OperationKind, OperationOf } from "../core/operation.ts";
 
 /** What a recipe is filled in with. */
 export interface RecipeSituation {
+	readonly dialect: DialectId;
 	/** The schema before the operation. */
 	readonly catalog: Catalog;
 	/** Major version of the server. */
@@ -21,6 +23,8 @@ export interface Recipe<Kind extends OperationKind = OperationKind> {
 	/** One sentence. */
 	readonly summary: string;
 	readonly for: readonly Kind[];
+	/** Whose SQL the steps are; PostgreSQL by default. */
+	readonly dialects?: readonly DialectId[];
 	/** The statement stays, and the steps come after it. */
 	readonly keepsStatement?: true;
 	/** Returns the steps as exact SQL, or undefined where no safe form exists here. */
@@ -34,7 +38,8 @@ export interface Recipe<Kind extends OperationKind = OperationKind> {
 export interface AnyRecipe {
 	readonly id: string;
 	readonly summary: string;
-	/** Returns the filled recipe, or undefined where it does not fit the operation. */
+	readonly dialects: readonly DialectId[];
+	/** Returns the filled recipe, or undefined where it does not fit the operation or the database. */
 	fill(operation: Operation, situation: RecipeSituation): FilledRecipe | undefined;
 }
 
@@ -47,12 +52,14 @@ function isOneOf<Kind extends OperationKind>(
 
 /** Returns the recipe in the form that the registry holds. */
 export function defineRecipe<const Kind extends OperationKind>(recipe: Recipe<Kind>): AnyRecipe {
-	const { id, summary, keepsStatement } = recipe;
+	const { id, summary, keepsStatement, dialects = ["postgres"] } = recipe;
 	return {
 		id,
 		summary,
+		dialects,
 		fill(operation, situation) {
-			if (!isOneOf(operation, recipe.for)) return undefined;
+			if (!isOneOf(operation, recipe.for) || !dialects.includes(situation.dialect))
+				return undefined;
 			const steps = recipe.steps(operation, situation);
 			return steps && { id, summary, steps, ...(keepsStatement && { keepsStatement }) };
 		},

@@ -119,6 +119,7 @@ export function buildFinding(
 		report.recipe === undefined || !operation || !scope.catalog
 			? undefined
 			: recipes.get(report.recipe)?.fill(operation, {
+					dialect: scope.dialect,
 					catalog: scope.catalog,
 					version: scope.version,
 					text: file.text.slice(range.start, range.end),

@@ -104,7 +104,7 @@ export class Replay {
 	constructor(history: History, visitor: HistoryVisitor) {
 		this.#history = history;
 		this.#visitor = visitor;
-		this.#settings = new SettingsTracker(history.settings);
+		this.#settings = new SettingsTracker(history.settings, history.dialect.fixedInTransaction);
 		this.#catalog = createCatalog(
 			history.searchPath ? { searchPath: history.searchPath } : undefined,
 		);

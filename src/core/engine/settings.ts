@@ -13,14 +13,20 @@ type Change = Pick<
 export class SettingsTracker {
 	/** What the server says before any SET, and again after a RESET. */
 	readonly #server: ReadonlyMap<string, string>;
+	/** Settings that a transaction does not change. */
+	readonly #fixed: ReadonlySet<string>;
 	#session = new Map<string, string>();
 	#local = new Map<string, string>();
 	/** The session's settings before the open transaction first changed one. */
 	#before: Map<string, string> | undefined;
 	#merged: ReadonlyMap<string, string> | undefined;
 
-	constructor(server: ReadonlyMap<string, string> = new Map()) {
+	constructor(
+		server: ReadonlyMap<string, string> = new Map(),
+		fixedInTransaction: ReadonlySet<string> = new Set(),
+	) {
 		this.#server = server;
+		this.#fixed = fixedInTransaction;
 	}
 
 	get current(): ReadonlyMap<string, string> {
@@ -79,6 +85,7 @@ export class SettingsTracker {
 	#set({ name, value, scope }: Change, inTransaction: boolean): void {
 		// Outside a transaction SET LOCAL only warns and changes nothing.
 		if (scope === "local" && !inTransaction) return;
+		if (inTransaction && this.#fixed.has(name)) return;
 		if (inTransaction) this.#before ??= new Map(this.#session);
 		const target = scope === "local" ? this.#local : this.#session;
 		if (value === undefined) target.delete(name);
