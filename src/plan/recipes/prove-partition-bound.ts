@@ -1,10 +1,10 @@
 import { keyOf } from "../../catalog/catalog.ts";
-import { makeObjectName } from "../../catalog/naming.ts";
 import type { Table } from "../../catalog/model.ts";
+import { makeObjectName } from "../../catalog/naming.ts";
 import type { QualifiedName } from "../../core/expression.ts";
 import type { RecipeStep } from "../../core/finding.ts";
 import type { OperationOf } from "../../core/operation.ts";
-import { isAlike } from "../../dialect/postgres/effects/indexes.ts";
+import { isAlike } from "../../dialect/postgres/effects/alike-index.ts";
 import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
 import { addThenValidate } from "../constraint-steps.ts";
 import { boundText, insideBound, outsideBound } from "../partition-bound.ts";

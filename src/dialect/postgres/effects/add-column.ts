@@ -1,13 +1,14 @@
-import type { TypeName } from "../../../core/expression.ts";
-import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
 import { historyIsWhole } from "../../../catalog/catalog.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import { mergeKeys } from "../../../catalog/merged-keys.ts";
+import type { TypeName } from "../../../core/expression.ts";
+import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
 import { domainOf, isConstrained, typeLabel } from "../type-change.ts";
 import { isBuiltIn, unknownFunctionsIn, volatilityOf } from "../volatility.ts";
 import { refuseRowTypeUse } from "./alter-type.ts";
-import { addForeignKey, addUniqueness, refusePrimaryKey } from "./constraint.ts";
 import { because, hasFile, lock, refuse, rewrite, scan, type Draft } from "./draft.ts";
+import { addForeignKey } from "./foreign-key.ts";
+import { addUniqueness, refusePrimaryKey } from "./index-constraint.ts";
 import {
 	columnOf,
 	descendantsOf,
@@ -17,7 +18,7 @@ import {
 	type Target,
 } from "./scene.ts";
 import { lockSequencesOf } from "./sequence.ts";
-import { has, since } from "./versions.ts";
+import { has, refuseBefore, since } from "./versions.ts";
 
 type AddColumn = OperationOf<"addColumn">;
 
@@ -117,16 +118,14 @@ function refuseEnumDefault(column: ColumnDefinition, scene: Scene, draft: Draft)
 }
 
 function refuseByVersion(column: ColumnDefinition, scene: Scene, draft: Draft): void {
-	const { version } = scene;
-	const wants = (feature: keyof typeof since, words: string): void => {
-		if (has(version, feature)) return;
-		refuse(draft, "42601", `PostgreSQL ${version} does not know ${words}`);
-	};
-	if (column.generated) wants("generatedStored", "generated columns");
-	if (column.generated?.kind === "virtual") wants("generatedVirtual", "virtual columns");
-	if (column.compression !== undefined) wants("compression", "COMPRESSION");
-	if (column.constraints.some(({ enforced }) => !enforced)) wants("notEnforced", "NOT ENFORCED");
-	if (column.storage !== undefined) wants("columnStorageClause", "STORAGE at a column");
+	if (column.generated) refuseBefore("generatedStored", "generated columns", scene, draft);
+	if (column.generated?.kind === "virtual")
+		refuseBefore("generatedVirtual", "virtual columns", scene, draft);
+	if (column.compression !== undefined) refuseBefore("compression", "COMPRESSION", scene, draft);
+	if (column.constraints.some(({ enforced }) => !enforced))
+		refuseBefore("notEnforced", "NOT ENFORCED", scene, draft);
+	if (column.storage !== undefined)
+		refuseBefore("columnStorageClause", "STORAGE at a column", scene, draft);
 	if (column.default) refuseUnknownFunctions(column, scene, draft);
 	if (column.generated) refuseChangingExpression(column, scene, draft);
 }

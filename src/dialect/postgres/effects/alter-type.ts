@@ -4,22 +4,21 @@ import type { Column, Index, Table } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { changeOf, indexServesBoth, typeLabel, type TypeChange } from "../type-change.ts";
-import { checkReferences, type ForeignKey } from "./constraint.ts";
 import { because, lock, rebuildIndexes, refuse, rewrite, scan, type Draft } from "./draft.ts";
+import { changeForeignKey, changeReferences } from "./retyped-foreign-key.ts";
 import {
 	columnOf,
 	descendantsOf,
 	isNullConstant,
 	storageOf,
 	tableStorage,
-	targetOf,
 	treeOf,
 	type Scene,
 	type Target,
 } from "./scene.ts";
 import { lockOwnedSequences } from "./sequence.ts";
 
-type AlterType = OperationOf<"alterColumnType">;
+export type AlterType = OperationOf<"alterColumnType">;
 
 /**
  * ALTER COLUMN ... TYPE: ACCESS EXCLUSIVE on the table, on what inherits from it and on the other side of
@@ -238,66 +237,4 @@ function isRebuilt(index: Index, operation: AlterType, column: Column, scene: Sc
 		!indexServesBoth(column.type, operation.type, scene.catalog) ||
 		operation.collation?.name !== column.collation?.name
 	);
-}
-
-function mustCheckAgain(
-	operation: AlterType,
-	column: Column,
-	change: TypeChange,
-	scene: Scene,
-): boolean {
-	if (change.rewrite !== undefined || !column.type) return true;
-	return !indexServesBoth(column.type, operation.type, scene.catalog);
-}
-
-function changeForeignKey(
-	foreignKey: ForeignKey & { readonly validated: boolean },
-	table: Table,
-	operation: AlterType,
-	column: Column,
-	change: TypeChange,
-	scene: Scene,
-	draft: Draft,
-): void {
-	const referenced = targetOf(scene, foreignKey.references);
-	lockAll(draft, scene, referenced.key);
-	because(draft, `the foreign key to ${referenced.key} is made anew: reads of it wait too`);
-	if (!foreignKey.validated || !mustCheckAgain(operation, column, change, scene)) return;
-	checkReferences({ key: keyOf(table), kind: table.kind, table }, referenced, scene, draft);
-}
-
-function lockAll(draft: Draft, scene: Scene, key: string): void {
-	lock(draft, key, "AccessExclusiveLock");
-	for (const partition of scene.catalog.partitionsOf(key, true)) {
-		lock(draft, keyOf(partition), "AccessExclusiveLock");
-	}
-}
-
-/** Foreign keys of other tables that point at the column. */
-function changeReferences(
-	table: Table,
-	operation: AlterType,
-	column: Column,
-	change: TypeChange,
-	scene: Scene,
-	draft: Draft,
-): void {
-	for (const reference of scene.catalog.referencesTo(keyOf(table))) {
-		const constraint = reference.table.constraints.find(
-			({ name }) => name === reference.constraint,
-		);
-		if (constraint?.type !== "foreignKey") continue;
-		if (!referencedColumns(constraint, table).includes(column.name)) continue;
-		const other = targetOf(scene, reference.table);
-		lockAll(draft, scene, other.key);
-		because(draft, `the foreign key of ${other.key} is made anew: reads of it wait too`);
-		if (!constraint.validated || !mustCheckAgain(operation, column, change, scene)) continue;
-		checkReferences(other, { key: keyOf(table), kind: table.kind, table }, scene, draft);
-	}
-}
-
-export function referencedColumns(constraint: ForeignKey, table: Table): readonly string[] {
-	if (constraint.referencedColumns.length > 0) return constraint.referencedColumns;
-	const key = table.constraints.find(({ type }) => type === "primaryKey");
-	return key?.type === "primaryKey" ? key.columns : [];
 }

@@ -13,7 +13,7 @@ import {
 	type Target,
 } from "./scene.ts";
 import { lockOwnedSequences } from "./sequence.ts";
-import { has } from "./versions.ts";
+import { has, refuseBefore } from "./versions.ts";
 
 /** ADD, SET and DROP IDENTITY; partitions go along since 17. */
 export function alterIdentity(
@@ -51,11 +51,8 @@ export function alterExpression(
 	draft: Draft,
 ): void {
 	const setting = operation.kind === "setExpression";
-	const { version } = scene;
-	if (!has(version, setting ? "setExpression" : "dropExpression")) {
-		const words = setting ? "SET EXPRESSION" : "DROP EXPRESSION";
-		refuse(draft, "42601", `PostgreSQL ${version} does not know ${words}`);
-	}
+	if (setting) refuseBefore("setExpression", "SET EXPRESSION", scene, draft);
+	else refuseBefore("dropExpression", "DROP EXPRESSION", scene, draft);
 	lockTree(draft, scene, target, "AccessExclusiveLock", operation.only);
 	const column = columnOf(target.table, operation.column);
 	const ifExists = operation.kind === "dropExpression" && operation.ifExists;

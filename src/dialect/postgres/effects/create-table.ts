@@ -1,8 +1,8 @@
 import { mergeKeys } from "../../../catalog/merged-keys.ts";
 import type { Key, Table } from "../../../catalog/model.ts";
 import type { ConstraintDefinition, OperationOf } from "../../../core/operation.ts";
-import type { ForeignKey } from "./constraint.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
+import type { ForeignKey } from "./foreign-key.ts";
 import { constraintIndexName, partsOf } from "./index-name.ts";
 import {
 	lockDefaultPartition,
@@ -12,7 +12,7 @@ import {
 } from "./partition.ts";
 import { runQuery } from "./query.ts";
 import { lockPartitions, targetOf, type Scene } from "./scene.ts";
-import { has, since } from "./versions.ts";
+import { has, refuseBefore, since } from "./versions.ts";
 
 type CreateTable = OperationOf<"createTable">;
 
@@ -62,20 +62,19 @@ function refuseByVersion(
 	draft: Draft,
 ): void {
 	const { version } = scene;
-	const wants = (feature: keyof typeof since, words: string): void => {
-		if (has(version, feature)) return;
-		refuse(draft, "42601", `PostgreSQL ${version} does not know ${words}`);
-	};
 	for (const { generated, compression } of operation.columns) {
-		if (generated) wants("generatedStored", "generated columns");
-		if (generated?.kind === "virtual") wants("generatedVirtual", "virtual columns");
-		if (compression !== undefined) wants("compression", "COMPRESSION");
+		if (generated) refuseBefore("generatedStored", "generated columns", scene, draft);
+		if (generated?.kind === "virtual")
+			refuseBefore("generatedVirtual", "virtual columns", scene, draft);
+		if (compression !== undefined) refuseBefore("compression", "COMPRESSION", scene, draft);
 	}
-	if (operation.partitionBy?.strategy === "hash") wants("hashPartition", "PARTITION BY HASH");
+	if (operation.partitionBy?.strategy === "hash")
+		refuseBefore("hashPartition", "PARTITION BY HASH", scene, draft);
 	for (const constraint of constraints) {
-		if (!constraint.enforced) wants("notEnforced", "NOT ENFORCED");
+		if (!constraint.enforced) refuseBefore("notEnforced", "NOT ENFORCED", scene, draft);
 		const keyed = constraint.type === "unique" || constraint.type === "primaryKey";
-		if (keyed && constraint.nullsNotDistinct) wants("nullsNotDistinct", "NULLS NOT DISTINCT");
+		if (keyed && constraint.nullsNotDistinct)
+			refuseBefore("nullsNotDistinct", "NULLS NOT DISTINCT", scene, draft);
 		if (operation.partitionBy && (keyed || constraint.type === "foreignKey")) {
 			if (!has(version, "partitionedIndexes")) {
 				refuse(draft, "0A000", "partitioned tables have no keys before PostgreSQL 11");

@@ -58,6 +58,12 @@ export function refuse(draft: Draft, code: string, reason: string): void {
 	draft.fails ??= { code, reason };
 }
 
+/** The statement must stand outside of a transaction block. */
+export function refuseInTransaction(draft: Draft, words: string): void {
+	draft.transaction = "refused";
+	because(draft, `${words} cannot run inside a transaction block`);
+}
+
 /** What a relation that keeps rows is to the drafts: a known table or the key of an assumed one. */
 export interface Storage {
 	readonly key: Key;

@@ -1,19 +1,17 @@
 import type { Situation } from "../../../core/dialect.ts";
 import { noEffect, type Effect } from "../../../core/effect.ts";
 import type { Operation } from "../../../core/operation.ts";
+import { attachIndex, renameIndex, setIndexParameters } from "./alter-index.ts";
 import { alterTable } from "./alter-table.ts";
+import { createIndex } from "./create-index.ts";
 import { createTable, createTableAs } from "./create-table.ts";
-import { copy, deleteRows, insert, merge, select, update } from "./data.ts";
 import { finish, lock, newDraft, type Draft } from "./draft.ts";
-import { dropSchema, dropTable, dropView } from "./drop.ts";
-import {
-	attachIndex,
-	createIndex,
-	dropIndex,
-	reindex,
-	renameIndex,
-	setIndexParameters,
-} from "./indexes.ts";
+import { dropIndex } from "./drop-index.ts";
+import { dropSchema } from "./drop-schema.ts";
+import { dropTable } from "./drop-table.ts";
+import { dropView } from "./drop-view.ts";
+import { earlierIn } from "./earlier.ts";
+import { copy, insert } from "./insert.ts";
 import {
 	analyze,
 	cluster,
@@ -36,8 +34,8 @@ import {
 	sessionCommand,
 	setPrivileges,
 } from "./object.ts";
-import { earlierIn } from "./earlier.ts";
-import { executed, readExpression } from "./query.ts";
+import { executed, readExpression, select } from "./query.ts";
+import { reindex } from "./reindex.ts";
 import { renameObject, setObjectOwner, setObjectSchema } from "./rename.ts";
 import { dropExtension, dropFunction } from "./routine.ts";
 import type { Scene } from "./scene.ts";
@@ -50,6 +48,7 @@ import {
 	dropTrigger,
 	setPolicy,
 } from "./trigger-policy.ts";
+import { deleteRows, merge, update } from "./update.ts";
 import { createMaterializedView, createView, refreshQuery } from "./view.ts";
 
 /**

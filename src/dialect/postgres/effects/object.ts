@@ -3,8 +3,8 @@ import type { Key, UserType } from "../../../catalog/model.ts";
 import type { QualifiedName } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, lock, lockIndex, refuse, scan, type Draft } from "./draft.ts";
+import { dropViews } from "./drop-view.ts";
 import { columnOf, tableStorage, targetOf, type Scene } from "./scene.ts";
-import { dropViews } from "./drop.ts";
 import { has, since } from "./versions.ts";
 
 /** ALTER TYPE ... ADD VALUE: no lock on any table; there is no way to take a value back. */

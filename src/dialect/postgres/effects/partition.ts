@@ -2,11 +2,11 @@ import { keyOf } from "../../../catalog/catalog.ts";
 import type { Key, Table } from "../../../catalog/model.ts";
 import type { OperationOf, PartitionBound } from "../../../core/operation.ts";
 import { typeLabel } from "../type-change.ts";
-import { boundIsProved, boundIsExcluded } from "./bound-proof.ts";
-import { checkReferences } from "./constraint.ts";
+import { isAlike } from "./alike-index.ts";
+import { boundIsExcluded, boundIsProved } from "./bound-proof.ts";
 import { because, build, lock, refuse, scan, type Draft } from "./draft.ts";
+import { checkReferences } from "./foreign-key.ts";
 import { constraintIndexName, indexName } from "./index-name.ts";
-import { isAlike } from "./indexes.ts";
 import {
 	columnOf,
 	descendantsOf,
@@ -16,7 +16,7 @@ import {
 	type Scene,
 	type Target,
 } from "./scene.ts";
-import { has, since } from "./versions.ts";
+import { has, refuseBefore, since } from "./versions.ts";
 
 /** A bound of another strategy than the parent's, or one that the version does not know. */
 export function refuseBound(
@@ -25,7 +25,6 @@ export function refuseBound(
 	scene: Scene,
 	draft: Draft,
 ): void {
-	const { version } = scene;
 	const strategy = parent.table?.partitionBy?.strategy;
 	if (strategy && bound.kind !== "default" && bound.kind !== strategy) {
 		refuse(
@@ -37,12 +36,9 @@ export function refuseBound(
 	if (strategy === "hash" && bound.kind === "default") {
 		refuse(draft, "42P16", "a table that is partitioned by hash has no default partition");
 	}
-	if (bound.kind === "default" && !has(version, "defaultPartition")) {
-		refuse(draft, "42601", `PostgreSQL ${version} does not know DEFAULT partitions`);
-	}
-	if (bound.kind === "hash" && !has(version, "hashPartition")) {
-		refuse(draft, "42601", `PostgreSQL ${version} does not know HASH partitions`);
-	}
+	if (bound.kind === "default")
+		refuseBefore("defaultPartition", "DEFAULT partitions", scene, draft);
+	if (bound.kind === "hash") refuseBefore("hashPartition", "HASH partitions", scene, draft);
 }
 
 export function defaultPartitionOf(scene: Scene, parent: Key): Table | undefined {

@@ -2,11 +2,12 @@ import { keyOf } from "../../../catalog/catalog.ts";
 import { operandsOf, readName } from "../../../catalog/expression.ts";
 import type { Table } from "../../../catalog/model.ts";
 import type { Expression, FromItem, QualifiedName, Query } from "../../../core/expression.ts";
+import type { OperationOf } from "../../../core/operation.ts";
 import { lock, scan, type Draft } from "./draft.ts";
 import type { LockMode } from "./locks.ts";
 import { findsByIndex, readsByIndexAlone } from "./lookup.ts";
 import { lockedPartitions, prunedPartitions } from "./pruning.ts";
-import { storageOf, tableStorage, targetOf, descendantsOf, type Scene } from "./scene.ts";
+import { descendantsOf, storageOf, tableStorage, targetOf, type Scene } from "./scene.ts";
 import { lockOwnedSequences, lockSequencesOf } from "./sequence.ts";
 
 /** How a query is met: only parsed (a view's definition), or run. */
@@ -36,6 +37,12 @@ export function lockQuery(query: Query, scene: Scene, draft: Draft): void {
 /** Locks what a query reads, and notes what it reads whole. */
 export function runQuery(query: Query, scene: Scene, draft: Draft): void {
 	readQuery(query, scene, draft, executed);
+}
+
+/** SELECT as a statement of its own. */
+export function select(operation: OperationOf<"select">, scene: Scene, draft: Draft): void {
+	draft.phase = "migrate";
+	runQuery(operation.query, scene, draft);
 }
 
 export function readQuery(query: Query, scene: Scene, draft: Draft, reading: Reading): void {

@@ -13,7 +13,7 @@ import {
 } from "./scene.ts";
 import { partsOf } from "./index-name.ts";
 import { lockOwnedSequences } from "./sequence.ts";
-import { has } from "./versions.ts";
+import { has, refuseBefore } from "./versions.ts";
 
 /** RENAME of a table: an instant under the strongest lock; running code still says the old name. */
 export function renameTable(target: Target, to: string, scene: Scene, draft: Draft): void {
@@ -49,9 +49,8 @@ export function renameColumn(
 	if (parents.some((key) => columnOf(scene.catalog.tableByKey(key), column))) {
 		refuse(draft, "42P16", `column ${column} is inherited: rename it in the parent table`);
 	}
-	if (operation.relation === "view" && !has(scene.version, "viewRenameColumn")) {
-		refuse(draft, "42601", `PostgreSQL ${scene.version} does not know ALTER VIEW RENAME COLUMN`);
-	}
+	if (operation.relation === "view")
+		refuseBefore("viewRenameColumn", "ALTER VIEW RENAME COLUMN", scene, draft);
 	if (columnOf(table, to)) refuse(draft, "42701", `column ${to} exists already`);
 	because(draft, `code that says ${column} fails from the commit on`);
 }

@@ -98,6 +98,12 @@ export function lockPartitions(draft: Draft, scene: Scene, key: Key, mode: LockM
 	}
 }
 
+/** What an action stores or builds for the relation and its partitions; inheritance children stay out. */
+export function partitionTree(scene: Scene, target: Target): readonly Storage[] {
+	const below = scene.catalog.partitionsOf(target.key, true).map(tableStorage);
+	return [storageOf(target), ...below];
+}
+
 /** True when the relation is not there, so that IF EXISTS makes the statement do nothing. */
 export function isMissing(scene: Scene, target: Target): boolean {
 	return target.kind === "assumed" && historyIsWhole(scene.catalog);

@@ -3,9 +3,10 @@ import type { Trigger } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { DataOperation, OperationOf } from "../../../core/operation.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
+import { refuseMissing } from "./missing-column.ts";
 import { lockQueriesIn, lockQuery } from "./query.ts";
-import { columnOf, isMissing, lockPartitions, targetOf, type Scene, type Target } from "./scene.ts";
-import { has } from "./versions.ts";
+import { isMissing, lockPartitions, targetOf, type Scene, type Target } from "./scene.ts";
+import { has, refuseBefore } from "./versions.ts";
 
 /**
  * CREATE TRIGGER: writes wait, reads go on; row triggers of a partitioned table go to its partitions.
@@ -19,9 +20,8 @@ export function createTrigger(
 	const target = targetOf(scene, operation.table);
 	if (target.kind === "assumed") draft.assumed = true;
 	const { version } = scene;
-	if (operation.orReplace && !has(version, "replaceTrigger")) {
-		refuse(draft, "42601", `PostgreSQL ${version} does not know CREATE OR REPLACE TRIGGER`);
-	}
+	if (operation.orReplace)
+		refuseBefore("replaceTrigger", "CREATE OR REPLACE TRIGGER", scene, draft);
 	refuseTrigger(operation, target, draft);
 	lock(draft, target.key, "ShareRowExclusiveLock");
 	because(draft, "writes wait, if only for a moment; from then on each runs the trigger");
@@ -57,8 +57,7 @@ function refuseTrigger(
 	if (table && timing === "insteadOf") {
 		refuse(draft, "42809", `${key} is a table: it has no INSTEAD OF triggers`);
 	}
-	const missing = table?.complete ? columns.find((name) => !columnOf(table, name)) : undefined;
-	if (missing !== undefined) refuse(draft, "42703", `column ${missing} does not exist`);
+	refuseMissing(columns, table, draft);
 }
 
 export function dropTrigger(

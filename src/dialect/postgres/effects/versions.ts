@@ -1,3 +1,6 @@
+import { refuse, type Draft } from "./draft.ts";
+import type { Scene } from "./scene.ts";
+
 /**
  * First major version of PostgreSQL that has a feature of the grammar or behaves in a way. The year
  * of a rule stands here and nowhere else. Source: the release notes, each row measured on servers of
@@ -78,8 +81,14 @@ export const since = {
 	grantLocks: 18,
 } as const;
 
-export type Feature = keyof typeof since;
+type Feature = keyof typeof since;
 
 export function has(version: number, feature: Feature): boolean {
 	return version >= since[feature];
+}
+
+/** Refuses words of the grammar that came with a feature in an older version. */
+export function refuseBefore(feature: Feature, words: string, scene: Scene, draft: Draft): void {
+	if (has(scene.version, feature)) return;
+	refuse(draft, "42601", `PostgreSQL ${scene.version} does not know ${words}`);
 }
