@@ -6,6 +6,7 @@ export type Shape =
 			/** What the text must look like, as a regular expression and in words; the text itself is not told. */
 			readonly like?: { readonly pattern: string; readonly words: string };
 	  }
+	| { readonly kind: "truth"; readonly description?: string }
 	| { readonly kind: "pattern"; readonly description?: string }
 	| { readonly kind: "integer"; readonly description?: string; readonly minimum: number }
 	| { readonly kind: "choice"; readonly description?: string; readonly values: readonly string[] }
@@ -38,6 +39,8 @@ export function problemsOf(value: unknown, shape: Shape, path: string): ConfigPr
 			return shape.like === undefined || new RegExp(shape.like.pattern).test(value)
 				? []
 				: [wrongValue(path, `must be ${shape.like.words}`)];
+		case "truth":
+			return typeof value === "boolean" ? [] : [wrongType(path, "true or false", value)];
 		case "pattern":
 			return patternProblems(value, path);
 		case "integer":
@@ -129,6 +132,8 @@ export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
 				type: "string",
 				...(shape.like !== undefined && { pattern: shape.like.pattern }),
 			};
+		case "truth":
+			return { ...description, type: "boolean" };
 		case "pattern":
 			return { ...description, type: "string", format: "regex" };
 		case "integer":

@@ -8,6 +8,8 @@ export type RunEvent =
 			readonly kind: "runStarted";
 			readonly operator: string;
 			readonly approvers: readonly string[];
+			/** What runs it: "lockkeeper 0.1.0". */
+			readonly tool?: string;
 	  }
 	| { readonly kind: "phaseStarted" | "phaseDone"; readonly phase: string }
 	| { readonly kind: "stepStarted"; readonly step: string; readonly attempt: number }
