@@ -1,6 +1,6 @@
 import { nameOf, stringOf } from "../../sql-text.ts";
 import { entry, isOn, Unknowable, wordList, wordsOf, type Value } from "../values.ts";
-import { defaultText, objectName, plainName, typeText } from "./node-pg-migrate.ts";
+import { defaultText, objectName, plainName, typeText } from "./node-pg-migrate-value.ts";
 
 /** The columns of a table as lines of its definition. */
 export interface ColumnLines {
