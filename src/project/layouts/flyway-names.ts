@@ -65,3 +65,8 @@ function numbersOf(written: string): readonly string[] {
 	while (version.length > 1 && version.at(-1) === "0") version.pop();
 	return version;
 }
+
+/** Returns a script's version in one spelling. */
+export function versionKey(script: Script): string {
+	return script.version.join(".");
+}

@@ -1,21 +1,19 @@
+import type { MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import { flywayChecksums } from "../applied/checksums.ts";
-import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
-import { compareText, folderName, joinPath, nameOf, pathFrom, type Files } from "../files.ts";
-import { databaseNamed } from "../database-names.ts";
-import { flywaySettings, type FlywaySettings } from "./flyway-settings.ts";
-import { hasSuffix, scriptOf, usualNames, type FlywayNames, type Script } from "./flyway-names.ts";
-import type { Detection, Layout, LayoutReading } from "./layout.ts";
+import { compareText, folderName, joinPath, nameOf } from "../files.ts";
 import {
-	compareDigits,
-	duplicateRevisions,
-	folderNames,
-	isVerifyFile,
-	readInto,
-	sqlFilesBelow,
-	sqlNames,
-	verifySections,
-	wholeFile,
-} from "./section.ts";
+	companions,
+	configuredName,
+	isLonger,
+	locationsOf,
+	scriptsIn,
+} from "./flyway-locations.ts";
+import { versionKey, scriptOf, usualNames, type Script } from "./flyway-names.ts";
+import { badNames, strayConfigs } from "./flyway-problems.ts";
+import { flywaySettings } from "./flyway-settings.ts";
+import { sourceOf } from "./flyway-source.ts";
+import type { Layout, LayoutReading } from "./layout.ts";
+import { compareDigits, duplicateRevisions, folderNames, sqlNames } from "./section.ts";
 
 /** Flyway: V2__name.sql once each, U2__name.sql undoes, B2__name.sql a baseline, R__name.sql again. */
 export const flyway: Layout = {
@@ -44,7 +42,7 @@ export const flyway: Layout = {
 		const configured = configuredName(directory, files);
 		if (configured !== undefined) return configured;
 		if (!/^migrations?$/i.test(folderName(directory, files))) return undefined;
-		const below = scripts(directory, files).filter((script) => script.kind === "V");
+		const below = scriptsIn(directory, files).filter((script) => script.kind === "V");
 		const versions = new Set(below.map((script) => script.version.join(".")));
 		const first = below[0];
 		if (!first || versions.size < below.length) return undefined;
@@ -69,21 +67,23 @@ export const flyway: Layout = {
 		const locations = locationsOf(directory, files, settings);
 		const folders = locations.length > 0 ? locations : [directory, ...companions(directory, files)];
 		const names = settings?.names ?? usualNames;
-		const all = folders.flatMap((folder) => scripts(folder, files, names));
+		const all = folders.flatMap((folder) => scriptsIn(folder, files, names));
 		if (settings?.validatesNames === true) problems.push(...badNames(folders, files, names));
 		const versioned = all.filter((script) => script.kind === "V").sort(byVersion);
 		const undo = new Map(
-			all.filter((script) => script.kind === "U").map((script) => [key(script), script.file]),
+			all
+				.filter((script) => script.kind === "U")
+				.map((script) => [versionKey(script), script.file]),
 		);
 		problems.push(
 			...duplicateRevisions(
-				versioned.map((script) => ({ revision: key(script), file: script.file })),
+				versioned.map((script) => ({ revision: versionKey(script), file: script.file })),
 				"Flyway",
 			),
 		);
 		const migrations: MigrationSource[] = [];
 		const add = (script: Script, more: Partial<MigrationSource>): void => {
-			const source = sourceOf(script, undo.get(key(script)), files, problems, settings);
+			const source = sourceOf(script, undo.get(versionKey(script)), files, problems, settings);
 			if (source) migrations.push({ ...source, ...more });
 		};
 		for (const script of baselines(all, versioned, problems)) add(script, { baseline: true });
@@ -95,140 +95,6 @@ export const flyway: Layout = {
 		return { migrations, problems: [...problems, ...strayConfigs(directory, files)] };
 	},
 };
-
-/** A folder with names that only the settings make Flyway's; they are asked for where names look like it. */
-function configuredName(directory: string, files: Files): Detection | undefined {
-	const candidates = files.list(directory).filter((name) => /\d.*[^/]$/.test(name));
-	if (candidates.length === 0) return undefined;
-	const settings = flywaySettings(directory, files);
-	if (!settings || settings.names === usualNames) return undefined;
-	const found = candidates.find((name) => scriptOf(name, settings.names)?.kind === "V");
-	return found === undefined
-		? undefined
-		: { why: `file names like ${found}, as ${settings.file} says` };
-}
-
-/**
- * Returns the locations that the settings name, when the directory is one of them and each is there:
- * then they are one history. None with {vendor} or wildcards, which stand for several histories.
- */
-function locationsOf(
-	directory: string,
-	files: Files,
-	settings: FlywaySettings | undefined,
-): readonly string[] {
-	if (!settings || settings.locations.length < 2) return [];
-	const found = settings.locations.flatMap((location) => {
-		const bases = [settings.folder, joinPath(settings.folder, "..")];
-		const places = location.startsWith("classpath:")
-			? [...bases, ...bases.map((base) => joinPath(base, "src/main/resources"))]
-			: bases;
-		const path = location.replace(/^\w+:/, "");
-		return places.map((base) => joinPath(base, path)).find((place) => files.exists(place)) ?? [];
-	});
-	const isOne = found.some((place) => pathFrom(place, directory, files.cwd) === "");
-	return isOne && found.length === settings.locations.length ? found : [];
-}
-
-function isLonger(name: string, beginning: string): boolean {
-	return (
-		name !== beginning && /^[_-]/.test(name.slice(beginning.length)) && name.startsWith(beginning)
-	);
-}
-
-/**
- * Returns the folders beside a directory whose names begin with its own and that share no version with
- * it: several locations of one history (flyway.locations), such as migration and migration_data.
- */
-function companions(directory: string, files: Files): readonly string[] {
-	const name = folderName(directory, files);
-	const parent = joinPath(directory, "..");
-	const versions = (folder: string): readonly string[] =>
-		scripts(folder, files).flatMap((script) => (script.kind === "V" ? [key(script)] : []));
-	const taken = new Set(versions(directory));
-	if (taken.size === 0) return [];
-	return folderNames(parent, files)
-		.filter((other) => isLonger(other, name) && databaseNamed(other) === databaseNamed(name))
-		.map((other) => joinPath(parent, other))
-		.filter((folder) => {
-			const own = versions(folder);
-			if (own.length === 0 || own.some((version) => taken.has(version))) return false;
-			for (const version of own) taken.add(version);
-			return true;
-		});
-}
-
-/** Flyway reads V5__x.sql.conf; V5__x.conf it passes over without a word. */
-function strayConfigs(directory: string, files: Files): readonly ProjectProblem[] {
-	const names = files.list(directory);
-	return names
-		.filter((name) => /\.conf$/i.test(name) && !/\.sql\.conf$/i.test(name))
-		.filter((name) => names.includes(name.replace(/\.conf$/i, ".sql")))
-		.map((name) => ({
-			code: "badFileName",
-			severity: "warning",
-			file: joinPath(directory, name),
-			message: `${joinPath(directory, name)} has no effect: Flyway looks for ${name.replace(/\.conf$/i, ".sql.conf")}`,
-			hint: "Rename it, or remove it.",
-		}));
-}
-
-function scripts(
-	directory: string,
-	files: Files,
-	names: FlywayNames = usualNames,
-): readonly Script[] {
-	// A folder named for a database is a history of its own ({vendor} in flyway.locations).
-	const enter = (folder: string): boolean => databaseNamed(folder) === undefined;
-	const found =
-		names === usualNames
-			? sqlFilesBelow(directory, files, enter)
-			: filesBelow(directory, files, enter, 5).filter((file) => hasSuffix(file, names));
-	return found.flatMap((file) => scriptOf(file, names) ?? []);
-}
-
-/** Files of any name: the settings may give scripts another suffix. */
-function filesBelow(
-	directory: string,
-	files: Files,
-	enter: (folder: string) => boolean,
-	depth: number,
-): readonly string[] {
-	return files.list(directory).flatMap((name): readonly string[] => {
-		if (!name.endsWith("/")) return [joinPath(directory, name)];
-		const folder = name.slice(0, -1);
-		if (depth === 0 || folder === "node_modules" || folder.startsWith(".")) return [];
-		return enter(folder) ? filesBelow(joinPath(directory, folder), files, enter, depth - 1) : [];
-	});
-}
-
-/** With validateMigrationNaming Flyway stops at a file whose name it cannot read. */
-function badNames(
-	folders: readonly string[],
-	files: Files,
-	names: FlywayNames,
-): readonly ProjectProblem[] {
-	return folders
-		.flatMap((folder) => filesBelow(folder, files, (name) => databaseNamed(name) === undefined, 5))
-		.filter((file) => hasSuffix(file, names) && !isVerifyFile(file) && !isCallback(file))
-		.filter((file) => !scriptOf(file, names))
-		.map((file) => ({
-			code: "badFileName",
-			severity: "error",
-			file,
-			message: `${file} stops Flyway: its name is no ${names.prefixes.V}1${names.separator}orders${names.suffixes[0] ?? ""}, and validateMigrationNaming is on`,
-			hint: "Rename it, or move it out of the locations.",
-		}));
-}
-
-/** Scripts that run around migrations: afterMigrate.sql, beforeEachMigrate__grants.sql. */
-function isCallback(file: string): boolean {
-	return /^(?:before|after|create)[A-Z]\w*\./.test(nameOf(file));
-}
-
-function key(script: Script): string {
-	return script.version.join(".");
-}
 
 function byVersion(a: Script, b: Script): number {
 	const length = Math.max(a.version.length, b.version.length);
@@ -260,62 +126,4 @@ function baselines(
 		hint: "Flyway runs the baseline on new databases only; the versioned files tell the same history.",
 	});
 	return [];
-}
-
-function sourceOf(
-	script: Script,
-	undo: string | undefined,
-	files: Files,
-	problems: ProjectProblem[],
-	settings: FlywaySettings | undefined,
-): MigrationSource | undefined {
-	const up = sectionOf(script.file, files, problems, settings);
-	if (!up) return undefined;
-	const down = undo === undefined ? undefined : sectionOf(undo, files, problems, settings);
-	return {
-		id: script.kind === "R" ? script.description : script.written,
-		name: script.description,
-		up: [up.section],
-		down: down ? [down.section] : [],
-		verify: verifySections(script.file, files, problems),
-		placeholders: up.replacesPlaceholders ? ["dollarBrace"] : [],
-		...(settings && { placeholderValues: settings.placeholders }),
-	};
-}
-
-function sectionOf(
-	path: string,
-	files: Files,
-	problems: ProjectProblem[],
-	general: FlywaySettings | undefined,
-): { readonly section: Section; readonly replacesPlaceholders: boolean } | undefined {
-	const file = readInto(path, files, problems);
-	if (!file) return undefined;
-	const settings = scriptConfig(`${path}.conf`, files, problems);
-	const own = settings.get("executeintransaction");
-	const inTransaction = own === undefined ? general?.inTransaction !== false : own !== "false";
-	const transaction = general?.isGrouped === true ? "all" : "file";
-	return {
-		section: inTransaction
-			? wholeFile(file, transaction, { perStatementDetection: true })
-			: wholeFile(file, "none"),
-		replacesPlaceholders:
-			(settings.get("placeholderreplacement") ?? String(general?.replacesPlaceholders ?? true)) !==
-			"false",
-	};
-}
-
-/** Reads a script configuration file: Java properties, here without escapes. */
-function scriptConfig(
-	path: string,
-	files: Files,
-	problems: ProjectProblem[],
-): ReadonlyMap<string, string> {
-	const settings = new Map<string, string>();
-	if (!files.exists(path)) return settings;
-	const text = readInto(path, files, problems)?.text ?? "";
-	for (const match of text.matchAll(/^\s*(?:flyway\.)?(\w+)\s*[=:]\s*(.*?)\s*$/gm)) {
-		settings.set((match[1] ?? "").toLowerCase(), (match[2] ?? "").toLowerCase());
-	}
-	return settings;
 }
