@@ -1,7 +1,6 @@
-import { type Config, type ProjectConfig } from "../core/config.ts";
+import type { Config, ProjectConfig } from "../core/config.ts";
 import type { Project, ProjectProblem } from "../core/migration.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
-import { climb, placeAbove, placeAt, plainPlace, searchPlaces, type Place } from "./find.ts";
 import {
 	diskFiles,
 	isWithin,
@@ -13,12 +12,14 @@ import {
 	withTexts,
 	type Files,
 } from "./files.ts";
+import { climb, placeAbove, placeAt, plainPlace, searchPlaces, type Place } from "./find.ts";
 import { changesSince, type GitChanges } from "./git.ts";
 import { matchesGlob } from "./glob.ts";
 import { layouts } from "./layouts/index.ts";
 import { plain, revisionOf } from "./layouts/plain.ts";
+import { looseProject } from "./loose-project.ts";
+import { readHistories, type Wanted } from "./read-project.ts";
 import { stagedFiles } from "./staged.ts";
-import { looseProject, readHistories, type Wanted } from "./read-project.ts";
 
 /** What a run asks for beside paths and config. */
 export interface DiscoveryRequest {

@@ -1,31 +1,27 @@
-import { defaultServerVersion, type Config, type ProjectConfig } from "../core/config.ts";
+import { defaultServerVersion, type Config } from "../core/config.ts";
 import type {
 	DatabaseId,
 	Migration,
 	MigrationSource,
 	Project,
 	ProjectProblem,
-	TransactionClass,
 } from "../core/migration.ts";
-import { dialectFromPath, dialectFromSyntax, type DialectEvidence } from "./dialect-evidence.ts";
-import {
-	ancestorsOf,
-	isWithin,
-	joinPath,
-	parentOf,
-	pathFrom,
-	releasedFiles,
-	type Files,
-} from "./files.ts";
 import { compareWithApplied, type AppliedMigrations } from "./applied/compare.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
+import { dialectOf } from "./dialect-of-project.ts";
 import { filesBefore } from "./earlier-files.ts";
+import { isWithin, pathFrom, releasedFiles, type Files } from "./files.ts";
 import type { Place } from "./find.ts";
 import type { GitChanges } from "./git.ts";
-import { matchesGlob } from "./glob.ts";
 import { goneMigrations, historyChanges, type HistoryChanges } from "./gone.ts";
-import type { Layout, LayoutReading } from "./layouts/layout.ts";
-import { plain, sourceOf } from "./layouts/plain.ts";
+import type { Layout } from "./layouts/layout.ts";
+import { concernsReview, isPartial, unlisted, upTo } from "./named-files.ts";
+import {
+	baselineOf,
+	withoutExcluded,
+	withPlaceholders,
+	withTransaction,
+} from "./project-settings.ts";
 import { assignReleases, filesOf, type Named } from "./releases.ts";
 
 /** A place and what the command line names of it. */
@@ -131,19 +127,7 @@ function changesOf(
 	return historyChanges(history, migrations, since);
 }
 
-/** A review of some files is not about the odd names of others. */
-function concernsReview(
-	{ code, file }: ProjectProblem,
-	named: Named | undefined,
-	since: GitChanges | undefined,
-): boolean {
-	if (file === undefined || (code !== "notInHistory" && code !== "badFileName")) return true;
-	if (since) return since.added.has(file) || since.modified.has(file);
-	if (!named) return true;
-	return named.files.includes(file) || named.directories.some((one) => isWithin(one, file));
-}
-
-function serverVersionOf(
+export function serverVersionOf(
 	configured: number | undefined,
 ): Pick<Project, "serverVersion" | "serverVersionWhy"> {
 	return configured === undefined
@@ -193,151 +177,6 @@ function appliedOf(
 		hint: "Nothing is taken as released; name the database that the tool migrates, or use --since.",
 	};
 	return { applied: { table, applied: new Set(), problems: [problem] } };
-}
-
-/** Reads files that belong to no directory of migrations: one after the other, all candidates. */
-export function looseProject(names: readonly string[], context: ReadContext): Project {
-	const { files, config } = context;
-	const problems: ProjectProblem[] = [];
-	const sources = names.flatMap((name) => sourceOf(name, files, problems) ?? []);
-	const [first = "."] = names;
-	const root = parentOf(first);
-	const { migrations, why } = assignReleases(sources, plain.id, (file) => file, {
-		named: { files: names, directories: [] },
-	});
-	const texts = sources.flatMap((source) => source.up.map(({ file }) => file.text));
-	const dialect = guessedDialect(root, texts, files);
-	return {
-		root,
-		layout: { id: plain.id, name: plain.name, why: "files by themselves" },
-		dialect: dialect.id,
-		dialectWhy: dialect.why,
-		...serverVersionOf(config.serverVersion),
-		candidatesWhy: why,
-		migrations,
-		problems,
-	};
-}
-
-/** A directory at or above the root asks for the whole project. */
-function isPartial(named: Named, root: string): boolean {
-	return !named.directories.some((directory) => isWithin(directory, root));
-}
-
-/** Leaves out what stands after the last candidate: it has not happened yet. */
-function upTo(migrations: readonly Migration[], named: Named): readonly Migration[] {
-	const isNamed = (file: string): boolean =>
-		named.files.includes(file) || named.directories.some((directory) => isWithin(directory, file));
-	const last = migrations.findLastIndex((migration) => filesOf(migration).some(isNamed));
-	return last === -1 ? migrations : migrations.slice(0, last + 1);
-}
-
-/** A named file that the tool does not run (yet): it is judged as if it came last. */
-function unlisted(
-	reading: LayoutReading,
-	named: Named | undefined,
-	files: Files,
-	problems: ProjectProblem[],
-): readonly MigrationSource[] {
-	const listed = new Set(reading.migrations.flatMap(filesOf));
-	const sources: MigrationSource[] = [];
-	for (const file of named?.files ?? []) {
-		const isKnown = listed.has(file) || problems.some((known) => known.file === file);
-		if (!listed.has(file) && !problems.some((known) => isFatalFor(known, file))) {
-			const source = sourceOf(file, files, problems);
-			if (source) sources.push({ ...source, placeholders: [] });
-		}
-		if (!isKnown) problems.push(notInHistory(file));
-	}
-	return sources;
-}
-
-function isFatalFor(problem: ProjectProblem, file: string): boolean {
-	return problem.file === file && problem.severity === "error";
-}
-
-function notInHistory(file: string): ProjectProblem {
-	return {
-		code: "notInHistory",
-		severity: "warning",
-		file,
-		message: `${file} is not among the files that the migration tool runs; it is read as the newest one`,
-		hint: "Check its name and, where the tool keeps one, its entry in the journal.",
-	};
-}
-
-function baselineOf(
-	{ root, settings }: Place,
-	files: Files,
-	problems: ProjectProblem[],
-): readonly MigrationSource[] {
-	if (settings?.baseline === undefined) return [];
-	const source = sourceOf(joinPath(root, settings.baseline), files, problems);
-	return source ? [{ ...source, baseline: true }] : [];
-}
-
-function withTransaction(
-	source: MigrationSource,
-	transaction: TransactionClass | undefined,
-): MigrationSource {
-	if (transaction === undefined) return source;
-	return {
-		...source,
-		up: source.up.map((section) => ({ ...section, transaction })),
-		down: source.down.map((section) => ({ ...section, transaction })),
-	};
-}
-
-/** What the config says wins over what the tool's own configuration says. */
-function withPlaceholders(
-	source: MigrationSource,
-	{ placeholders }: ProjectConfig,
-): MigrationSource {
-	if (!placeholders || source.placeholders.length === 0) return source;
-	return { ...source, placeholderValues: { ...source.placeholderValues, ...placeholders } };
-}
-
-/** The config's include, exclude and baseline hide files from the layout. */
-function withoutExcluded(files: Files, { root, settings }: Place): Files {
-	const { include, exclude = [] } = settings ?? {};
-	const baseline = settings?.baseline === undefined ? undefined : joinPath(settings.baseline);
-	if (!include && exclude.length === 0 && baseline === undefined) return files;
-	const isHidden = (file: string): boolean => {
-		const name = pathFrom(root, file, files.cwd);
-		if (name === baseline) return true;
-		if (exclude.some((glob) => matchesGlob(glob, name))) return true;
-		if (!include || !/\.sql$/i.test(name)) return false;
-		return !include.some((glob) => matchesGlob(glob, name));
-	};
-	return {
-		...files,
-		exists: (file) => !isHidden(file) && files.exists(file),
-		list: (directory) =>
-			files.list(directory).filter((name) => !isHidden(joinPath(directory, name))),
-	};
-}
-
-function dialectOf(place: Place, reading: LayoutReading, files: Files): DialectEvidence {
-	const configured = place.settings?.dialect;
-	if (configured) return { id: configured, why: "the config" };
-	if (place.detection.dialect) return place.detection.dialect;
-	const texts = reading.migrations.flatMap((source) => source.up.map(({ file }) => file.text));
-	return guessedDialect(place.root, texts, files);
-}
-
-function guessedDialect(root: string, texts: readonly string[], files: Files): DialectEvidence {
-	const repository = ancestorsOf(root, files).find((directory) =>
-		files.exists(joinPath(directory, ".git")),
-	);
-	// Outside a repository the folders above the working directory say nothing of the project.
-	const inRepository =
-		repository === undefined
-			? root.replace(/^(?:\.\.\/)*/, "")
-			: pathFrom(repository, root, files.cwd);
-	return (
-		dialectFromPath(inRepository) ??
-		dialectFromSyntax(texts) ?? { id: "postgres", why: "nothing says otherwise" }
-	);
 }
 
 function emptyDirectory(root: string): ProjectProblem {
