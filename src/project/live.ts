@@ -14,14 +14,15 @@ const careful = [
 ];
 
 /** What people are told about an address: never its password. */
-interface Server {
+export interface Server {
 	readonly host: string;
 	readonly port: string;
 	readonly database: string;
 	readonly user: string;
 }
 
-function serverOf(url: string): Server | undefined {
+/** Returns the parts of an address that people may see; undefined when it is none of PostgreSQL. */
+export function serverOf(url: string): Server | undefined {
 	if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) return undefined;
 	const { hostname, port, pathname, username } = new URL(url);
 	return {
@@ -101,13 +102,12 @@ function explainByMessage(message: string, { host, port, user }: Server): Explan
 	};
 }
 
-/** Returns why a database could not be asked. */
-function liveProblem(error: unknown, server: Server): ProjectProblem {
+/** Says why a connection or a question failed, without the password. */
+export function explainFailure(error: unknown, server: Server): Explanation {
 	const { code, message } = failureOf(error);
 	// Node's own code for the network, where the server did not answer.
 	const own = error instanceof Error && "code" in error ? error.code : undefined;
-	const explanation = explain(typeof own === "string" ? own : code, message, server);
-	return { code: "databaseUnreadable", severity: "error", ...explanation };
+	return explain(typeof own === "string" ? own : code, message, server);
 }
 
 /**
@@ -133,7 +133,7 @@ export async function askLive<Answer>(
 		for (const sql of careful) await session.query(sql);
 		return await ask(session);
 	} catch (error) {
-		return liveProblem(error, server);
+		return { code: "databaseUnreadable", severity: "error", ...explainFailure(error, server) };
 	} finally {
 		await session?.close();
 	}
