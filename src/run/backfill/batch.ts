@@ -1,0 +1,143 @@
+import type { ServerStep } from "../../plan/plan.ts";
+import type { RunContext } from "../context.ts";
+import type { Answer, Blocker, RunFailure, RunSession } from "../engine.ts";
+import type { BatchSql, KeyValues } from "./batch-sql.ts";
+import { writePosition, type RangeState } from "./book.ts";
+
+/** What the batches of a step share. */
+export interface Work {
+	readonly context: RunContext;
+	readonly step: ServerStep;
+	readonly sql: BatchSql;
+}
+
+/** What became of one batch: all of it is committed or nothing is. */
+export type BatchEnd =
+	| {
+			readonly is: "done";
+			readonly state: RangeState;
+			readonly rows: number;
+			readonly milliseconds: number;
+	  }
+	| { readonly is: "lost"; readonly why: "connection" | "lease" }
+	| {
+			readonly is: "refused";
+			readonly failure: RunFailure;
+			/** The last key of the batch. */
+			readonly bound: KeyValues | undefined;
+			readonly blockers: readonly Blocker[];
+	  };
+
+/** Starts a transaction with the limits of the step. */
+export async function begin(
+	{ context, step, sql }: Work,
+	session: RunSession,
+	limits: { readonly lockTimeout: number; readonly statementTimeout: number },
+): Promise<Answer> {
+	const { begin: start, limits: limit, settingInTransaction } = context.engine.ways;
+	const statements = [
+		...limit(limits, "transaction"),
+		...sql.settings,
+		...step.settings.map(settingInTransaction),
+	];
+	let answer = await session.run(start);
+	for (const statement of statements) {
+		if (!answer.ok) break;
+		answer = await session.run(statement);
+	}
+	return answer;
+}
+
+/** Looks who stands in the way while a statement runs for longer than half of its lock limit. */
+function watchBlockers(
+	{ context: { engine, observer }, step }: Work,
+	session: RunSession,
+): () => Promise<readonly Blocker[]> {
+	let seen: Promise<readonly Blocker[]> = Promise.resolve([]);
+	if (observer === session || step.lockTimeout === 0) return () => seen;
+	const timer = setTimeout(() => {
+		seen = engine.ways.blockers(observer, session.id).catch(() => []);
+	}, step.lockTimeout / 2);
+	return () => {
+		clearTimeout(timer);
+		return seen;
+	};
+}
+
+async function inTransaction(
+	work: Work,
+	session: RunSession,
+	body: () => Promise<Answer | "lost">,
+): Promise<Answer | "lost"> {
+	const begun = await begin(work, session, work.step);
+	const answer = begun.ok ? await body() : begun;
+	if (answer === "lost") return answer;
+	if (answer.ok) {
+		const end = await session.run("COMMIT");
+		return end.ok ? answer : end;
+	}
+	if (answer.failure.kind !== "connection") await session.run("ROLLBACK");
+	return answer;
+}
+
+/** Changes the next rows of a range and writes down how far it is, in one transaction. */
+export async function runBatch(
+	work: Work,
+	session: RunSession,
+	state: RangeState,
+): Promise<BatchEnd> {
+	const { context, step, sql } = work;
+	const started = performance.now();
+	const blockers = watchBlockers(work, session);
+	let bound: KeyValues | undefined;
+	let next = state;
+	let rows = 0;
+	const answer = await inTransaction(work, session, async () => {
+		if ((await context.fence(session)) === "lost") return "lost";
+		const open = { after: state.position, upTo: state.hi };
+		const found = await session.run(sql.bound(open, state.batchSize));
+		if (!found.ok) return found;
+		const [row] = found.rows;
+		bound = row?.map((value) => value ?? "");
+		const upTo = bound ?? state.hi;
+		const changed = await session.run(sql.change({ after: state.position, upTo }));
+		if (!changed.ok) return changed;
+		rows = changed.changed;
+		next = {
+			...state,
+			position: bound ?? state.hi ?? state.position,
+			rowsDone: state.rowsDone + rows,
+			done: bound === undefined,
+		};
+		return writePosition(context, session, step.id, next, performance.now() - started);
+	});
+	const seen = await blockers();
+	if (answer === "lost") return { is: "lost", why: "lease" };
+	if (answer.ok) {
+		return { is: "done", state: next, rows, milliseconds: performance.now() - started };
+	}
+	const { failure } = answer;
+	if (failure.kind === "connection") return { is: "lost", why: "connection" };
+	return { is: "refused", failure, bound, blockers: seen };
+}
+
+/** Goes past a row that cannot be changed. */
+export async function passRow(
+	work: Work,
+	session: RunSession,
+	state: RangeState,
+	key: KeyValues,
+): Promise<BatchEnd> {
+	const { context, step } = work;
+	const next = { ...state, position: key };
+	const answer = await inTransaction(work, session, async () =>
+		(await context.fence(session)) === "lost"
+			? "lost"
+			: writePosition(context, session, step.id, next, 0),
+	);
+	if (answer === "lost") return { is: "lost", why: "lease" };
+	if (answer.ok) return { is: "done", state: next, rows: 0, milliseconds: 0 };
+	const { failure } = answer;
+	if (failure.kind === "connection") return { is: "lost", why: "connection" };
+	return { is: "refused", failure, bound: key, blockers: [] };
+}
