@@ -8,6 +8,7 @@ import type {
 } from "../core/operation.ts";
 import type { Range } from "../core/source.ts";
 import type { StatementPart } from "../core/statement.ts";
+import type { RowCopy } from "./rebuild.ts";
 
 /** Which statement of which migration made an object. */
 export interface Origin {
@@ -136,6 +137,8 @@ export interface Table extends Named {
 	readonly empty: boolean;
 	readonly tablespace?: string;
 	readonly accessMethod?: string;
+	/** The table whose rows were copied into this one in this release. */
+	readonly copyOf?: RowCopy;
 	readonly parameters: ReadonlyMap<string, string | undefined>;
 	readonly clusterIndex?: string;
 }

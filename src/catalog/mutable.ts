@@ -45,6 +45,8 @@ export class MutableCatalog implements Catalog {
 	#extensions = new ForkableMap<string, OtherObject>();
 	#statistics = new ForkableMap<Key, Key>();
 	#empty = new Set<Key>();
+	/** The tables that hold the rows of another one. */
+	#copies = new Set<Key>();
 	/** Whether anything was ever made in the temporary schema: most histories need not look there. */
 	#hasTemporary = false;
 	#links = new Links();
@@ -75,6 +77,7 @@ export class MutableCatalog implements Catalog {
 		this.#extensions = other.#extensions.fork();
 		this.#statistics = other.#statistics.fork();
 		this.#empty = new Set(other.#empty);
+		this.#copies = new Set(other.#copies);
 		this.#hasTemporary = other.#hasTemporary;
 		this.#links = other.#links.fork();
 	}
@@ -86,6 +89,18 @@ export class MutableCatalog implements Catalog {
 			if (table) this.#tables.set(key, { ...table, empty: false });
 		}
 		this.#empty.clear();
+		for (const key of this.#copies) {
+			const table = this.#tables.get(key);
+			if (!table) continue;
+			const { copyOf: _copyOf, ...rest } = table;
+			this.#tables.set(key, rest);
+		}
+		this.#copies.clear();
+	}
+
+	/** The tables that hold the rows of another one, copied in this release. */
+	copies(): readonly Key[] {
+		return this.#copies.size === 0 ? [] : [...this.#copies];
 	}
 
 	get searchPath(): readonly string[] {
@@ -362,12 +377,14 @@ export class MutableCatalog implements Catalog {
 		this.#tables.set(key, table);
 		if (table.empty) this.#empty.add(key);
 		else this.#empty.delete(key);
+		if (table.copyOf) this.#copies.add(key);
 	}
 
 	removeTable(key: Key): void {
 		this.#links.replaceTable(key, this.#tables.get(key), undefined);
 		this.#tables.delete(key);
 		this.#empty.delete(key);
+		this.#copies.delete(key);
 	}
 
 	putView(view: View): void {

@@ -1,7 +1,8 @@
 import type { Query } from "../../core/expression.ts";
-import type { Operation } from "../../core/operation.ts";
+import type { Operation, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
 import type { MutableCatalog } from "../mutable.ts";
+import { noteCopy } from "../rebuild.ts";
 import { markNotEmpty } from "./inheritance.ts";
 
 /** Notes which tables a statement can have put rows into. What triggers and functions do comes apart. */
@@ -9,7 +10,7 @@ export function noteRows(catalog: MutableCatalog, operation: Operation): void {
 	switch (operation.kind) {
 		case "insert":
 			if (operation.source.kind === "query") noteQuery(catalog, operation.source.query);
-			noteTable(catalog, operation.table);
+			noteInsert(catalog, operation);
 			noteCtes(catalog, operation.ctes);
 			return;
 		case "merge":
@@ -34,6 +35,12 @@ export function noteRows(catalog: MutableCatalog, operation: Operation): void {
 			return;
 		default:
 	}
+}
+
+function noteInsert(catalog: MutableCatalog, operation: OperationOf<"insert">): void {
+	const isFirst = catalog.table(operation.table)?.empty === true;
+	noteTable(catalog, operation.table);
+	if (operation.source.kind === "query") noteCopy(catalog, operation, isFirst);
 }
 
 function noteQuery(catalog: MutableCatalog, query: Query): void {

@@ -6,6 +6,7 @@ import type { Column, Constraint, Origin, Table } from "../model.ts";
 import { temporarySchema, type MutableCatalog } from "../mutable.ts";
 import { qualifyExpression, qualifyQuery } from "../qualify.ts";
 import { readQuery } from "../query.ts";
+import { noteCopy, notePassing } from "../rebuild.ts";
 import { emptyTable, type Replay } from "./altered.ts";
 import { makeColumn, isSerial } from "./column.ts";
 import { addConstraintTo, nameCheck, standing } from "./constraint.ts";
@@ -253,6 +254,7 @@ export const createTableAs: Replay<"createTableAs"> = (catalog, operation, origi
 		complete: output !== undefined,
 		empty: output !== undefined && !operation.withData,
 	});
+	if (operation.withData) noteCopy(catalog, operation, true);
 };
 
 /** `command` holds the operations that the server runs as one command with this one. */
@@ -263,5 +265,6 @@ export function dropTable(
 ): void {
 	const key = catalog.resolve(operation.table);
 	if (!catalog.tableByKey(key)) return;
-	dropObjects(catalog, [{ kind: "table", key }], operation.cascade, alsoDropped);
+	const isGone = dropObjects(catalog, [{ kind: "table", key }], operation.cascade, alsoDropped);
+	if (isGone) notePassing(catalog, key);
 }
