@@ -1,6 +1,6 @@
 import type { Effect } from "../core/effect.ts";
 import type { PieceReading } from "./piece-reading.ts";
-import type { Piece } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
 import { planPhases, type PlanPhase } from "./plan.ts";
 import { commonTouch, touchesAll, type Touch } from "./touches.ts";
 

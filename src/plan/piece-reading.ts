@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { relationNamed } from "../catalog/exposure.ts";
+import type { Effect, Lock } from "../core/effect.ts";
 import { catalogQuestions } from "../core/engine/context.ts";
 import {
 	replayHistory,
@@ -7,10 +8,10 @@ import {
 	type HistoryVisitor,
 	type Moment,
 } from "../core/engine/history.ts";
-import type { Effect, Lock } from "../core/effect.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Operation } from "../core/operation.ts";
-import { assertionsOf, type CheckedAssertion } from "./assertions.ts";
+import { assertionsOf } from "./assertions.ts";
+import type { CheckedAssertion } from "./catalog-assertions.ts";
 import type { Undo } from "./plan.ts";
 import { stepAt } from "./planned-history.ts";
 import { touchesOf, type Touch } from "./touches.ts";

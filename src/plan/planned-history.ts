@@ -1,6 +1,6 @@
 import type { History } from "../core/engine/history.ts";
 import type { Migration } from "../core/migration.ts";
-import type { Piece } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
 import type { PlanPhase } from "./plan.ts";
 
 /** A piece with its place in the history that the plan makes. */

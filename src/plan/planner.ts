@@ -1,16 +1,18 @@
+import { schemaLines } from "../catalog/schema-lines.ts";
 import { explain } from "../core/engine/explain.ts";
 import { replayHistory, type History } from "../core/engine/history.ts";
 import { lint, type LintInput } from "../core/engine/lint.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Migration } from "../core/migration.ts";
 import type { TableStatistics } from "../core/statistics.ts";
-import { schemaLines } from "../catalog/schema-lines.ts";
 import { normalText } from "./normal-text.ts";
 import { orderPieces, type OrderedPiece } from "./order.ts";
-import { piecesOf, statementsIn, type Piece } from "./pieces.ts";
 import { readPieces } from "./piece-reading.ts";
+import type { Piece } from "./piece.ts";
+import { piecesOf } from "./pieces.ts";
 import type { Plan, PlannedRevision } from "./plan.ts";
 import { plannedHistory } from "./planned-history.ts";
+import { statementsIn } from "./recipe-pieces.ts";
 import { stepOf } from "./steps.ts";
 
 /** What a plan is made of: a project as for `lint`. */

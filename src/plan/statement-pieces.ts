@@ -1,0 +1,96 @@
+import type { Dialect } from "../core/dialect.ts";
+import { parseDirectives } from "../core/directive.ts";
+import type { Explanation } from "../core/engine/explain.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Statement } from "../core/statement.ts";
+import { evidenceAbove, originOf, textOf, type Piece } from "./piece.ts";
+import { recipePieces, replacementsFor, type Replacement } from "./recipe-pieces.ts";
+
+/** Returns what takes the place of a statement: itself, or the steps of recipes. */
+export function piecesFor(
+	explanation: Explanation,
+	findings: readonly Finding[],
+	settings: readonly string[],
+	dialect: Dialect,
+): readonly Piece[] {
+	const { statement, effect } = explanation;
+	const text = textOf(statement);
+	const plain = (sql: string): Piece => ({
+		title: shortTitle(sql),
+		origin: originOf(explanation),
+		sql: [sql],
+		transaction: effect.transaction === "refused" ? "none" : "own",
+		settings,
+		follows: false,
+		proves: isProof(statement),
+		checks: [],
+		evidence: evidenceAbove(statement),
+		notes: [],
+	});
+	if (statement.unread) {
+		return [
+			{
+				...plain(text),
+				title: `Run by hand what lockkeeper cannot read: ${shortTitle(text)}`,
+				transaction: "people",
+				notes: [statement.unread.message],
+			},
+		];
+	}
+	const replacements = replacementsFor(explanation, findings);
+	const [first] = replacements;
+	if (!first) return [plain(`${text};`)];
+	const parts = statementParts(explanation, replacements) ?? [
+		...(first.recipe.keepsStatement === true ? [`${text};`] : []),
+		first,
+	];
+	return parts.flatMap((part) =>
+		typeof part === "string" ? [plain(part)] : recipePieces(explanation, part, settings, dialect),
+	);
+}
+
+/** One operation of a statement with several, as a statement of its own. */
+function statementParts(
+	{ statement }: Explanation,
+	replacements: readonly Replacement[],
+): readonly (string | Replacement)[] | undefined {
+	const operations = statement.parts[0]?.operations ?? [];
+	const { text } = statement.file;
+	const [first] = operations;
+	const last = operations.at(-1);
+	if (!first || !last || operations.length < 2) return undefined;
+	const isList = operations.every(
+		({ range }, at) =>
+			range.start > statement.range.start &&
+			range.start >= (operations[at - 1]?.range.end ?? statement.range.start),
+	);
+	if (!isList) return undefined;
+	const before = text.slice(statement.range.start, first.range.start);
+	const after = text.slice(last.range.end, statement.range.end);
+	const parts: (string | Replacement)[] = [];
+	let kept: string[] = [];
+	const flush = (): void => {
+		if (kept.length > 0) parts.push(`${before}${kept.join(", ")}${after};`);
+		kept = [];
+	};
+	for (const { range } of operations) {
+		const replaced = replacements.find(({ at }) => at.start <= range.start && range.end <= at.end);
+		if (replaced && replaced.recipe.keepsStatement !== true) {
+			flush();
+			parts.push(replaced);
+		} else {
+			kept.push(text.slice(range.start, range.end));
+		}
+	}
+	flush();
+	return parts;
+}
+
+function isProof({ comments }: Statement): boolean {
+	return parseDirectives(comments).some(({ verb }) => verb === "verify");
+}
+
+function shortTitle(sql: string): string {
+	const line = sql.replace(/\s+/g, " ").trim();
+	return line.length > 72 ? `${line.slice(0, 69)}...` : line;
+}
