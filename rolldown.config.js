@@ -96,6 +96,35 @@ const writeAscii = {
 	},
 };
 
+/**
+ * Each file costs by itself, and the chunks found by who shares what were 56 on the way of `lockkeeper lint`:
+ * with these groups it starts in 3.3 times the CPU time of `node -e 0` instead of 3.7 (measured on Node 20).
+ * A group is the named modules with all that they import; what several need goes to the first of them.
+ * @type {import("rolldown").CodeSplittingOptions}
+ */
+const codeSplitting = {
+	groups: [
+		// What the command line knows before it runs a command, and `--version` needs.
+		{
+			name: "start",
+			test: /[\\/](?:cli[\\/](?:bug|exit-code|standard-input)|core[\\/](?:preset|config-shape)|generated[\\/]formats|src[\\/]version)\.ts$/,
+			priority: 4,
+		},
+		{ name: "command-line", test: /[\\/]cli[\\/]command-line\.ts$/, priority: 3 },
+		// All that the ESLint plugin loads outside its worker.
+		{
+			name: "rules",
+			test: /[\\/](?:generated[\\/]rules|postgres[\\/]tokenizer)\.ts$/,
+			priority: 2,
+		},
+		{
+			name: "lint",
+			test: /[\\/](?:handlers[\\/]lint|postgres[\\/]dialect|formats[\\/]text|libpg-query)\.[jt]s$/,
+			priority: 1,
+		},
+	],
+};
+
 export default defineConfig({
 	input: {
 		cli: "src/cli/main.ts",
@@ -115,6 +144,9 @@ export default defineConfig({
 		entryFileNames: "[name].js",
 		chunkFileNames: "chunks/[name].js",
 		sourcemap: true,
+		codeSplitting,
+		// A tenth of the text, for nobody: the licences stand in a file of their own.
+		comments: false,
 		// Minifying gains no start-up time and turns a crash into one 200 KB line.
 		minify: false,
 		cleanDir: true,

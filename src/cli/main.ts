@@ -2,12 +2,19 @@
 import { reportBug } from "./bug.ts";
 import { version } from "../version.ts";
 
+/** Node 22.8 and later can keep what they have compiled: a lint of one file then takes 9/10 of the CPU time. */
+function keepsCompiled(module: object): module is { readonly enableCompileCache: () => unknown } {
+	return "enableCompileCache" in module;
+}
+
 // A module of its own: who asks for the version, a hook or an editor, does not wait for the rest.
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
 	console.log(version);
 } else {
 	try {
+		const nodeModule = await import("node:module");
+		if (keepsCompiled(nodeModule)) nodeModule.enableCompileCache();
 		const { runCommandLine } = await import("./command-line.ts");
 		await runCommandLine(args);
 	} catch (error) {
