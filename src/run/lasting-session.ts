@@ -1,0 +1,57 @@
+import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "./engine.ts";
+
+/**
+ * A connection that another one can take the place of. Once it is broken it answers nothing until it is renewed:
+ * a statement that was meant for a transaction never runs outside of it.
+ */
+export class LastingSession implements RunSession {
+	readonly #engine: RunEngine;
+	readonly #purpose: string;
+	#current: RunSession;
+	#broken: Extract<Answer, { readonly ok: false }> | undefined;
+
+	private constructor(engine: RunEngine, purpose: string, current: RunSession) {
+		this.#engine = engine;
+		this.#purpose = purpose;
+		this.#current = current;
+	}
+
+	static async open(engine: RunEngine, purpose: string): Promise<LastingSession | EngineProblem> {
+		const session = await engine.connect(purpose);
+		return "code" in session ? session : new LastingSession(engine, purpose, session);
+	}
+
+	get id(): string {
+		return this.#current.id;
+	}
+
+	get isBroken(): boolean {
+		return this.#broken !== undefined;
+	}
+
+	async run(sql: string, values: readonly Value[] = []): Promise<Answer> {
+		if (this.#broken) return this.#broken;
+		const answer = await this.#current.run(sql, values);
+		if (!answer.ok && answer.failure.kind === "connection") this.#broken = answer;
+		return answer;
+	}
+
+	cancel(): Promise<void> {
+		return this.#current.cancel();
+	}
+
+	close(): Promise<void> {
+		return this.#current.close();
+	}
+
+	/** Connects anew when the connection is broken; returns why it could not. */
+	async renew(): Promise<EngineProblem | undefined> {
+		if (!this.#broken) return undefined;
+		const session = await this.#engine.connect(this.#purpose);
+		if ("code" in session) return session;
+		await this.#current.close();
+		this.#current = session;
+		this.#broken = undefined;
+		return undefined;
+	}
+}

@@ -1,0 +1,292 @@
+import { hostname } from "node:os";
+import { ask, isTrue, Refused, tellServer } from "./ask.ts";
+import { makeBooks } from "./books.ts";
+import type { EngineProblem, RunEngine, RunSession } from "./engine.ts";
+import { pauseUnless } from "./pause.ts";
+
+/** One runner at a time works on a database. */
+export const resource = "lockkeeper";
+
+/** Who holds the lock. */
+export interface Holder {
+	readonly operator: string;
+	readonly host: string;
+	readonly process: number;
+	readonly session: string;
+	readonly token: number;
+	readonly planHash: string;
+	/** Milliseconds since 1970 by the server's clock. */
+	readonly since: number;
+	readonly lastBeat: number;
+	/** It has let the lock go. */
+	readonly released: boolean;
+	/** Whether its connection still stands; undefined: the server does not say. */
+	readonly alive?: boolean;
+}
+
+/** Why the lock was not got. */
+export type NoLease = EngineProblem | { readonly code: "held"; readonly by?: Holder };
+
+/** The right to change the database through lockkeeper, until it is released or somebody else takes it over. */
+export interface Lease {
+	readonly token: number;
+	/** Where the lock is held; in an embedded database the one connection that there is. */
+	readonly session: RunSession;
+	/** Throws away the open transaction of a session unless the lease is still ours. */
+	fence(session: RunSession): Promise<"held" | "lost">;
+	/** Asks the books, without a transaction. */
+	isHeld(session: RunSession): Promise<boolean>;
+	release(): Promise<void>;
+}
+
+/** What a lease is asked with. */
+export interface LeaseWish {
+	readonly operator: string;
+	readonly planHash: string;
+	/** How long to wait for another holder, in milliseconds. */
+	readonly wait: number;
+	readonly signal: AbortSignal;
+	/** Called once when another one holds it and is waited for. */
+	readonly onWait?: (holder: Holder | undefined) => void;
+	/** Called when somebody else has taken the lease over. */
+	readonly onLost: () => void;
+}
+
+const beatEvery = 5000;
+
+/** The server needs a moment to see that a holder was killed. */
+const shortWait = 1500;
+
+/** Returns who holds the lock, or held it last. */
+export async function readHolder(
+	{ ways }: RunEngine,
+	session: RunSession,
+): Promise<Holder | undefined> {
+	const [row] = await ask(
+		session,
+		`SELECT l.holder, l.host, l.process, l.session, l.token, l.plan_hash, l.acquired_at, b.beat_at, l.released_at
+		FROM ${ways.book("lease")} AS l LEFT JOIN ${ways.book("heartbeat")} AS b ON b.resource = l.resource
+		WHERE l.resource = ?`,
+		[resource],
+	);
+	if (!row) return undefined;
+	const [operator, host, process_, id, token, planHash, since, beat, released] = row;
+	const alive = await ways.isAlive(session, id ?? "");
+	return {
+		operator: operator ?? "",
+		host: host ?? "",
+		process: Number(process_),
+		session: id ?? "",
+		token: Number(token),
+		planHash: planHash ?? "",
+		since: Number(since),
+		lastBeat: Number(beat ?? since),
+		released: released !== null,
+		...(alive !== undefined && { alive }),
+	};
+}
+
+async function holderOrNone(engine: RunEngine, session: RunSession): Promise<Holder | undefined> {
+	return isTrue(await ask(session, engine.ways.hasBooks)) ? readHolder(engine, session) : undefined;
+}
+
+/** Tries until the lock is held; a waiting query would stand in the way of CREATE INDEX CONCURRENTLY. */
+async function pollLock(
+	engine: RunEngine,
+	session: RunSession,
+	{ wait, signal, onWait }: Pick<LeaseWish, "wait" | "signal" | "onWait">,
+): Promise<boolean> {
+	const { sql, values } = engine.ways.tryLock(resource);
+	const pause = pauseUnless(signal);
+	const started = performance.now();
+	let told = false;
+	for (;;) {
+		if (isTrue(await ask(session, sql, values))) return true;
+		const waited = performance.now() - started;
+		if (waited >= Math.max(wait, shortWait) || signal.aborted) return false;
+		if (!told && wait > shortWait && waited > shortWait) {
+			told = true;
+			onWait?.(await holderOrNone(engine, session));
+		}
+		await pause(Math.min(250 + waited / 10, 2000));
+	}
+}
+
+const pooled: EngineProblem = {
+	code: "badTarget",
+	message:
+		"Between lockkeeper and the server stands a pooler that changes connections between transactions.",
+	hint: "Name the server itself, or a pool in session mode: a lock belongs to one connection.",
+};
+
+/** Enters us as the holder, with a token above all before. */
+async function takeOver(
+	{ ways }: RunEngine,
+	session: RunSession,
+	{ operator, planHash }: LeaseWish,
+): Promise<number> {
+	const lease = ways.book("lease");
+	const beat = ways.book("heartbeat");
+	await tellServer(session, ways.begin);
+	try {
+		const own = [operator, hostname(), process.pid, session.id, planHash] as const;
+		const changed = await tellServer(
+			session,
+			`UPDATE ${lease} SET token = token + 1, holder = ?, host = ?, process = ?, session = ?, plan_hash = ?, acquired_at = ${ways.now}, released_at = NULL WHERE resource = ?`,
+			[...own, resource],
+		);
+		if (changed === 0) {
+			await tellServer(
+				session,
+				`INSERT INTO ${lease} (holder, host, process, session, plan_hash, resource, token, acquired_at) VALUES (?, ?, ?, ?, ?, ?, 1, ${ways.now})`,
+				[...own, resource],
+			);
+			await tellServer(
+				session,
+				`INSERT INTO ${beat} (resource, token, beat_at) VALUES (?, 1, ${ways.now})`,
+				[resource],
+			);
+		}
+		const [row] = await ask(session, `SELECT token FROM ${lease} WHERE resource = ?`, [resource]);
+		const token = Number(row?.[0]);
+		await tellServer(
+			session,
+			`UPDATE ${beat} SET token = ?, beat_at = ${ways.now} WHERE resource = ?`,
+			[token, resource],
+		);
+		await tellServer(session, "COMMIT");
+		return token;
+	} catch (error) {
+		await session.run("ROLLBACK");
+		throw error;
+	}
+}
+
+/** Takes the lock for this run, and the books when they are missing; says who has it otherwise. */
+export async function takeLease(engine: RunEngine, wish: LeaseWish): Promise<Lease | NoLease> {
+	const connected = await engine.connect("lock");
+	if ("code" in connected) return connected;
+	try {
+		if (!(await engine.ways.keepsSession(connected))) {
+			await connected.close();
+			return pooled;
+		}
+		if (engine.connections === "many") await watch(engine, connected);
+		if (!(await pollLock(engine, connected, wish))) {
+			const by = await holderOrNone(engine, connected);
+			await connected.close();
+			return { code: "held", ...(by && { by }) };
+		}
+		await makeBooks(engine, connected);
+		const token = await takeOver(engine, connected, wish);
+		return new HeldLease(engine, connected, token, wish);
+	} catch (error) {
+		await connected.close();
+		if (!(error instanceof Refused)) throw error;
+		return {
+			code: "badTarget",
+			message: `The lock could not be taken: ${error.failure.message}.`,
+			hint: "lockkeeper needs a schema of its own: GRANT CREATE ON DATABASE to its user.",
+		};
+	}
+}
+
+async function watch({ ways }: RunEngine, session: RunSession): Promise<void> {
+	for (const sql of ways.watchClient) await session.run(sql);
+}
+
+/** Keeps the lock alive: the connection that holds it may break while nobody else comes. */
+class HeldLease implements Lease {
+	readonly token: number;
+	session: RunSession;
+	readonly #engine: RunEngine;
+	readonly #wish: LeaseWish;
+	readonly #timer: NodeJS.Timeout | undefined;
+	#beating: Promise<void> | undefined;
+	#ended = false;
+
+	constructor(engine: RunEngine, session: RunSession, token: number, wish: LeaseWish) {
+		this.#engine = engine;
+		this.session = session;
+		this.token = token;
+		this.#wish = wish;
+		if (engine.connections === "many") {
+			this.#timer = setInterval(() => {
+				this.#beating ??= this.#beat().finally(() => {
+					this.#beating = undefined;
+				});
+			}, beatEvery);
+			this.#timer.unref();
+		}
+	}
+
+	async fence(session: RunSession): Promise<"held" | "lost"> {
+		const { ways } = this.#engine;
+		const answer = await session.run(
+			`SELECT token FROM ${ways.book("lease")} WHERE resource = ? ${ways.keepRow}`,
+			[resource],
+		);
+		if (answer.ok && Number(answer.rows[0]?.[0]) === this.token) return "held";
+		await session.run("ROLLBACK");
+		return "lost";
+	}
+
+	async isHeld(session: RunSession): Promise<boolean> {
+		const rows = await ask(
+			session,
+			`SELECT token FROM ${this.#engine.ways.book("lease")} WHERE resource = ?`,
+			[resource],
+		);
+		return Number(rows[0]?.[0]) === this.token;
+	}
+
+	async release(): Promise<void> {
+		this.#ended = true;
+		clearInterval(this.#timer);
+		await this.#beating;
+		const { ways } = this.#engine;
+		await this.session.run(
+			`UPDATE ${ways.book("lease")} SET released_at = ${ways.now} WHERE resource = ? AND token = ?`,
+			[resource, this.token],
+		);
+		const { sql, values } = ways.unlock(resource);
+		await this.session.run(sql, values);
+		await this.session.close();
+	}
+
+	async #beat(): Promise<void> {
+		const { ways } = this.#engine;
+		const answer = await this.session.run(
+			`UPDATE ${ways.book("heartbeat")} SET beat_at = ${ways.now} WHERE resource = ? AND token = ?`,
+			[resource, this.token],
+		);
+		if (this.#ended || (answer.ok && answer.changed === 1)) return;
+		const isGone = !answer.ok && answer.failure.kind === "connection";
+		if (isGone && (await this.#comeBack())) return;
+		if (isGone && !this.#ended) return;
+		this.#wish.onLost();
+	}
+
+	/** Takes the lock again on a new connection, as long as nobody has taken the lease over. */
+	async #comeBack(): Promise<boolean> {
+		const connected = await this.#engine.connect("lock");
+		// The next beat tries again; until then the token keeps others' work safe from ours.
+		if ("code" in connected) return false;
+		await watch(this.#engine, connected);
+		try {
+			const { sql, values } = this.#engine.ways.tryLock(resource);
+			const isOurs = await this.isHeld(connected);
+			if (isOurs && isTrue(await ask(connected, sql, values))) {
+				await this.session.close();
+				this.session = connected;
+				return true;
+			}
+			await connected.close();
+			if (!isOurs && !this.#ended) this.#wish.onLost();
+			return false;
+		} catch {
+			await connected.close();
+			return false;
+		}
+	}
+}
