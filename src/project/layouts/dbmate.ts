@@ -60,6 +60,12 @@ export const dbmate: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	write({ directory, revision, name, sql, runs, down = "" }) {
+		const option = runs === "alone" ? " transaction:false" : "";
+		const text = `-- migrate:up${option}\n${sql}\n-- migrate:down\n${down}`;
+		return [{ path: joinPath(directory, `${revision}_${name}.sql`), text }];
+	},
 };
 
 function noMarker(path: string): ProjectProblem {

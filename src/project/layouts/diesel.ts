@@ -67,6 +67,21 @@ export const diesel: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	write({ directory, revision, name, sql, runs, down = "" }, existing) {
+		const isDated = existing.some((file) => /\/\d{4}-\d\d-\d\d-[^/]*\/up\.sql$/.test(file));
+		const shown = isDated ? revision.replace(/^(\d{4})(\d\d)(\d\d)/, "$1-$2-$3-") : revision;
+		const folder = joinPath(directory, "..", `${shown}_${name}`);
+		const settings = {
+			path: joinPath(folder, "metadata.toml"),
+			text: "run_in_transaction = false\n",
+		};
+		return [
+			{ path: joinPath(folder, "up.sql"), text: sql },
+			{ path: joinPath(folder, "down.sql"), text: down },
+			...(runs === "alone" ? [settings] : []),
+		];
+	},
 };
 
 function migrationFolders(directory: string, files: Files): readonly string[] {

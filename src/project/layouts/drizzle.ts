@@ -63,6 +63,10 @@ export const drizzle: Layout = {
 		if (isJournal) problems.push(...orphans(directory, tags, files));
 		return { migrations, problems };
 	},
+
+	refuses(wanted) {
+		return `Drizzle runs all pending migrations in one transaction, and these ${wanted.length} steps need one each`;
+	},
 };
 
 function sourceOf(

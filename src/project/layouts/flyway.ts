@@ -94,6 +94,12 @@ export const flyway: Layout = {
 		}
 		return { migrations, problems: [...problems, ...strayConfigs(directory, files)] };
 	},
+
+	write({ directory, revision, name, sql, runs }) {
+		const path = joinPath(directory, `V${revision}__${name}.sql`);
+		const config = { path: `${path}.conf`, text: "executeInTransaction=false\n" };
+		return [{ path, text: sql }, ...(runs === "alone" ? [config] : [])];
+	},
 };
 
 function byVersion(a: Script, b: Script): number {

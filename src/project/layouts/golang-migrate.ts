@@ -66,6 +66,12 @@ export const golangMigrate: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	write({ directory, revision, name, sql, down }) {
+		const stem = joinPath(directory, `${revision}_${name}`);
+		const back = down === undefined ? [] : [{ path: `${stem}.down.sql`, text: down }];
+		return [{ path: `${stem}.up.sql`, text: sql }, ...back];
+	},
 };
 
 interface Entry {

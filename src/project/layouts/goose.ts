@@ -73,7 +73,20 @@ export const goose: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	write({ directory, revision, name, sql, runs, down }) {
+		const head = runs === "alone" ? "-- +goose NO TRANSACTION\n" : "";
+		const back = down === undefined ? "" : `\n-- +goose Down\n${statementBlock(down)}`;
+		const text = `${head}-- +goose Up\n${statementBlock(sql)}${back}`;
+		return [{ path: joinPath(directory, `${revision}_${name}.sql`), text }];
+	},
 };
+
+/** goose cuts where a line ends with a semicolon; a block is one statement. */
+function statementBlock(sql: string): string {
+	const isOne = /^(?:--.*\n)*(?:DO|CREATE (?:FUNCTION|TRIGGER))\b/.test(sql);
+	return isOne ? `-- +goose StatementBegin\n${sql.trimEnd()}\n-- +goose StatementEnd\n` : sql;
+}
 
 interface Name {
 	readonly name: string;

@@ -1,6 +1,7 @@
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
 import type { HistoryTable } from "../applied/history-table.ts";
 import type { Files } from "../files.ts";
+import type { NewFile, NewMigration, NumberedMigration } from "../new-migrations/new-migration.ts";
 
 /** Files of another time: a file that was not there then is a problem. */
 export type ReleasedFiles = Pick<Files, "read">;
@@ -53,4 +54,11 @@ export interface Layout {
 		dialect: DatabaseId,
 		released?: ReleasedFiles,
 	): LayoutReading;
+	/** Returns why the tool cannot run new migrations as they must be; undefined where it can. */
+	refuses?(wanted: readonly NewMigration[]): string | undefined;
+	/**
+	 * Returns a new migration as the tool names and writes it; left out when lockkeeper cannot. `existing`
+	 * are the main files of those that are there, the newest last.
+	 */
+	write?(migration: NumberedMigration, existing: readonly string[]): readonly NewFile[];
 }

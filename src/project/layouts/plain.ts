@@ -30,6 +30,13 @@ export const plain: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	// psql commits after each statement.
+	write({ directory, revision, name, sql, runs }, existing) {
+		const head = /^([a-z]*[_-]?)\d/i.exec(nameOf(existing.at(-1) ?? ""))?.[1] ?? "";
+		const text = runs === "alone" ? sql : `BEGIN;\n${sql}COMMIT;\n`;
+		return [{ path: joinPath(directory, `${head}${revision}_${name}.sql`), text }];
+	},
 };
 
 /** Returns one file as a migration of its own; what is wrong with it goes to the problems. */

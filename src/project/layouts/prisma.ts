@@ -61,6 +61,11 @@ export const prisma: Layout = {
 		}
 		return { migrations, problems: [...problems, ...emptyFolders(directory, files)] };
 	},
+
+	// A single statement of a message commits by itself: CONCURRENTLY needs nothing more.
+	write({ directory, revision, name, sql }) {
+		return [{ path: joinPath(directory, "..", `${revision}_${name}`, "migration.sql"), text: sql }];
+	},
 };
 
 function migrationFolders(directory: string, files: Files): readonly string[] {

@@ -97,6 +97,16 @@ export const sqlx: Layout = {
 		}
 		return { migrations, problems: [...problems, ...uselessMarkers(migrations)] };
 	},
+
+	write({ directory, revision, name, sql, runs, down = "" }, existing) {
+		const stem = joinPath(directory, `${revision}_${name}`);
+		const text = `${runs === "alone" ? "-- no-transaction\n" : ""}${sql}`;
+		if (!existing.some((file) => file.endsWith(".up.sql"))) return [{ path: `${stem}.sql`, text }];
+		return [
+			{ path: `${stem}.up.sql`, text },
+			{ path: `${stem}.down.sql`, text: down },
+		];
+	},
 };
 
 /** The crate's features name the drivers; that for MySQL is that for MariaDB too. */

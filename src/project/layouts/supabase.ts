@@ -63,6 +63,18 @@ export const supabase: Layout = {
 		}
 		return { migrations, problems };
 	},
+
+	refuses(wanted) {
+		const alone = wanted.find(({ runs }) => runs === "alone");
+		return (
+			alone &&
+			`The Supabase CLI runs every migration in a transaction, and ${alone.name} refuses to`
+		);
+	},
+
+	write({ directory, revision, name, sql }) {
+		return [{ path: joinPath(directory, `${revision}_${name}.sql`), text: sql }];
+	},
 };
 
 function skipped(path: string): ProjectProblem {
