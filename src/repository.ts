@@ -100,9 +100,23 @@ async function loadDialect(
 	project: Project,
 	parser: Config["parser"],
 ): Promise<Dialect | undefined> {
-	if (project.dialect !== "postgres") return undefined;
-	const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
-	return loadPostgres(parser === undefined ? {} : { parser });
+	switch (project.dialect) {
+		case "postgres": {
+			const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
+			return loadPostgres(parser === undefined ? {} : { parser });
+		}
+		case "mysql":
+		case "mariadb": {
+			const { loadMysql } = await import("./dialect/mysql/dialect.ts");
+			return loadMysql(project.dialect);
+		}
+		case "sqlite": {
+			const { loadSqlite } = await import("./dialect/sqlite/dialect.ts");
+			return loadSqlite();
+		}
+		default:
+			return undefined;
+	}
 }
 
 function sectionsOf(project: Project): readonly Section[] {

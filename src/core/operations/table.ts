@@ -84,6 +84,8 @@ export type ConstraintDefinition =
 			readonly referencedColumns: readonly string[];
 			readonly onDelete: ReferentialAction;
 			readonly onUpdate: ReferentialAction;
+			/** Written at the column: MySQL before 9.0 reads it and makes no constraint. */
+			readonly inline?: true;
 	  })
 	| (ConstraintBase & {
 			readonly type: "exclude";
@@ -286,7 +288,12 @@ export type TableAction = Altered &
 				readonly ifExists: boolean;
 				readonly cascade: boolean;
 		  }
-		| { readonly kind: "renameTable"; readonly to: string }
+		| {
+				readonly kind: "renameTable";
+				readonly to: string;
+				/** MySQL: the database that the table moves to. */
+				readonly toSchema?: string;
+		  }
 		| { readonly kind: "renameColumn"; readonly column: string; readonly to: string }
 		| { readonly kind: "renameConstraint"; readonly constraint: string; readonly to: string }
 		| { readonly kind: "setTableSchema"; readonly schema: string }

@@ -1,9 +1,14 @@
 import type { PlaceholderStyle } from "../../core/dialect.ts";
+import type { Range } from "../../core/source.ts";
 import { findPsqlVariables } from "./psql-variables.ts";
 import { dollarDelimiterLength } from "./quotes.ts";
 import { standIn, type Placeholder, type Replacement } from "./replacement.ts";
-import type { Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
+
+/** A token of any dialect: comments and strings are called the same. */
+interface CutToken extends Range {
+	readonly kind: string;
+}
 
 /** A text without placeholders, as long as the one before, and where they were, in order. */
 export interface NeutralizedText {
@@ -37,9 +42,10 @@ export function neutralizePlaceholders(
 	text: string,
 	styles: readonly PlaceholderStyle[],
 	values: Readonly<Record<string, string>> = {},
+	cut: (text: string) => readonly CutToken[] = tokenize,
 ): NeutralizedText {
 	const single = styles.includes("doubledSemicolon") ? text.replaceAll(";;", "; ") : text;
-	const templates = findTemplates(single, styles).map((one) => withValue(one, values));
+	const templates = findTemplates(single, styles, cut).map((one) => withValue(one, values));
 	const filled = replaceAll(single, templates);
 	const variables = styles.includes("psql") ? findPsqlVariables(filled) : [];
 	const unknown = templates.filter(({ isKnown }) => !isKnown);
@@ -73,7 +79,11 @@ function replaceAll(text: string, replacements: readonly Replacement[]): string 
 	return parts.join("");
 }
 
-function findTemplates(text: string, styles: readonly PlaceholderStyle[]): readonly Replacement[] {
+function findTemplates(
+	text: string,
+	styles: readonly PlaceholderStyle[],
+	cut: (text: string) => readonly CutToken[],
+): readonly Replacement[] {
 	const used = templateStyles.filter(
 		({ style, mark }) => styles.includes(style) && text.includes(mark),
 	);
@@ -81,7 +91,7 @@ function findTemplates(text: string, styles: readonly PlaceholderStyle[]): reado
 		.flatMap((style) => [...text.matchAll(style.pattern)].map((match) => ({ style, match })))
 		.sort((a, b) => a.match.index - b.match.index);
 	if (found.length === 0) return [];
-	const tokens = tokenize(text);
+	const tokens = cut(text);
 	const replacements: Replacement[] = [];
 	let covering = 0;
 	let free = 0;
@@ -100,7 +110,7 @@ function findTemplates(text: string, styles: readonly PlaceholderStyle[]): reado
 /** Whether the tool's placeholder at `start` is one, given the token that covers it. */
 function isFilledIn(
 	text: string,
-	token: Token | undefined,
+	token: CutToken | undefined,
 	start: number,
 	style: TemplateStyle,
 ): boolean {

@@ -1,0 +1,19 @@
+import type { Dialect } from "../../core/dialect.ts";
+import { readText, type StatementGrammar } from "../tolerant/reader.ts";
+import { effects } from "./effects/index.ts";
+import { sqliteLexis } from "./grammar.ts";
+import { readStatement } from "./statements.ts";
+
+const grammar: StatementGrammar = { lexis: sqliteLexis, read: readStatement };
+
+/** Returns the dialect of SQLite. */
+export function loadSqlite(): Dialect {
+	return {
+		id: "sqlite",
+		engine: { name: "lockkeeper" },
+		lockModes: ["SHARED", "RESERVED", "EXCLUSIVE"],
+		read: (file, options) => readText(file, options, grammar),
+		effects,
+		edits: () => undefined,
+	};
+}
