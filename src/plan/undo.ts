@@ -18,8 +18,17 @@ function columnOf(catalog: Catalog, table: QualifiedName, name: string): Column 
 	return catalog.table(table)?.columns.find((column) => column.name === name);
 }
 
+const [noRowStart, noRowEnd] = ["SELECT NOT EXISTS (SELECT FROM ", ");"] as const;
+
 function noRow(table: QualifiedName, condition: string, says: string): Assertion {
-	return { says, sql: `SELECT NOT EXISTS (SELECT FROM ${quoteName(table)}${condition});` };
+	return { says, sql: `${noRowStart}${quoteName(table)}${condition}${noRowEnd}` };
+}
+
+/** Returns the query that counts the rows for which an undo loses something; undefined: they cannot be counted. */
+export function rowsThatLose({ sql }: Assertion): string | undefined {
+	return sql.startsWith(noRowStart) && sql.endsWith(noRowEnd)
+		? `SELECT count(*) FROM ${sql.slice(noRowStart.length, -noRowEnd.length)};`
+		: undefined;
 }
 
 function undoAddColumn({ table, column }: OperationOf<"addColumn">): Undo {

@@ -67,6 +67,16 @@ export interface Limits {
 	readonly statementTimeout: number;
 }
 
+/** An index of a database, with its definition as the server writes it. */
+export interface IndexReading {
+	/** schema.name */
+	readonly name: string;
+	readonly definition: string;
+	readonly isValid: boolean;
+	/** A session builds it now. */
+	readonly isBuilding: boolean;
+}
+
 /** Readings of how busy a server is; what a server does not tell is absent. */
 export interface Pressure {
 	/** Of the slowest replica. */
@@ -133,6 +143,8 @@ export interface ServerWays {
 	probe(session: RunSession, step: ServerStep): Promise<Probe>;
 	/** Returns the schema as lines, sorted: the same schema, the same lines (src/catalog/schema-lines.ts). */
 	schemaLines(session: RunSession): Promise<readonly string[]>;
+	/** Every index but those of the server and of the books, by name. */
+	indexes(session: RunSession): Promise<readonly IndexReading[]>;
 	/** A stable name of the database for receipts, without secrets. */
 	targetId(session: RunSession): Promise<string>;
 	/** Whether the server takes writes; a replica does not. */

@@ -1,4 +1,5 @@
 import { runsOnServer, type Plan, type PlanPhase } from "../plan/plan.ts";
+import type { IndexReading } from "./engine.ts";
 
 /** Three values, of which two mean no: what cannot be told is not open. */
 export type GateState = "open" | "closed" | "unknown";
@@ -24,16 +25,6 @@ export interface GateCheck {
 export interface GateVerdict {
 	readonly state: GateState;
 	readonly checks: readonly GateCheck[];
-}
-
-/** An index of a database, with its definition as the server writes it. */
-export interface IndexReading {
-	/** schema.name */
-	readonly name: string;
-	readonly definition: string;
-	readonly isValid: boolean;
-	/** A session builds it now. */
-	readonly isBuilding: boolean;
 }
 
 /** What the gate has read of one database. */
@@ -110,17 +101,22 @@ function checkRevisions({ applied = [] }: GateReading, { min, max }: GateQuestio
 		: unknown("revisions", `nothing tells whether ${last ?? "none"} comes before ${max}`);
 }
 
+/** Before the contract phase code of both releases works with any state; a verification that failed is none. */
 function checkRun({ openSteps, isRunning }: GateReading): GateCheck {
-	const failed = openSteps.find(({ state }) => state === "failed");
-	if (failed) return closed("run", `step ${failed.step} has failed`);
-	const halfDone = openSteps.find(({ phase }) => phase === "contract" || isRunning !== true);
-	if (!halfDone) {
-		return open("run", isRunning === true ? "a run is between two safe states" : "no run is open");
+	const unsafe = openSteps.find(
+		({ phase, state }) => phase === "contract" || (phase === "verify" && state === "failed"),
+	);
+	if (unsafe?.state === "failed") return closed("run", `step ${unsafe.step} has failed`);
+	if (unsafe) {
+		const who = isRunning === true ? "a run is in the middle of it" : "its run has ended";
+		return closed("run", `step ${unsafe.step} has begun, and ${who}`);
 	}
-	if (isRunning === true) return closed("run", `step ${halfDone.step} takes something away now`);
-	return isRunning === false
-		? closed("run", `step ${halfDone.step} has begun and its run has ended`)
-		: unknown("run", `step ${halfDone.step} has begun; whether its run goes on is not known`);
+	const [stopped] = openSteps;
+	if (stopped) {
+		const what = stopped.state === "failed" ? "has failed" : "has begun";
+		return open("run", `step ${stopped.step} ${what}; it only adds`);
+	}
+	return open("run", isRunning === true ? "a run goes on, between two steps" : "no step is open");
 }
 
 function checkIndexes({ indexes }: GateReading): GateCheck {

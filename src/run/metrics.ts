@@ -63,7 +63,7 @@ interface Tallies {
 function tally(tallies: Tallies, event: RunEvent, phaseOf: ReadonlyMap<string, PlanPhase>): void {
 	switch (event.kind) {
 		case "batchDone": {
-			tallies.rows.add(event.step, event.rows);
+			tallies.rows.set(event.step, event.total);
 			const { share, total } = event;
 			// The rows behind the cursor are known, the share is estimated: so is what is left.
 			if (share !== undefined && share > 0) {
@@ -78,6 +78,7 @@ function tally(tallies: Tallies, event: RunEvent, phaseOf: ReadonlyMap<string, P
 			if (phaseOf.get(event.step) === "contract") {
 				tallies.cutover.set(event.step, event.milliseconds);
 			}
+			if (event.rows !== undefined) tallies.rows.set(event.step, event.rows);
 			tallies.lag.delete(event.step);
 			return;
 		case "lockMissed":
@@ -128,7 +129,7 @@ function phaseSeconds(events: readonly TimedEvent[]): Sums {
 	return seconds;
 }
 
-function readingMetrics(readings: MetricReadings, revision: string): readonly Metric[] {
+function readingMetrics(readings: MetricReadings): readonly Metric[] {
 	const { gate, schemaRev, rollbackLossless, dualWriteFailures, vectors } = readings;
 	const one = (value: number | undefined): readonly MetricPoint[] =>
 		value === undefined ? [] : [{ labels: {}, value }];
@@ -178,7 +179,7 @@ function readingMetrics(readings: MetricReadings, revision: string): readonly Me
 		gauge(
 			"schema_rev_info",
 			"The schema that the database has.",
-			schemaRev === undefined ? [] : [{ labels: { revision, schema_rev: schemaRev }, value: 1 }],
+			schemaRev === undefined ? [] : [{ labels: { schema_rev: schemaRev }, value: 1 }],
 		),
 	];
 }
@@ -214,7 +215,7 @@ export function metricsOf(
 			"migrated_rows",
 			"counter",
 			"{row}",
-			"Rows changed in batches.",
+			"Rows that a step has changed.",
 			tallies.rows.points("step"),
 		),
 		metric(
@@ -273,12 +274,15 @@ export function metricsOf(
 			"How long runs worked on a phase.",
 			phaseSeconds(events).points("phase"),
 		),
-		...readingMetrics(readings, revision),
+		...readingMetrics(readings),
 	];
 	return all
 		.filter(({ points }) => points.length > 0)
 		.map((one) => ({
 			...one,
-			points: one.points.map(({ labels, value }) => ({ labels: { revision, ...labels }, value })),
+			points: one.points.map(({ labels, value }) => ({
+				labels: { ...(revision !== "" && { revision }), ...labels },
+				value,
+			})),
 		}));
 }

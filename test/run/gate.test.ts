@@ -47,7 +47,7 @@ describe("the gate", () => {
 			    },
 			    {
 			      "check": "run",
-			      "says": "no run is open",
+			      "says": "no step is open",
 			      "state": "open",
 			    },
 			    {
@@ -105,10 +105,16 @@ describe("the gate", () => {
 			["unknown", "revisions unknown: nothing tells whether 0042_status comes before 0043_total"],
 		],
 		[
-			"a step that has failed",
-			{ openSteps: [{ step: "migrate-1", phase: "migrate", state: "failed" }] },
+			"a step of expand that has failed",
+			{ openSteps: [{ step: "expand-1", phase: "expand", state: "failed" }] },
 			{},
-			["closed", "run closed: step migrate-1 has failed"],
+			["open"],
+		],
+		[
+			"a verification that has failed",
+			{ openSteps: [{ step: "verify-1", phase: "verify", state: "failed" }] },
+			{},
+			["closed", "run closed: step verify-1 has failed"],
 		],
 		[
 			"an index that a live run builds",
@@ -117,22 +123,16 @@ describe("the gate", () => {
 			["open"],
 		],
 		[
-			"a step whose run is gone",
-			{ openSteps: [{ step: "expand-2", phase: "expand", state: "intent" }] },
-			{},
-			["closed", "run closed: step expand-2 has begun and its run has ended"],
-		],
-		[
 			"the middle of a cutover",
 			{ openSteps: [{ step: "contract-1", phase: "contract", state: "intent" }], isRunning: true },
 			{},
-			["closed", "run closed: step contract-1 takes something away now"],
+			["closed", "run closed: step contract-1 has begun, and a run is in the middle of it"],
 		],
 		[
-			"a holder of whom nothing is known",
-			{ openSteps: [{ step: "expand-2", phase: "expand", state: "intent" }], isRunning: undefined },
+			"a cutover whose run is gone",
+			{ openSteps: [{ step: "contract-1", phase: "contract", state: "intent" }] },
 			{},
-			["unknown", "run unknown: step expand-2 has begun; whether its run goes on is not known"],
+			["closed", "run closed: step contract-1 has begun, and its run has ended"],
 		],
 		[
 			"an INVALID index",

@@ -70,7 +70,7 @@ describe("metrics of a run", () => {
 		);
 		expect(parsePrometheus(text)).toHaveLength(12);
 		expect(text).toMatchInlineSnapshot(`
-			"# HELP migrated_rows Rows changed in batches.
+			"# HELP migrated_rows Rows that a step has changed.
 			# TYPE migrated_rows counter
 			migrated_rows{revision="0002_orders_paid",step="migrate-1"} 1500
 			# HELP backfill_lag_rows Rows that a change in batches has before it, about.

@@ -1,6 +1,5 @@
 import { ask } from "../ask.ts";
-import type { RunSession } from "../engine.ts";
-import type { IndexReading } from "../gate.ts";
+import type { IndexReading, RunSession } from "../engine.ts";
 
 /**
  * Sessions that build an index now. Who builds what is shown to members of pg_read_all_stats and of the builder's

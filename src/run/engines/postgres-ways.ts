@@ -3,6 +3,7 @@ import type { ServerStep } from "../../plan/plan.ts";
 import type { Blocker, Limits, RunSession, ServerWays } from "../engine.ts";
 import { ask, isTrue, tellServer } from "../ask.ts";
 import { postgresBooks } from "./postgres-books.ts";
+import { postgresIndexes } from "./postgres-indexes.ts";
 import { postgresPressure } from "./postgres-pressure.ts";
 import { probePostgres } from "./postgres-probe.ts";
 import { missingRights } from "./postgres-rights.ts";
@@ -149,6 +150,7 @@ export function postgresWays(version: number): ServerWays {
 		pressure: postgresPressure,
 		probe: probePostgres,
 		schemaLines: (session) => readLines(session, version),
+		indexes: (session) => postgresIndexes(session, version),
 		targetId,
 		isReadOnly: async (session) =>
 			isTrue(
