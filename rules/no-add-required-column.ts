@@ -27,7 +27,12 @@ table it works, and then every INSERT of code that still runs fails, because it 
 column. A default that is not volatile costs nothing since PostgreSQL 11 and serves both; where there is
 no sensible one, the column starts nullable, is filled, and becomes NOT NULL in a later release.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `While the table has a row the error is "Cannot add a NOT NULL column with default value NULL"; on an empty table, such as
+a fresh database, the same statement works. The default must be a constant: CURRENT_TIMESTAMP and expressions are
+refused as soon as there are rows.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {

@@ -25,7 +25,10 @@ transaction: nobody is asked, the number is not bounded, and a mistake at the to
 Without it the DELETE fails while rows refer to it, and code says what is to go. Where the rows are parts of the
 other one (the lines of an order), CASCADE is fine: this is a matter of style, and the rule is off by default.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `Foreign keys act only while PRAGMA foreign_keys is on; DROP TABLE of the referenced table then deletes its rows, and theirs, too.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "all",
 	aliases: {},

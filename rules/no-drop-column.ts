@@ -76,7 +76,11 @@ column lists that ORMs write for every query, and its values come back from a ba
 unique constraints and foreign keys on the column silently go with it. A column may go when an
 earlier release has stopped using it: a contract directive names that release.`,
 	category: "data-loss",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of a statement is "no such column". SQLite refuses DROP COLUMN while an index, a key, a view or a trigger uses the
+column, and before 3.35; it writes all pages of the table.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {

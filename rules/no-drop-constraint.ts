@@ -48,7 +48,10 @@ CONFLICT ON CONSTRAINT needs it by name. Once it is gone such statements of runn
 foreign key breaks no statement and is not reported. An equal unique index that stands at the end of
 the release makes it good.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of INSERT ... ON CONFLICT is "ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint".`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: { pgfence: "drop-constraint" },

@@ -8,6 +8,17 @@ import {
 	missingEvidence,
 	showName,
 } from "#core";
+import type { Catalog, OperationContext, Table } from "#core";
+import { successorOf } from "../src/catalog/rebuild.ts";
+
+/** True when a table with the rows of this one stands in its place, under the name that code knows. */
+function isMadeAnew(table: Table, after: Catalog, { catalog, releasedName }: OperationContext) {
+	const now = successorOf(after, table);
+	if (!now) return false;
+	// What was only put by meanwhile is known to no code.
+	if (table.copyOf?.replaced) return true;
+	return after.resolve(now) === releasedName(catalog.resolve(table));
+}
 
 export default defineRule({
 	id: "no-drop-table",
@@ -18,7 +29,12 @@ a backup only. DROP TABLE also waits for every running query of the table, and o
 foreign keys point to, under a lock that stops all reads and writes behind it. A table may go when an
 earlier release has already stopped using it: a contract directive names that release.`,
 	category: "data-loss",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of a query is "no such table". DROP TABLE also takes the indexes and triggers of the table with it, and with
+foreign keys on it deletes the rows first (no-cascading-drop). A table that is made anew, from all of its rows and under
+the same name, is not dropped for anyone: what such a copy loses is reported by no-lossy-rebuild.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { squawk: "ban-drop-table", atlas: "DS102", pgfence: "drop-table" },
@@ -74,6 +90,8 @@ DROP TABLE import_rows;`,
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				recipe: "drop-table",
 				atReleaseEnd(after) {
+					if (table && context.dialect === "sqlite" && isMadeAnew(table, after, context))
+						return "settled";
 					const again = after.tableByKey(key);
 					if (again && !table && operation.ifExists) return "settled";
 					if (again) return { message: "recreated", data: { table: object.shown } };

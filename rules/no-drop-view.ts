@@ -18,7 +18,10 @@ created again in one release is judged by its result: when a column is missing, 
 code that name it fail. A view may go when an earlier release has stopped using it: a contract
 directive names that release.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of a query is "no such table".`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},

@@ -7,13 +7,17 @@ export default defineRule({
 deploy stops there. Elements of an array and fields of a composite column may be set one by one. Source:
 process_matched_tle, src/backend/rewrite/rewriteHandler.c.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `SQLite takes such an UPDATE and keeps the last value; the others are lost without a word.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { squawk: "ban-duplicate-column-assignments" },
 	help: "Keep the assignment that is meant.",
 	messages: {
 		twice: "The server refuses this UPDATE of {table}: it sets {column} twice.",
+		last: "This UPDATE of {table} sets {column} twice: the last value stays, the others are lost.",
 	},
 	examples: [
 		{
@@ -29,7 +33,8 @@ process_matched_tle, src/backend/rewrite/rewriteHandler.c.`,
 				if (part) continue;
 				if (seen.has(column)) {
 					const data = { table: operation.table.name, column };
-					context.report({ message: "twice", at: operation, data });
+					const message = context.dialect === "sqlite" ? "last" : "twice";
+					context.report({ message, at: operation, data });
 				}
 				seen.add(column);
 			}

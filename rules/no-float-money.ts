@@ -1,7 +1,9 @@
 import { defineRule } from "#core";
 import { onColumnTypes } from "../src/catalog/column-types.ts";
 
+/** PostgreSQL's own names; SQLite keeps what was written, and numeric in the same way. */
 const floats: ReadonlySet<string> = new Set(["float4", "float8"]);
+const floatWords = /^(real|double|double precision|float)$/i;
 
 /** Words that nearly always name an amount of money. */
 const money: ReadonlySet<string> = new Set([
@@ -30,11 +32,14 @@ rows, and cents are lost. real has six digits in all. numeric is exact, and so i
 coin. Only columns whose name speaks of a price, fee, balance or wage are looked at. Source:
 postgresql.org/docs/current/datatype-numeric.html.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `NUMERIC and DECIMAL are kept as binary fractions too wherever the value is no whole number. A whole number of the smallest coin is exact: INTEGER.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},
-	help: "Write numeric, or bigint for the smallest coin.",
+	help: "Write numeric, or a whole number (bigint, in SQLite INTEGER) for the smallest coin.",
 	messages: {
 		inexact: "{table} keeps {columns} as binary fractions: sums lose or gain cents.",
 	},
@@ -47,6 +52,8 @@ postgresql.org/docs/current/datatype-numeric.html.`,
 	on: onColumnTypes(
 		() => "inexact",
 		({ schema, name }, column) =>
-			schema === undefined && floats.has(name) && wordsOf(column).some((word) => money.has(word)),
+			schema === undefined &&
+			(floats.has(name) || floatWords.test(name)) &&
+			wordsOf(column).some((word) => money.has(word)),
 	),
 });

@@ -11,7 +11,10 @@ runs out of connections. When the build fails (CREATE INDEX CONCURRENTLY does so
 gap stays. Two indexes at a time cost some disk space and nothing else: build the new one under another name, then
 drop the old one.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `In one transaction nobody sees the moment between the two; where each statement commits by itself readers do.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

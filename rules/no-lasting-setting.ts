@@ -1,4 +1,11 @@
-import { defineRule, type Migration, type Operation, type ReleaseEntry } from "#core";
+import {
+	defineRule,
+	type DialectId,
+	type Migration,
+	type Operation,
+	type ReleaseEntry,
+} from "#core";
+import { fixedInTransaction, switchOf } from "../src/dialect/sqlite/effects/pragma.ts";
 import { configCalls, type ConfigCall } from "../src/catalog/set-config.ts";
 
 /** Settings that change what later statements mean, or what they may do. */
@@ -10,6 +17,21 @@ const telling: ReadonlySet<string> = new Set([
 	"session_authorization",
 ]);
 
+/** PRAGMAs that change what later statements do, with the value that is usual. */
+const pragmas: ReadonlyMap<string, "on" | "off"> = new Map([
+	["foreign_keys", "on"],
+	["legacy_alter_table", "off"],
+	["writable_schema", "off"],
+	["ignore_check_constraints", "off"],
+	["recursive_triggers", "off"],
+]);
+
+function isUsual(name: string, value: string | undefined, dialect: DialectId): boolean {
+	if (dialect !== "sqlite") return value === undefined || usual.test(value);
+	const now = value === undefined ? undefined : switchOf(new Map([[name, value]]), name);
+	return now === undefined || now === pragmas.get(name);
+}
+
 /** What the server has where nobody changed it, written out. */
 const usual = /^(none|public|"\$user", public)$/i;
 
@@ -20,6 +42,11 @@ function settingsOf(operation: Operation): readonly Setting[] {
 	return operation.kind === "select" ? configCalls(operation.query) : [];
 }
 
+/** In a transaction PRAGMA foreign_keys changes nothing. */
+function isIdle({ transaction }: ReleaseEntry, name: string, dialect: DialectId): boolean {
+	return dialect === "sqlite" && transaction !== undefined && fixedInTransaction.has(name);
+}
+
 export default defineRule({
 	id: "no-lasting-setting",
 	summary: "Disallow leaving search_path, role and the like changed after the migration.",
@@ -28,7 +55,10 @@ connection: the next ones then make their tables in another schema or as another
 its own history table. Behind a pooler such as PgBouncer the connection goes back to the pool, and the
 application gets the setting. SET LOCAL ends with the transaction; RESET at the end puts it back where there is none.`,
 	category: "transactions",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `PRAGMA foreign_keys = OFF, legacy_alter_table and writable_schema hold until the connection closes; a tool may run all migrations, and the application, on that one.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},
@@ -64,14 +94,22 @@ RESET ROLE;`,
 				lasting.set(migration, open);
 				if (operation.kind === "resetAllParameters") open.clear();
 				for (const { name, value, scope } of settingsOf(operation)) {
-					if (scope === "local" || !telling.has(name)) continue;
-					if (value === undefined || usual.test(value)) open.delete(name);
+					const tells = context.dialect === "sqlite" ? pragmas.has(name) : telling.has(name);
+					if (scope === "local" || !tells || isIdle(entry, name, context.dialect)) continue;
+					if (isUsual(name, value, context.dialect)) open.delete(name);
 					else open.set(name, entry);
 				}
 			}
 			for (const open of lasting.values()) {
 				for (const [name, entry] of open) {
-					context.report(entry, { message: "lasts", at: entry.operation, data: { name } });
+					const help =
+						context.dialect === "sqlite" ? `Set PRAGMA ${name} back at the end.` : undefined;
+					context.report(entry, {
+						message: "lasts",
+						at: entry.operation,
+						data: { name },
+						...(help !== undefined && { help }),
+					});
 				}
 			}
 		},

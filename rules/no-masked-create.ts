@@ -70,7 +70,10 @@ that nobody reads and does nothing, whatever the object looks like: a missing co
 other columns stays as it is, the migration counts as applied, and code that relies on it fails. Databases that
 are set up anew then differ from those that were there before.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `SQLite says nothing at all when IF NOT EXISTS finds an object.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

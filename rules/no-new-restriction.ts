@@ -48,7 +48,10 @@ function judge(
 		message: "refuses",
 		at,
 		table,
-		data: { object: object.shown, error: errors[type] },
+		data: {
+			object: object.shown,
+			error: context.dialect === "sqlite" ? errors[type].replace(/ with \w+$/, "") : errors[type],
+		},
 		once: `${key} ${columns.join(" ")} ${context.migration.release}`,
 		help: `Deploy code that keeps to it first. Where that is done: -- lockkeeper:contract ${object.shown} since=<revision>`,
 	});
@@ -62,7 +65,10 @@ as long as it may be rolled back, the code before it still runs: it knows nothin
 writes against it fails with 23502, 23503, 23505 or 23514. Code that keeps to the rule belongs in an earlier release,
 which a contract directive names.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The errors are "NOT NULL constraint failed", "UNIQUE constraint failed" and the like.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},

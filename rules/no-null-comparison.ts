@@ -58,7 +58,7 @@ finds no row, so that an UPDATE or DELETE does nothing and says nothing, and a p
 passed by every row, as only false is refused: CHECK (status IN ('open', NULL)) lets everything in. Source:
 postgresql.org/docs/current/functions-comparison.html; transform_null_equals, off by default, mends only x = NULL.`,
 	category: "schema",
-	dialects: ["postgres"],
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

@@ -1,4 +1,4 @@
-import { defineRule, type Operation, type OperationContext } from "#core";
+import { defineRule, type ColumnDefinition, type Operation, type OperationContext } from "#core";
 
 /**
  * Refusals that follow from what a statement is and from objects that the history made. Others (an object
@@ -52,12 +52,41 @@ function adviceFor(
 	}
 }
 
+function adviceForSqlite({ kind }: Operation): string {
+	switch (kind) {
+		case "addColumn":
+			return "Add the column without it (a unique index can be created afterwards), or make the table anew with the column.";
+		case "dropColumn":
+			return "Drop what uses the column first, or make the table anew without it.";
+		case "renameTable":
+		case "renameColumn":
+			return "Drop the view before and create it again after, or run PRAGMA legacy_alter_table = ON before.";
+		default:
+			return "Make the table anew: a new table, INSERT ... SELECT, DROP, RENAME, in one transaction.";
+	}
+}
+
+/** What SQLite says no to. What a rule of its own tells is left to that. */
+function refusalOfSqlite(operation: Operation, context: OperationContext) {
+	const { fails } = context.effectOf(operation);
+	if (!fails || fails.hangsOn) return undefined;
+	// no-add-required-column tells it, and BEGIN is told by require-balanced-transaction.
+	if (operation.kind === "addColumn" && isRequiredWithoutValue(operation.column)) return undefined;
+	return operation.kind === "begin" ? undefined : fails;
+}
+
+function isRequiredWithoutValue({ constraints, default: value, generated }: ColumnDefinition) {
+	const hasValue = value && !(value.kind === "literal" && value.type === "null");
+	return !hasValue && !generated && constraints.some(({ type }) => type === "notNull");
+}
+
 /** What the server says no to, in words; undefined where it does not, or where that is not certain. */
 function refusal(operation: Operation, context: OperationContext) {
 	const { part, statement, transaction } = context;
 	// An IF or an exception handler of the body or the program may know.
 	if (part.reached?.conditional || statement.sides) return undefined;
 	const { fails } = context.effectOf(operation);
+	if (context.dialect === "sqlite") return refusalOfSqlite(operation, context);
 	// Foreign keys between types that do not compare: no-foreign-key-type-mismatch tells both types.
 	const isTypeMismatch = fails?.code === "42804" && makers.has(operation.kind);
 	// What a version does not know is 42601 too, and the version may be a guess.
@@ -77,7 +106,13 @@ and a NOT VALID foreign key of one before PostgreSQL 18; DETACH CONCURRENTLY bes
 CONCURRENTLY of a view without a unique index. On an empty development database they fail in the same way, but
 often nobody has run them against the whole schema before the deploy stops there.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `ALTER TABLE adds, drops and renames columns and renames tables; what else there is came late (RENAME COLUMN 3.25, DROP COLUMN
+3.35, NOT NULL and CHECK 3.53). ADD COLUMN refuses UNIQUE, PRIMARY KEY, and on a table with rows STORED columns and defaults
+that are not constant: such a migration passes on a fresh database. DROP COLUMN is refused while something uses the column, RENAME
+while a view reads a table that is not there.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},
@@ -85,6 +120,7 @@ often nobody has run them against the whole schema before the deploy stops there
 	messages: {
 		refused:
 			"PostgreSQL {version} refuses this statement (SQLSTATE {code}), and the deploy stops here: {reason}.",
+		refusedByLite: "SQLite refuses this statement, and the deploy stops here: {reason}.",
 	},
 	examples: [
 		{
@@ -117,6 +153,16 @@ ALTER TABLE logs DETACH PARTITION logs_2020;`,
 		anyOperation(operation, context) {
 			const found = refusal(operation, context);
 			if (!found) return;
+			if (context.dialect === "sqlite") {
+				context.report({
+					message: "refusedByLite",
+					at: operation,
+					data: { reason: found.reason },
+					help: adviceForSqlite(operation),
+					...("table" in operation && { recipe: "rebuild-table" }),
+				});
+				return;
+			}
 			context.report({
 				message: "refused",
 				at: operation,

@@ -16,7 +16,11 @@ code with the new name run at the same time: whichever the column is called, the
 view under the table's name that shows the column under both, or a new column that a trigger keeps
 equal to the old one until no code uses it.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of a statement is "no such column". RENAME COLUMN came with 3.25, writes one page, and rewrites the column in
+indexes, triggers and views; the column that a view gives is renamed with it.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {

@@ -7,6 +7,7 @@ import {
 	listWords,
 	relationExists,
 } from "#core";
+import { successorOf } from "../src/catalog/rebuild.ts";
 
 export default defineRule({
 	id: "no-rename-table",
@@ -17,7 +18,11 @@ code with the new name run at the same time: whichever the table is called, the 
 DELETE, RETURNING, FOR UPDATE and ON CONFLICT (columns) go through it; TRUNCATE, COPY of the view, ctid, foreign
 keys to it and ON CONFLICT ON CONSTRAINT do not (measured on PostgreSQL 14, 17 and 18).`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The error of a query is "no such table". A view with the old name serves reads only: INSERT, UPDATE and DELETE on it need
+INSTEAD OF triggers. References in triggers, views and foreign keys of other tables follow the rename.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {
@@ -69,6 +74,8 @@ ALTER TABLE customers_next RENAME TO customers;`,
 			// table that was just renamed is its successor, known to code under that name.
 			const target = `${key.slice(0, key.indexOf("."))}.${operation.to}`;
 			if (context.releasedName(key) !== key || context.isVacant(target)) return;
+			// The copy takes the name of the table that it was made from.
+			if (context.dialect === "sqlite" && table?.copyOf?.replaced) return;
 			const { shown } = contractObject(catalog, key);
 			const columns = columnsOf(catalog, key) ?? [];
 			context.report({
@@ -80,6 +87,8 @@ ALTER TABLE customers_next RENAME TO customers;`,
 				recipe: "rename-table",
 				atReleaseEnd(after) {
 					if (!relationExists(after, key)) return undefined;
+					// Made anew under its old name: no-lossy-rebuild tells which columns are gone.
+					if (context.dialect === "sqlite" && table && successorOf(after, table)) return "settled";
 					const now = columnsOf(after, key);
 					const gone = now ? columns.filter((name) => !now.includes(name)) : [];
 					if (gone.length === 0) return "settled";

@@ -80,7 +80,11 @@ runs. Its INSERTs do not name a column that this release adds, and rely on the d
 always had one. When the column is NOT NULL and has no default they fail with 23502. Keep a default, or
 let a later release make the column NOT NULL.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The column becomes required when its table is made anew, or by ALTER COLUMN ... SET NOT NULL (3.53). The error of an
+INSERT is "NOT NULL constraint failed".`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},

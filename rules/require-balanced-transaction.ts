@@ -1,4 +1,4 @@
-import { defineRule, positionAt, type ReleaseEntry } from "#core";
+import { defineRule, positionAt, type ReleaseEntry, type Transaction } from "#core";
 
 const ends: ReadonlySet<string> = new Set(["commit", "rollback", "prepareTransaction"]);
 const sessionKinds: ReadonlySet<string> = new Set([
@@ -42,7 +42,10 @@ takes the whole migration for not applied, and the next attempt fails at its fir
 refuse their own commit then. A BEGIN that nothing ends is undone when the connection closes, though every
 statement went well; a second BEGIN does nothing, and the first COMMIT ends the work of both.`,
 	category: "transactions",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `BEGIN in a transaction is an error ("cannot start a transaction within a transaction"), and the deploy stops there.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {
@@ -61,6 +64,8 @@ statement went well; a second BEGIN does nothing, and the first COMMIT ends the 
 			"Nothing ends the transaction that this BEGIN opens: all that follows is undone when the connection closes.",
 		nested:
 			"BEGIN does nothing here, the transaction that line {line} opened is still open: the first COMMIT ends all of it.",
+		nestedFails: "BEGIN fails here, the transaction that line {line} opened is still open.",
+		nestedInTool: "BEGIN fails here: the migration tool has opened a transaction already.",
 	},
 	examples: [
 		{
@@ -92,6 +97,8 @@ COMMIT;`,
 					.filter(({ operation }) => ends.has(operation.kind))
 					.map(({ transaction }) => transaction),
 			);
+			/** Transactions in which a BEGIN has failed: nothing after it runs. */
+			const nested = new Set<Transaction>();
 			for (const [at, entry] of entries.entries()) {
 				const { operation, transaction, migration } = entry;
 				if (!transaction || !isWritten(entry)) continue;
@@ -100,7 +107,8 @@ COMMIT;`,
 					const first = opener(entry);
 					if (first && first.operation !== operation) {
 						const { line } = positionAt(first.statement.file, first.operation.range.start);
-						context.report(entry, { message: "nested", at: operation, data: { line } });
+						const message = context.dialect === "sqlite" ? "nestedFails" : "nested";
+						context.report(entry, { message, at: operation, data: { line } });
 					} else if (first && !ended.has(transaction) && !replacesTool(at, entries)) {
 						context.report(entry, {
 							message: "unclosed",
@@ -111,6 +119,11 @@ COMMIT;`,
 					}
 				}
 				if (!byTool) continue;
+				if (context.dialect === "sqlite" && operation.kind === "begin") {
+					nested.add(transaction);
+					context.report(entry, { message: "nestedInTool", at: operation, severity: "error" });
+				}
+				if (nested.has(transaction)) continue;
 				if (operation.kind === "rollback") {
 					context.report(entry, { message: "undoesTool", at: operation });
 				}

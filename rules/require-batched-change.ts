@@ -54,7 +54,11 @@ fall behind, and an abort after an hour loses the hour. In the transaction of an
 keeps the table locked meanwhile. Batches of some thousand rows that commit one by one do the same work beside the
 application. A change that names its rows by a unique key, or takes a limited number, is a batch already.`,
 	category: "backfill",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `One connection writes at a time: while the statement runs every other write to the database waits, or fails with "database is
+locked" once its busy_timeout is over. With a rollback journal readers are shut out while it commits.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {
@@ -63,9 +67,8 @@ application. A change that names its rows by a unique key, or takes a limited nu
 	},
 	help: "Change some thousand rows at a time by key and commit after each batch, outside the migration's transaction.",
 	messages: {
-		whole: "{change} in one transaction: writes to these rows wait until it ends.",
-		filtered:
-			"{change} in one transaction, all that pass its conditions: writes to these rows wait until it ends.",
+		whole: "{change} in one transaction: {writes} until it ends.",
+		filtered: "{change} in one transaction, all that pass its conditions: {writes} until it ends.",
 		looped:
 			"{command} on {table} runs in a loop that never commits: the rows of all rounds stay locked until the last one.",
 		copied: "{change} in one transaction: after a failure all of them are copied again.",
@@ -102,12 +105,22 @@ UPDATE flags SET enabled = true;`,
 			if (reach === "bounded") return;
 			if (reach !== "whole" && isFired(context.part, context.statement)) return;
 			const command = operation.kind.toUpperCase();
-			const data = { command, table: table.name, change: describe(operation, reach) };
+			const isLite = context.dialect === "sqlite";
+			const writes = isLite
+				? "every other write to the database waits"
+				: "writes to these rows wait";
+			const data = { command, table: table.name, change: describe(operation, reach), writes };
 			// In a body the conditions may hold variables: they mean nothing outside of it.
-			const recipe = context.part.reached ? {} : { recipe: "change-in-batches" };
+			const recipe = context.part.reached
+				? {}
+				: {
+						recipe:
+							context.dialect === "sqlite" ? "change-in-batches-by-rowid" : "change-in-batches",
+					};
 			const report = { at: operation, table, ...recipe };
 			const isLong = rows !== undefined && rows >= manyRows;
-			const held = strongestHeld(context, context.catalog.resolve(table));
+			// One writer at a time: whatever the transaction did before, the others wait already.
+			const held = isLite ? undefined : strongestHeld(context, context.catalog.resolve(table));
 			if (held) {
 				const { words, related } = placeOfLock(held, context);
 				const { relation, blocks } = held.lock;
@@ -125,7 +138,9 @@ UPDATE flags SET enabled = true;`,
 				return;
 			}
 			const copies = operation.kind === "insert" && reach !== "looped";
-			const severity = isLong && !context.isNew(table) ? "error" : "warning";
+			// The databases of SQLite are small as a rule: only a known number of rows makes it more than advice.
+			const usual = isLite && rows === undefined ? "info" : "warning";
+			const severity = isLong && !context.isNew(table) ? "error" : usual;
 			context.report({ ...report, message: copies ? "copied" : reach, data, severity });
 		},
 	},

@@ -13,7 +13,10 @@ table each time (documentation, "Constraints", 5.5.5), and holds the locks of th
 foreign key are slow too. The server makes no such index by itself. An index with a WHERE of its own does not
 serve, unless it leaves out nulls alone.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `Source: sqlite.org/foreignkeys.html#fk_indexes. DROP TABLE with foreign keys on looks for the rows of every row, too.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: { eugene: "E15", pgfence: "fk-missing-index" },
@@ -58,10 +61,11 @@ ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) R
 				const [first] = bare;
 				if (!first) continue;
 				const shown = contractObject(catalog, catalog.resolve(table)).shown;
-				const concurrently = context.isNew(table) ? "" : " CONCURRENTLY";
+				const isLite = context.dialect === "sqlite";
+				const concurrently = isLite || context.isNew(table) ? "" : " CONCURRENTLY";
 				const statements = bare.map(
 					({ columns }) =>
-						`CREATE INDEX${concurrently} ON ${quoteName(table)} (${columns.map(quoteIdentifier).join(", ")});`,
+						`CREATE INDEX${concurrently}${isLite ? ` ${quoteIdentifier(`${table.name}_${columns.join("_")}_idx`)}` : ""} ON ${quoteName(table)} (${columns.map(quoteIdentifier).join(", ")});`,
 				);
 				context.report(entry, {
 					message: "missing",

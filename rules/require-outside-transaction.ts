@@ -64,7 +64,10 @@ SYSTEM, and before PostgreSQL 12 ALTER TYPE ADD VALUE. Many migration tools open
 several statements that are sent as one message are a transaction too, without any BEGIN. The deploy then stops
 at this migration.`,
 	category: "transactions",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `VACUUM, VACUUM INTO, PRAGMA journal_mode into or out of WAL, and PRAGMA synchronous are errors in a transaction.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {

@@ -10,6 +10,11 @@ function isMadeBy({ operation, statement }: ReleaseEntry, origin: Origin): boole
 	);
 }
 
+/** A virtual table of SQLite keeps its rows in its own way. */
+function isVirtual({ operation }: ReleaseEntry): boolean {
+	return operation.kind === "createTable" && operation.module !== undefined;
+}
+
 /** True when one row can be told from all others: by a primary key, or a unique key without NULL. */
 function hasKey(table: Table): boolean {
 	const required = new Set(table.columns.flatMap(({ name, notNull }) => (notNull ? [name] : [])));
@@ -28,7 +33,10 @@ refuses UPDATE and DELETE of a published table that has no replica identity (550
 by default. A unique key over NOT NULL columns is taken for a key too. A key for a table in use needs an index that is
 built first. Source: postgresql.org/docs/current/logical-replication-publication.html.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `Rows of a table without a primary key still have a rowid, but VACUUM may give them other ones, and no foreign key can refer to it.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},
@@ -36,6 +44,8 @@ built first. Source: postgresql.org/docs/current/logical-replication-publication
 	messages: {
 		noKey:
 			"Equal rows of {table} cannot be told apart, and logical replication refuses to change them: it has no primary key.",
+		noReference:
+			"No foreign key can refer to rows of {table}, and none is refused as a duplicate: it has no primary key.",
 	},
 	examples: [
 		{
@@ -54,7 +64,14 @@ built first. Source: postgresql.org/docs/current/logical-replication-publication
 				const entry = entries.find((one) => isMadeBy(one, origin));
 				if (!entry) continue;
 				const data = { table: table.name };
-				context.report(entry, { message: "noKey", at: entry.operation, data });
+				if (isVirtual(entry)) continue;
+				const isLite = context.dialect === "sqlite";
+				context.report(entry, {
+					message: isLite ? "noReference" : "noKey",
+					at: entry.operation,
+					data,
+					...(isLite && { help: "Add a primary key, e.g. id INTEGER PRIMARY KEY." }),
+				});
 			}
 		},
 	},

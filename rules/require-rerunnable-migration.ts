@@ -65,7 +65,10 @@ duplicate in a concurrent index build) those before it stay, while the tool take
 runs it from the start: it then fails at the first statement, and somebody has to mend the schema by hand. With IF
 NOT EXISTS and IF EXISTS, or one statement to a migration, it can simply run again.`,
 	category: "transactions",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `ADD COLUMN and DROP COLUMN know no IF NOT EXISTS: put them into a transaction, all changes of the schema can be rolled back.`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "all",
 	aliases: {

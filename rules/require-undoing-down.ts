@@ -66,7 +66,10 @@ fail with 42P07 or 42701, because the object is there already; what it drops bey
 the release before. The schema before the migration is compared with the schema after its up and its down: tables,
 columns with their types, constraints, indexes, views, functions, types, triggers and policies.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		sqlite: `The errors are "table ... already exists" and "duplicate column name".`,
+	},
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},

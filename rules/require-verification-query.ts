@@ -77,7 +77,7 @@ must be true afterwards; it passes when it returns one row whose first column is
 as a comment, in <migration>.verify.sql or in the tool's own place, and is run after the change. A query that
 gives the same answer whatever the table holds proves nothing.`,
 	category: "verification",
-	dialects: ["postgres"],
+	dialects: ["postgres", "sqlite"],
 	severity: "info",
 	preset: "recommended",
 	aliases: {},

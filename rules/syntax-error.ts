@@ -4,11 +4,11 @@ export default defineRule({
 	id: "syntax-error",
 	summary: "Require statements that the server can read.",
 	why: `The deploy stops at a statement that the server cannot read, with everything before it done and
-everything after it not. lockkeeper reads with the grammar of PostgreSQL 18 itself, so what it cannot
+everything after it not. For PostgreSQL lockkeeper reads with the grammar of version 18 itself, so what it cannot
 read the server refuses too. What such a statement would do to the schema is not known, so the verdicts
 on the statements after it are less certain.`,
 	category: "schema",
-	dialects: ["postgres"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},
@@ -45,9 +45,15 @@ ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 				data: { problem: unread.message },
 				at: unread.at,
 				// Only the portable parser says so; the server may well read it.
+				...(context.dialect !== "postgres" && {
+					help: "Run it on a database of that version: what it refuses there is to be corrected.",
+				}),
 				...(unread.reason === "unsupported" && {
 					severity: "warning",
-					help: "Lint it where WebAssembly runs, so that PostgreSQL's own grammar reads it.",
+					help:
+						context.dialect !== "postgres"
+							? "Judge it by hand; the server may well read it."
+							: "Lint it where WebAssembly runs, so that PostgreSQL's own grammar reads it.",
 				}),
 				// A file made of such placeholders says it once; the summary counts every statement.
 				...(unread.reason === "template" && {

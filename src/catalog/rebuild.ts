@@ -180,3 +180,16 @@ function isSameTable(one: Table, other: Table): boolean {
 	if (!left || !right) return one === other;
 	return left.file === right.file && left.range.start === right.range.start;
 }
+
+/**
+ * Returns the copy that holds the rows of a table as it goes, where there is one; not for a table that is itself
+ * such a copy.
+ */
+export function copyOfGone(catalog: Catalog, gone: Table): RowCopy | undefined {
+	if (gone.copyOf?.replaced) return undefined;
+	const key = keyOf(gone);
+	for (const { copyOf } of catalog.tables()) {
+		if (copyOf?.from === key && !copyOf.replaced) return copyOf;
+	}
+	return undefined;
+}

@@ -1,6 +1,6 @@
 import type { Expression } from "../../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import { switchOf } from "./pragma.ts";
 import {
 	columnOf,
@@ -24,12 +24,12 @@ export function addColumn(operation: OperationOf<"addColumn">, scene: Scene, dra
 	const target = targetOf(scene, operation.table);
 	if (!requireTable(scene, target, draft)) return;
 	if (target.view) {
-		refuse(draft, `${nameOf(target.key)} is a view: a column cannot be added to it`);
+		refuseName(draft, `${nameOf(target.key)} is a view: a column cannot be added to it`);
 	}
 	writeTo(draft, scene, target);
 	const { column } = operation;
 	if (columnOf(target.table, column.name)) {
-		refuse(draft, `${nameOf(target.key)} has a column ${column.name} already`);
+		refuseName(draft, `${nameOf(target.key)} has a column ${column.name} already`);
 	}
 	if (column.generated) addGenerated(column, target, scene, draft);
 	else addStored(column, target, scene, draft);

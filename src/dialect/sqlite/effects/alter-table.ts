@@ -2,7 +2,7 @@ import { historyIsWhole } from "../../../catalog/catalog.ts";
 import type { Key } from "../../../catalog/model.ts";
 import type { OperationBase, OperationOf, TableAction } from "../../../core/operation.ts";
 import { addColumn } from "./add-column.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import { dropColumn } from "./drop-column.ts";
 import { switchOf } from "./pragma.ts";
 import {
@@ -19,7 +19,11 @@ import {
 import { firstWith, has, showVersion } from "./versions.ts";
 
 /** What ALTER TABLE of SQLite can do; anything else of another database is a syntax error. */
-export function alterTable(operation: OperationBase & TableAction, scene: Scene, draft: Draft): void {
+export function alterTable(
+	operation: OperationBase & TableAction,
+	scene: Scene,
+	draft: Draft,
+): void {
 	switch (operation.kind) {
 		case "addColumn":
 			addColumn(operation, scene, draft);
@@ -57,15 +61,15 @@ function renameTable(operation: OperationOf<"renameTable">, scene: Scene, draft:
 	const target = targetOf(scene, operation.table);
 	if (!requireTable(scene, target, draft)) return;
 	writeTo(draft, scene, target);
-	if (target.view) refuse(draft, `${nameOf(target.key)} is a view: it cannot be renamed`);
+	if (target.view) refuseName(draft, `${nameOf(target.key)} is a view: it cannot be renamed`);
 	const schema = target.key.slice(0, target.key.indexOf("."));
 	const taken = targetOf(scene, { schema, name: operation.to });
 	const isItself = isSameName(nameOf(target.key), operation.to);
 	if ((taken.table ?? taken.view) && !isItself) {
-		refuse(draft, `there is another table or view with the name ${operation.to}`);
+		refuseName(draft, `there is another table or view with the name ${operation.to}`);
 	}
 	if (scene.catalog.index({ schema, name: operation.to })) {
-		refuse(draft, `there is an index with the name ${operation.to}`);
+		refuseName(draft, `there is an index with the name ${operation.to}`);
 	}
 	refuseBroken(scene, draft);
 }
@@ -82,13 +86,13 @@ function renameColumn(operation: OperationOf<"renameColumn">, scene: Scene, draf
 	if (!requireTable(scene, target, draft)) return;
 	writeTo(draft, scene, target);
 	const name = nameOf(target.key);
-	if (target.view) refuse(draft, `${name} is a view: its columns cannot be renamed`);
+	if (target.view) refuseName(draft, `${name} is a view: its columns cannot be renamed`);
 	const { table } = target;
 	if (table?.complete && !columnOf(table, operation.column)) {
-		refuse(draft, `${name} has no column ${operation.column}`);
+		refuseName(draft, `${name} has no column ${operation.column}`);
 	}
 	if (columnOf(table, operation.to) && !isSameName(operation.column, operation.to)) {
-		refuse(draft, `${name} has a column ${operation.to} already`);
+		refuseName(draft, `${name} has a column ${operation.to} already`);
 	}
 	refuseBroken(scene, draft);
 }
@@ -137,7 +141,7 @@ function alterConstraint(
 
 function requireColumn({ table, key }: Target, column: string, draft: Draft): void {
 	if (table?.complete && !columnOf(table, column)) {
-		refuse(draft, `${nameOf(key)} has no column ${column}`);
+		refuseName(draft, `${nameOf(key)} has no column ${column}`);
 	}
 }
 
@@ -148,7 +152,7 @@ function dropConstraint(
 ): void {
 	const constraint = table?.constraints.find((own) => isSameName(own.name, name));
 	if (table?.complete && !constraint) {
-		refuse(draft, `${nameOf(key)} has no constraint ${name}`);
+		refuseName(draft, `${nameOf(key)} has no constraint ${name}`);
 	}
 	if (constraint && constraint.type !== "check" && constraint.type !== "notNull") {
 		refuse(draft, `SQLite drops a CHECK or NOT NULL of a table, and ${name} is neither`);

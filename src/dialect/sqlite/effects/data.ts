@@ -1,7 +1,7 @@
 import type { Expression, FromItem, Query, QualifiedName } from "../../../core/expression.ts";
 import type { DataOperation, OperationOf } from "../../../core/operation.ts";
 import { expressionsOf } from "../../../catalog/expression.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import { findsByIndex } from "./lookup.ts";
 import {
 	columnOf,
@@ -51,7 +51,7 @@ function insert(operation: OperationOf<"insert">, scene: Scene, draft: Draft): v
 	if (!table?.complete) return;
 	for (const name of operation.columns ?? []) {
 		if (!columnOf(table, name) && !isRowId(name)) {
-			refuse(draft, `${table.name} has no column ${name}`);
+			refuseName(draft, `${table.name} has no column ${name}`);
 		}
 	}
 }
@@ -70,7 +70,7 @@ function update(operation: OperationOf<"update">, scene: Scene, draft: Draft): v
 	for (const { column, value } of operation.set) {
 		readExpression(value, scene, draft);
 		if (target.table?.complete && !columnOf(target.table, column) && !isRowId(column)) {
-			refuse(draft, `${target.table.name} has no column ${column}`);
+			refuseName(draft, `${target.table.name} has no column ${column}`);
 		}
 	}
 	reachRows(target, operation.where, operation.from.length > 0, scene, draft);

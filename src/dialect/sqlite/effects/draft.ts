@@ -35,15 +35,19 @@ export function because(draft: Draft, reason: string): void {
 	draft.reasons.add(reason);
 }
 
-/**
- * What SQLite says no to. `no` is a refusal whatever the rows are; `constraint` hangs on the rows that
- * are there.
- */
-export type Refusal = "SQLITE_ERROR" | "SQLITE_CONSTRAINT";
+/** SQLite says no, whatever rows there are. The first refusal stands: it stops there. */
+export function refuse(draft: Draft, reason: string): void {
+	draft.fails ??= { code: "SQLITE_ERROR", reason };
+}
 
-/** The first refusal stands: SQLite stops there. */
-export function refuse(draft: Draft, reason: string, code: Refusal = "SQLITE_ERROR"): void {
-	draft.fails ??= { code, reason };
+/** SQLite says no because a name is there, or is not: a history may not tell all names. */
+export function refuseName(draft: Draft, reason: string): void {
+	draft.fails ??= { code: "SQLITE_ERROR", reason, hangsOn: "names" };
+}
+
+/** SQLite says no where there are such rows. */
+export function refuseRows(draft: Draft, reason: string): void {
+	draft.fails ??= { code: "SQLITE_CONSTRAINT", reason, hangsOn: "rows" };
 }
 
 function durationOf(draft: Draft): Effect["duration"] {

@@ -3,7 +3,7 @@ import { keyOf } from "../../../catalog/catalog.ts";
 import type { Index, Table } from "../../../catalog/model.ts";
 import type { Expression, Query } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import {
 	columnOf,
 	includesName,
@@ -35,13 +35,13 @@ export function dropColumn(operation: OperationOf<"dropColumn">, scene: Scene, d
 	if (!requireTable(scene, target, draft)) return;
 	writeTo(draft, scene, target);
 	if (target.view) {
-		refuse(draft, `${nameOf(target.key)} is a view: it has no column to drop`);
+		refuseName(draft, `${nameOf(target.key)} is a view: it has no column to drop`);
 		return;
 	}
 	const { table } = target;
 	const column = columnOf(table, operation.column);
 	if (table?.complete && !column) {
-		refuse(draft, `${nameOf(target.key)} has no column ${operation.column}`);
+		refuseName(draft, `${nameOf(target.key)} has no column ${operation.column}`);
 	}
 	if (column?.generated?.kind !== "virtual") {
 		because(
@@ -56,7 +56,7 @@ export function dropColumn(operation: OperationOf<"dropColumn">, scene: Scene, d
 function refuseUsed(table: Table, column: string, scene: Scene, draft: Draft): void {
 	refuseKeys(table, column, draft);
 	if (table.complete && table.columns.length === 1) {
-		refuse(draft, `${column} is the only column of ${table.name}`);
+		refuseName(draft, `${column} is the only column of ${table.name}`);
 	}
 	for (const index of table.indexes) {
 		if (index.constraint === undefined && indexUses(index, column)) {

@@ -3,7 +3,7 @@ import type { Column, Key, Table, View } from "../../../catalog/model.ts";
 import type { Situation } from "../../../core/dialect.ts";
 import type { Expression, QualifiedName } from "../../../core/expression.ts";
 import type { Operation } from "../../../core/operation.ts";
-import { refuse, type Draft } from "./draft.ts";
+import { refuseName, type Draft } from "./draft.ts";
 
 /** Where an operation runs: the situation and the other operations of its command. */
 export interface Scene extends Situation {
@@ -87,6 +87,6 @@ export function isNullConstant(expression: Expression): boolean {
 export function requireTable(scene: Scene, target: Target, draft: Draft): boolean {
 	if (!target.table && !target.view) draft.assumed = true;
 	if (!isMissing(scene, target)) return true;
-	refuse(draft, `there is no table ${nameOf(target.key)}`);
+	refuseName(draft, `there is no table ${nameOf(target.key)}`);
 	return false;
 }

@@ -1,7 +1,7 @@
 import { historyIsWhole, keyOf } from "../../../catalog/catalog.ts";
 import { columnsIn } from "../../../catalog/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import {
 	columnOf,
 	isMissing,
@@ -26,20 +26,20 @@ export function createIndex(
 	const schema = target.key.slice(0, target.key.indexOf("."));
 	const existing = name && catalog.index({ schema, ...name });
 	if (existing?.index.origin) {
-		if (!ifNotExists) refuse(draft, `there is an index ${existing.index.name} already`);
+		if (!ifNotExists) refuseName(draft, `there is an index ${existing.index.name} already`);
 		return;
 	}
 	if (!requireTable(scene, target, draft)) return;
-	if (target.view) refuse(draft, `${nameOf(target.key)} is a view: it cannot be indexed`);
+	if (target.view) refuseName(draft, `${nameOf(target.key)} is a view: it cannot be indexed`);
 	if (name && catalog.table({ schema, name: name.name })) {
-		refuse(draft, `there is a table with the name ${name.name}`);
+		refuseName(draft, `there is a table with the name ${name.name}`);
 	}
 	writeTo(draft, scene, target);
 	const { table } = target;
 	if (table?.complete) {
 		for (const { expression } of operation.elements) {
 			for (const column of columnsIn(expression)) {
-				if (!columnOf(table, column)) refuse(draft, `${table.name} has no column ${column}`);
+				if (!columnOf(table, column)) refuseName(draft, `${table.name} has no column ${column}`);
 			}
 		}
 	}
@@ -57,7 +57,7 @@ export function dropIndex(operation: OperationOf<"dropIndex">, scene: Scene, dra
 		refuse(draft, `${operation.index.name} belongs to a UNIQUE or PRIMARY KEY of its table`);
 	}
 	if (!found && historyIsWhole(scene.catalog)) {
-		if (!operation.ifExists) refuse(draft, `there is no index ${operation.index.name}`);
+		if (!operation.ifExists) refuseName(draft, `there is no index ${operation.index.name}`);
 		return;
 	}
 	if (!found) draft.assumed = true;
@@ -91,17 +91,18 @@ export function reindex(operation: OperationOf<"reindex">, scene: Scene, draft: 
 /** A view is kept as text: what it reads need not be there. */
 export function createView(operation: OperationOf<"createView">, scene: Scene, draft: Draft): void {
 	const { key, table, view } = targetOf(scene, operation.view);
-	if (table) refuse(draft, `there is a table ${nameOf(key)}`);
-	if (view?.origin && !operation.orReplace) refuse(draft, `there is a view ${nameOf(key)} already`);
+	if (table) refuseName(draft, `there is a table ${nameOf(key)}`);
+	if (view?.origin && !operation.orReplace)
+		refuseName(draft, `there is a view ${nameOf(key)} already`);
 	if (!operation.temporary) writeSchema(draft, scene, operation.view);
 }
 
 export function dropView(operation: OperationOf<"dropView">, scene: Scene, draft: Draft): void {
 	draft.phase = "contract";
 	const target = targetOf(scene, operation.view);
-	if (target.table) refuse(draft, `${nameOf(target.key)} is a table: DROP TABLE drops it`);
+	if (target.table) refuseName(draft, `${nameOf(target.key)} is a table: DROP TABLE drops it`);
 	if (isMissing(scene, target)) {
-		if (!operation.ifExists) refuse(draft, `there is no view ${nameOf(target.key)}`);
+		if (!operation.ifExists) refuseName(draft, `there is no view ${nameOf(target.key)}`);
 		return;
 	}
 	if (!target.view) draft.assumed = true;
@@ -116,10 +117,10 @@ export function createTrigger(
 	const target = targetOf(scene, operation.table);
 	if (!requireTable(scene, target, draft)) return;
 	if (target.view && operation.timing !== "insteadOf") {
-		refuse(draft, `${nameOf(target.key)} is a view: its triggers are INSTEAD OF`);
+		refuseName(draft, `${nameOf(target.key)} is a view: its triggers are INSTEAD OF`);
 	}
 	if (target.table && operation.timing === "insteadOf") {
-		refuse(draft, `${nameOf(target.key)} is a table: INSTEAD OF is for views`);
+		refuseName(draft, `${nameOf(target.key)} is a table: INSTEAD OF is for views`);
 	}
 	writeTo(draft, scene, target);
 }

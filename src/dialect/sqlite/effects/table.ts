@@ -1,7 +1,7 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { Table } from "../../../catalog/model.ts";
 import type { OperationOf, ReferentialAction } from "../../../core/operation.ts";
-import { because, refuse, type Draft } from "./draft.ts";
+import { because, refuse, refuseName, refuseRows, type Draft } from "./draft.ts";
 import { switchOf } from "./pragma.ts";
 import { readQuery } from "./data.ts";
 import {
@@ -67,7 +67,7 @@ function isTaken(
 	// What no statement of the history made may have gone since.
 	if ((table ?? view)?.origin === undefined) return false;
 	if (!operation.ifNotExists)
-		refuse(draft, `there is a ${table ? "table" : "view"} ${nameOf(key)} already`);
+		refuseName(draft, `there is a ${table ? "table" : "view"} ${nameOf(key)} already`);
 	return true;
 }
 
@@ -82,10 +82,10 @@ export function dropTable(operation: OperationOf<"dropTable">, scene: Scene, dra
 	draft.reversible = "lossy";
 	const target = targetOf(scene, operation.table);
 	if (isMissing(scene, target)) {
-		if (!operation.ifExists) refuse(draft, `there is no table ${nameOf(target.key)}`);
+		if (!operation.ifExists) refuseName(draft, `there is no table ${nameOf(target.key)}`);
 		return;
 	}
-	if (target.view) refuse(draft, `${nameOf(target.key)} is a view: DROP VIEW drops it`);
+	if (target.view) refuseName(draft, `${nameOf(target.key)} is a view: DROP VIEW drops it`);
 	if (!target.table) draft.assumed = true;
 	writeTo(draft, scene, target);
 	if (!target.table || target.table.empty) return;
@@ -115,7 +115,7 @@ function deleteForDrop(
 		);
 	} else if (state === "on") {
 		const reason = `rows of ${child.name} may refer to ${dropped.name}, and foreign keys are on`;
-		refuse(draft, reason, "SQLITE_CONSTRAINT");
+		refuseRows(draft, reason);
 	} else because(draft, `${when}: it fails where rows of ${child.name} refer to ${dropped.name}`);
 }
 

@@ -1,0 +1,183 @@
+import {
+	codeColumn,
+	contractObject,
+	defineRule,
+	listWords,
+	missingEvidence,
+	type Key,
+	type OperationContext,
+	type OperationOf,
+	type Table,
+} from "#core";
+import { copyOfGone, successorOf, type Omission, type RowCopy } from "../src/catalog/rebuild.ts";
+import { isSameName } from "../src/dialect/sqlite/effects/scene.ts";
+
+const omissions: Readonly<Record<Omission, string>> = {
+	filter: "its WHERE leaves out rows",
+	limit: "its LIMIT leaves out rows",
+	group: "it puts several rows into one",
+	join: "a row without a partner in the join is left out",
+	combined: "UNION leaves out rows that are equal",
+	conflict: "OR IGNORE and OR REPLACE leave out rows that conflict",
+};
+
+function has(table: Table, name: string): boolean {
+	return table.columns.some((column) => isSameName(column.name, name));
+}
+
+/** The columns of the old table that the new one has no more. */
+function gone(copy: RowCopy, now: Table): readonly string[] {
+	return copy.original.columns.flatMap(({ name }) => (has(now, name) ? [] : [name]));
+}
+
+/** The columns that both have, and of which the copy does not read the old values. */
+function emptied({ original, columns, reads }: RowCopy, now: Table): readonly string[] {
+	const filled = (name: string) => [...columns].some(([to, from]) => isSameName(to, name) && from);
+	return original.columns.flatMap(({ name, generated }) => {
+		const isKept = filled(name) || [...reads].some((read) => isSameName(read, name));
+		return has(now, name) && !generated && !isKept ? [name] : [];
+	});
+}
+
+/** Where the values of a column go that is called otherwise now. */
+function newName({ columns }: RowCopy, old: string, now: Table): string | undefined {
+	for (const [to, from] of columns) {
+		if (from !== undefined && isSameName(from, old) && has(now, to)) return to;
+	}
+	return undefined;
+}
+
+type Context = OperationContext<"rows" | "drops" | "renames" | "empties">;
+
+interface Rebuild {
+	readonly operation: OperationOf<"dropTable">;
+	readonly table: Table;
+	readonly key: Key;
+	readonly shown: string;
+}
+
+function judgeRows({ operation, table, shown }: Rebuild, context: Context): void {
+	context.report({
+		message: "rows",
+		at: operation,
+		table,
+		data: { table: shown, omission: "" },
+		atReleaseEnd(after) {
+			const omits = successorOf(after, table)?.copyOf?.omits;
+			if (!omits) return "settled";
+			return { message: "rows", data: { table: shown, omission: omissions[omits] } };
+		},
+	});
+}
+
+function judgeColumn({ operation, table, key }: Rebuild, column: string, context: Context): void {
+	const object = contractObject(context.catalog, key, column);
+	const code = codeColumn(key, column);
+	context.report({
+		message: "drops",
+		at: operation,
+		table,
+		code,
+		data: { column: object.shown },
+		atReleaseEnd(after) {
+			const now = successorOf(after, table);
+			if (!now?.copyOf || !gone(now.copyOf, now).some((name) => name === column)) return "settled";
+			const missing = missingEvidence(context, object, undefined, code);
+			if (missing === undefined) return "settled";
+			const to = newName(now.copyOf, column, now);
+			const help = `First release code that no longer names ${object.shown}. ${missing}`;
+			return to === undefined
+				? { message: "drops", data: { column: object.shown }, help }
+				: { message: "renames", data: { column: object.shown, to }, help };
+		},
+	});
+}
+
+function judgeValues({ operation, table, shown }: Rebuild, context: Context): void {
+	context.report({
+		message: "empties",
+		at: operation,
+		table,
+		data: { table: shown, columns: "" },
+		atReleaseEnd(after) {
+			const now = successorOf(after, table);
+			const columns = now?.copyOf ? emptied(now.copyOf, now) : [];
+			if (columns.length === 0) return "settled";
+			return { message: "empties", data: { table: shown, columns: listWords(columns) } };
+		},
+	});
+}
+
+export default defineRule({
+	id: "no-lossy-rebuild",
+	summary: "Disallow making a table anew without all of its rows and columns.",
+	why: `SQLite changes most of a table by making it anew: a new table, INSERT ... SELECT, DROP of the old one, RENAME.
+What the SELECT does not read is gone with the DROP, and nothing fails: rows that a WHERE, a join, a LIMIT or OR IGNORE
+leaves out, columns that the list forgets. While a release is rolled out the code before it still runs, so a column that
+comes back under another name, or not at all, breaks its statements ("no such column"). Source:
+sqlite.org/lang_altertable.html#otheralter.`,
+	category: "data-loss",
+	dialects: ["sqlite"],
+	severity: "error",
+	preset: "recommended",
+	aliases: {},
+	help: "Copy every row and every column; drop rows and columns in statements of their own.",
+	messages: {
+		rows: "{table} is made anew without all of its rows: {omission}, and the old table is dropped.",
+		drops:
+			"{column} is gone once the table is made anew: statements of running code that name it fail, and its values are lost.",
+		renames:
+			"{column} is called {to} once the table is made anew: statements of running code that name it fail.",
+		empties: "{table} is made anew without the values of {columns}: the copy does not read them.",
+	},
+	examples: [
+		{
+			before: "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER, note TEXT);",
+			bad: `PRAGMA foreign_keys = OFF;
+BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, note TEXT);
+INSERT INTO orders_new (id, total, note) SELECT id, total, note FROM orders WHERE total IS NOT NULL;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;
+PRAGMA foreign_keys = ON;`,
+			good: `PRAGMA foreign_keys = OFF;
+BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, note TEXT);
+INSERT INTO orders_new (id, total, note) SELECT id, coalesce(total, 0), note FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;
+PRAGMA foreign_keys = ON;`,
+		},
+		{
+			before: "CREATE TABLE sessions (id TEXT PRIMARY KEY, ip TEXT, agent TEXT);",
+			bad: `BEGIN;
+CREATE TABLE sessions_new (id TEXT NOT NULL PRIMARY KEY, ip TEXT);
+INSERT INTO sessions_new SELECT id, ip FROM sessions;
+DROP TABLE sessions;
+ALTER TABLE sessions_new RENAME TO sessions;
+COMMIT;`,
+			good: `BEGIN;
+CREATE TABLE sessions_new (id TEXT NOT NULL PRIMARY KEY, ip TEXT, agent TEXT);
+INSERT INTO sessions_new SELECT id, ip, agent FROM sessions;
+DROP TABLE sessions;
+ALTER TABLE sessions_new RENAME TO sessions;
+COMMIT;`,
+		},
+	],
+	on: {
+		dropTable(operation, context) {
+			const { catalog } = context;
+			const table = catalog.table(operation.table);
+			if (!table || context.isNew(operation.table) || !copyOfGone(catalog, table)) return;
+			const key = context.releasedName(catalog.resolve(operation.table));
+			const rebuild = { operation, table, key, shown: contractObject(catalog, key).shown };
+			judgeRows(rebuild, context);
+			judgeValues(rebuild, context);
+			for (const { name, origin } of table.columns) {
+				if (!context.madeHere(origin)) judgeColumn(rebuild, name, context);
+			}
+		},
+	},
+});

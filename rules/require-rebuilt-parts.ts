@@ -1,0 +1,111 @@
+import { contractObject, defineRule, listWords, type Index, type Table } from "#core";
+import { sameMeaning } from "../src/catalog/expression.ts";
+import { columnsIn } from "../src/catalog/expression.ts";
+import { copyOfGone, successorOf } from "../src/catalog/rebuild.ts";
+
+function columnsOf({ elements, where }: Index): readonly string[] {
+	const expressions = elements.map(({ expression }) => expression);
+	return [...expressions, ...(where ? [where] : [])].flatMap((one) => [...columnsIn(one)]);
+}
+
+/** True when the new table has an index over the same, or none of the columns to build one over. */
+function isMadeAgain(index: Index, now: Table): boolean {
+	const names = new Set(now.columns.map(({ name }) => name));
+	if (columnsOf(index).some((column) => !names.has(column))) return true;
+	return now.indexes.some(
+		(other) =>
+			(other.unique || !index.unique) &&
+			sameMeaning(
+				other.elements.map(({ expression }) => expression),
+				index.elements.map(({ expression }) => expression),
+			),
+	);
+}
+
+interface Lost {
+	readonly indexes: readonly Index[];
+	readonly triggers: readonly string[];
+}
+
+function lostBy(gone: Table, now: Table): Lost {
+	return {
+		indexes: gone.indexes.filter(
+			(index) => index.constraint === undefined && !isMadeAgain(index, now),
+		),
+		triggers: gone.triggers
+			.filter(({ name }) => !now.triggers.some((other) => other.name === name))
+			.map(({ name }) => name),
+	};
+}
+
+function describe({ indexes, triggers }: Lost): string {
+	return listWords([
+		...indexes.map(({ name, unique }) => `${unique ? "unique index" : "index"} ${name}`),
+		...triggers.map((name) => `trigger ${name}`),
+	]);
+}
+
+export default defineRule({
+	id: "require-rebuilt-parts",
+	summary: "Require the indexes and triggers of a table that is made anew to be made again.",
+	why: `SQLite changes most of a table by making it anew, and DROP TABLE takes the indexes and triggers of the old one with it;
+RENAME brings none back, and nothing fails. Without an index queries read the whole table; without a unique index
+duplicates get in, and INSERT ... ON CONFLICT fails; without its trigger a log, a full-text index or a sum is silently no
+longer kept. Views stay, as text. Source: sqlite.org/lang_altertable.html#otheralter, step 8.`,
+	category: "data-loss",
+	dialects: ["sqlite"],
+	severity: "error",
+	preset: "recommended",
+	aliases: {},
+	help: "After the RENAME run the CREATE INDEX and CREATE TRIGGER of each again (SELECT sql FROM sqlite_schema tells them).",
+	messages: {
+		lost: "{table} is made anew without {parts}: they went with the old table.",
+	},
+	examples: [
+		{
+			before: `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, name TEXT);
+CREATE UNIQUE INDEX users_email ON users (email);`,
+			bad: `BEGIN;
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT);
+INSERT INTO users_new SELECT id, email, name FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+COMMIT;`,
+			good: `BEGIN;
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT);
+INSERT INTO users_new SELECT id, email, name FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+CREATE UNIQUE INDEX users_email ON users (email);
+COMMIT;`,
+		},
+	],
+	on: {
+		dropTable(operation, context) {
+			const { catalog } = context;
+			const table = catalog.table(operation.table);
+			if (!table || context.isNew(operation.table) || !copyOfGone(catalog, table)) return;
+			const { shown } = contractObject(
+				catalog,
+				context.releasedName(catalog.resolve(operation.table)),
+			);
+			context.report({
+				message: "lost",
+				at: operation,
+				table,
+				data: { table: shown, parts: "" },
+				atReleaseEnd(after) {
+					const now = successorOf(after, table);
+					const lost = now && lostBy(table, now);
+					if (!lost || lost.indexes.length + lost.triggers.length === 0) return "settled";
+					const isGrave = lost.triggers.length > 0 || lost.indexes.some(({ unique }) => unique);
+					return {
+						message: "lost",
+						data: { table: shown, parts: describe(lost) },
+						severity: isGrave ? "error" : "warning",
+					};
+				},
+			});
+		},
+	},
+});
