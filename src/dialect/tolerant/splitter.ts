@@ -46,7 +46,7 @@ export function* piecesOf(text: string, lexis: Lexis, range?: Range): Generator<
 			const command = tokenizer.readDelimiterCommand(token);
 			yield commandPiece(command, comments);
 			comments = [];
-		} else if (token.kind === "delimiter" && !(tokenizer.delimiter === ";" && body.isOpen)) {
+		} else if (endsStatement(tokenizer, body, token)) {
 			const piece = close(true, token.end);
 			if (piece) yield piece;
 		} else {
@@ -56,6 +56,12 @@ export function* piecesOf(text: string, lexis: Lexis, range?: Range): Generator<
 	}
 	const piece = close(false, tokenizer.text.length);
 	if (piece) yield piece;
+}
+
+/** Between two delimiters of another kind the server takes several statements with semicolons between them. */
+function endsStatement({ text, delimiter }: Tokenizer, body: BodyTracker, token: Token): boolean {
+	if (token.kind === "delimiter") return delimiter !== ";" || !body.isOpen;
+	return delimiter !== ";" && text[token.start] === ";" && token.kind === "punctuation" && !body.isProgram;
 }
 
 function isDelimiterCommand({ text }: Tokenizer, lexis: Lexis, token: Token): boolean {
@@ -123,6 +129,11 @@ class BodyTracker {
 
 	get isOpen(): boolean {
 		return this.#open.length > 0;
+	}
+
+	/** It is a trigger, routine or event. */
+	get isProgram(): boolean {
+		return this.#mode === "program";
 	}
 
 	take(token: Token): void {

@@ -60,14 +60,15 @@ export class Tokenizer {
 		return this.#delimiter;
 	}
 
-	/** Reads the line of a DELIMITER command whose word was read last, and sets the delimiter. */
+	/** Reads a DELIMITER command whose word was read last, and sets the delimiter: the next characters without a blank. */
 	readDelimiterCommand(word: Token): Token {
-		const rest = /[^\r\n]*/y;
+		const rest = /\s*(\S+)[^\r\n]*/y;
 		rest.lastIndex = word.end;
-		const line = rest.exec(this.text)?.[0] ?? "";
-		this.#delimiter = /\S+/.exec(line)?.[0] ?? this.#delimiter;
-		this.#at = word.end + line.length;
-		return { kind: "clientCommand", start: word.start, end: word.end + line.trimEnd().length };
+		const match = rest.exec(this.text);
+		this.#delimiter = match?.[1] ?? this.#delimiter;
+		const end = word.end + (match?.[0].trimEnd().length ?? 0);
+		this.#at = end;
+		return { kind: "clientCommand", start: word.start, end };
 	}
 
 	next(): Token | undefined {
