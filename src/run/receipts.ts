@@ -72,10 +72,6 @@ type RunStarted = Extract<RunEvent, { readonly kind: "runStarted" }>;
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 
-function isReceiptPhase(phase: string): phase is ReceiptPhase {
-	return receiptPhases.some((known) => known === phase);
-}
-
 function unique(texts: readonly string[]): readonly string[] {
 	return [...new Set(texts)].sort();
 }
@@ -152,44 +148,69 @@ export function receiptHash({ sha256: _, ...content }: Receipt): string {
 	return sha256(JSON.stringify(content));
 }
 
+/** A part of the events that makes one receipt. */
+interface Section {
+	readonly phase: ReceiptPhase;
+	readonly events: readonly TimedEvent[];
+	/** The run that it belongs to, when that began earlier. */
+	readonly earlier?: RunStarted;
+}
+
+/** Cuts the events where the last step of a phase is done, and where a rollback ends. */
+function sectionsOf({ plan, events }: ReceiptSource): readonly Section[] {
+	const sections: Section[] = [];
+	const phases = new Map(plan.steps.map(({ id, phase }) => [id, phase]));
+	const open = new Set(phases.keys());
+	let from = 0;
+	let start: RunStarted | undefined;
+	const cut = (phase: ReceiptPhase, to: number, earlier: RunStarted | undefined): void => {
+		sections.push({ phase, events: events.slice(from, to), ...(earlier && { earlier }) });
+		from = to;
+	};
+	for (const [place, { event }] of events.entries()) {
+		if (event.kind === "runStarted") start = event;
+		if (event.kind === "rolledBack") open.add(event.step);
+		if (event.kind === "phaseDone" && event.phase === "rollback") cut("rollback", place + 1, start);
+		if (event.kind !== "stepDone" || !open.delete(event.step)) continue;
+		const phase = phases.get(event.step);
+		const isLast = phase !== undefined && ![...open].some((id) => phases.get(id) === phase);
+		if (isLast) cut(phase, place + 1, start);
+	}
+	return sections;
+}
+
 /**
  * Returns the receipts of a plan on a target, one for each phase that has ended: a function of what the
  * database has written down, so that a lost file can be made again and a forged one is found out.
  */
-export function receiptsOf({ plan, planHash, target, events }: ReceiptSource): readonly Receipt[] {
+export function receiptsOf(source: ReceiptSource): readonly Receipt[] {
+	const { plan, planHash, target } = source;
 	const receipts: Receipt[] = [];
-	let lastStart: RunStarted | undefined;
-	let from = 0;
-	events.forEach(({ at, event }, index) => {
-		if (event.kind === "runStarted") lastStart = event;
-		if (event.kind !== "phaseDone" || !isReceiptPhase(event.phase)) return;
-		const own = events.slice(from, index + 1);
-		from = index + 1;
-		const ownStarts = eventsOf(own, "runStarted").map((one) => one.event);
-		// Without a start of its own it belongs to the run of the phase before.
-		const starts = ownStarts.length > 0 ? ownStarts : lastStart ? [lastStart] : [];
+	for (const { phase, events, earlier } of sectionsOf(source)) {
+		const own = eventsOf(events, "runStarted").map(({ event }) => event);
+		const starts = own.length > 0 ? own : earlier ? [earlier] : [];
 		const previous = receipts.at(-1)?.sha256;
 		const receipt: Receipt = {
 			version: 1,
 			number: receipts.length + 1,
-			phase: event.phase,
+			phase,
 			plan: planHash,
 			revisions: plan.revisions.map(({ id }) => id),
 			target,
 			tools: unique(starts.flatMap(({ tool }) => tool ?? [])),
 			operators: unique(starts.map(({ operator }) => operator)),
 			approvers: unique(starts.flatMap(({ approvers }) => approvers)),
-			startedAt: isoTime(own[0]?.at ?? at),
-			endedAt: isoTime(at),
-			steps: plan.steps.flatMap((step) => stepReceipt(step, own)),
-			verifications: verifications(own),
-			throttled: throttled(own),
-			stops: stops(own),
+			startedAt: isoTime(events[0]?.at ?? 0),
+			endedAt: isoTime(events.at(-1)?.at ?? 0),
+			steps: plan.steps.flatMap((step) => stepReceipt(step, events)),
+			verifications: verifications(events),
+			throttled: throttled(events),
+			stops: stops(events),
 			...(previous !== undefined && { previous }),
 			sha256: "",
 		};
 		receipts.push({ ...receipt, sha256: receiptHash(receipt) });
-	});
+	}
 	return receipts;
 }
 

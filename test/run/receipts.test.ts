@@ -23,7 +23,7 @@ async function source() {
 		{
 			id: "0002_orders_paid",
 			transaction: "none",
-			sql: "ALTER TABLE orders ADD COLUMN paid_at timestamptz;\nCREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);",
+			sql: "ALTER TABLE orders ADD COLUMN paid_at timestamptz;\nCREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);\nUPDATE orders SET status = 'open' WHERE status IS NULL;",
 		},
 	]);
 	const start = Date.UTC(2026, 10, 21, 9);
@@ -45,9 +45,12 @@ async function source() {
 		{ kind: "stepStarted", step: "expand-2", attempt: 1 },
 		{ kind: "stepDone", step: "expand-2", milliseconds: 61_400, rows: 0 },
 		{ kind: "phaseDone", phase: "expand" },
+		{ kind: "phaseStarted", phase: "migrate" },
+		{ kind: "stepDone", step: "migrate-1", milliseconds: 90_000, rows: 1_200_000 },
 		{ kind: "phaseStarted", phase: "verify" },
 		{ kind: "verified", step: "verify-1", what: "pending", passed: false, count: 1200 },
 		{ kind: "verified", step: "verify-1", what: "pending", passed: true, count: 0 },
+		{ kind: "stepDone", step: "verify-1", milliseconds: 300 },
 		{ kind: "phaseDone", phase: "verify" },
 		{ kind: "runStarted", operator: "ada", approvers: [] },
 		{ kind: "rolledBack", step: "expand-2" },
@@ -67,13 +70,15 @@ describe("receipts", () => {
 		receipts = receiptsOf(await source());
 		expect(receipts.map(({ number, phase }) => `${number}-${phase}`)).toEqual([
 			"1-expand",
-			"2-verify",
-			"3-rollback",
+			"2-migrate",
+			"3-verify",
+			"4-rollback",
 		]);
 		expect(receipts.map(({ previous }) => previous)).toEqual([
 			undefined,
 			receipts[0]?.sha256,
 			receipts[1]?.sha256,
+			receipts[2]?.sha256,
 		]);
 		expect(judgeReceipts(receipts, receipts)).toEqual([]);
 	});
@@ -86,23 +91,30 @@ describe("receipts", () => {
 		const directory = receiptsDirectory(path.join(directoryWith({}), "plan.json"));
 		expect(writeReceipts(directory, receipts).map((file) => path.basename(file))).toEqual([
 			"1-expand.json",
-			"2-verify.json",
-			"3-rollback.json",
+			"2-migrate.json",
+			"3-verify.json",
+			"4-rollback.json",
 		]);
 		expect(writeReceipts(directory, receipts)).toEqual([]);
 		expect(readReceipts(directory)).toEqual(receipts);
 	});
 
 	test("a change, a gap and a forged chain are found out", () => {
-		const [first, second, third] = receipts as readonly [Receipt, Receipt, Receipt];
+		const [first, second, third, fourth] = receipts as readonly [
+			Receipt,
+			Receipt,
+			Receipt,
+			Receipt,
+		];
 		const changed = { ...first, operators: ["mallory"] };
-		expect(judgeReceipts([changed, second, third])).toEqual([
+		expect(judgeReceipts([changed, second, third, fourth])).toEqual([
 			{ code: "changed", message: "receipt 1 (expand) was changed after it was written" },
 		]);
 		expect(judgeReceipts([first, third])).toMatchObject([{ code: "chain" }]);
 		expect(judgeReceipts([first], receipts)).toEqual([
-			{ code: "missing", message: "receipt 2 (verify) is missing" },
-			{ code: "missing", message: "receipt 3 (rollback) is missing" },
+			{ code: "missing", message: "receipt 2 (migrate) is missing" },
+			{ code: "missing", message: "receipt 3 (verify) is missing" },
+			{ code: "missing", message: "receipt 4 (rollback) is missing" },
 		]);
 		// Whoever can write all files can make a chain that fits: the database knows better.
 		const forged = receiptsOf({
@@ -111,7 +123,8 @@ describe("receipts", () => {
 			target: first.target,
 			events: [
 				{ at: 0, event: { kind: "runStarted", operator: "mallory", approvers: [] } },
-				{ at: 0, event: { kind: "phaseDone", phase: "expand" } },
+				{ at: 0, event: { kind: "stepDone", step: "expand-1", milliseconds: 1 } },
+				{ at: 0, event: { kind: "stepDone", step: "expand-2", milliseconds: 1 } },
 			],
 		});
 		expect(judgeReceipts(forged)).toEqual([]);
@@ -136,7 +149,7 @@ describe("receipts", () => {
 
 			#### 1. expand
 
-			2026-11-21T09:00:00.000Z to 2026-11-21T09:00:10.000Z, run by ada, linus, approved by alan, grace.
+			2026-11-21T09:00:00.000Z to 2026-11-21T09:00:09.000Z, run by ada, linus, approved by alan, grace.
 
 			| Step       | What                                                                     | Outcome | Took   | Rows | Waited for locks     | Ended    |
 			| ---------- | ------------------------------------------------------------------------ | ------- | ------ | ---- | -------------------- | -------- |
@@ -147,21 +160,35 @@ describe("receipts", () => {
 
 			Receipt \`<hash>\`
 
-			#### 2. verify
+			#### 2. migrate
 
-			2026-11-21T09:00:11.000Z to 2026-11-21T09:00:14.000Z, run by linus, approved by alan, grace.
+			2026-11-21T09:00:10.000Z to 2026-11-21T09:00:12.000Z, run by linus, approved by alan, grace.
+
+			| Step        | What                                                   | Outcome | Took   | Rows      | Waited for locks | Ended    |
+			| ----------- | ------------------------------------------------------ | ------- | ------ | --------- | ---------------- | -------- |
+			| \`migrate-1\` | orders: Change the rows that are left, 1,000 at a time | done    | 90.0 s | 1,200,000 |                  | 09:00:12 |
+
+			Receipt \`<hash>\`
+
+			#### 3. verify
+
+			2026-11-21T09:00:13.000Z to 2026-11-21T09:00:16.000Z, run by linus, approved by alan, grace.
+
+			| Step       | What                             | Outcome | Took   | Rows | Waited for locks | Ended    |
+			| ---------- | -------------------------------- | ------- | ------ | ---- | ---------------- | -------- |
+			| \`verify-1\` | orders: Prove it: no row is left | done    | 300 ms |      |                  | 09:00:16 |
 
 			- Passed: \`verify-1\` pending
 
 			Receipt \`<hash>\`
 
-			#### 3. rollback
+			#### 4. rollback
 
-			2026-11-21T09:00:15.000Z to 2026-11-21T09:00:17.000Z, run by ada.
+			2026-11-21T09:00:17.000Z to 2026-11-21T09:00:20.000Z, run by ada.
 
 			| Step       | What                                                                     | Outcome        | Took | Rows | Waited for locks | Ended    |
 			| ---------- | ------------------------------------------------------------------------ | -------------- | ---- | ---- | ---------------- | -------- |
-			| \`expand-2\` | CREATE INDEX CONCURRENTLY orders\\_customer\\_id ON orders (customer\\_id); | **taken back** |      |      |                  | 09:00:16 |
+			| \`expand-2\` | CREATE INDEX CONCURRENTLY orders\\_customer\\_id ON orders (customer\\_id); | **taken back** |      |      |                  | 09:00:19 |
 
 			Receipt \`<hash>\`
 			"
