@@ -43,6 +43,8 @@ export interface Column {
 	readonly identity?: "always" | "byDefault";
 	readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
 	readonly collation?: QualifiedName;
+	/** MySQL AUTO_INCREMENT. */
+	readonly autoIncrement?: true;
 	/** It came from a parent and is not defined here: it goes when the parent's goes. */
 	readonly inherited?: boolean;
 	readonly origin?: Origin;

@@ -53,6 +53,7 @@ export function makeColumn(
 			},
 		}),
 		...(collation && { collation }),
+		...(definition.autoIncrement && { autoIncrement: true }),
 		origin,
 	};
 }

@@ -1,6 +1,6 @@
 import type { Dialect } from "../../core/dialect.ts";
 import { readText } from "../tolerant/reader.ts";
-import { effects } from "./effects/index.ts";
+import { effectsOf, lockModes } from "./effects/index.ts";
 import { lexisAfter, lexisOf } from "./lexis.ts";
 import { readStatement } from "./statements.ts";
 
@@ -10,9 +10,9 @@ export function loadMysql(flavor: "mysql" | "mariadb"): Dialect {
 	return {
 		id: flavor,
 		engine: { name: "lockkeeper" },
-		lockModes: ["SHARED", "EXCLUSIVE"],
+		lockModes,
 		read: (file, options) => readText(file, options, { lexis, read: readStatement, lexisAfter }),
-		effects,
+		effects: effectsOf(flavor),
 		edits: () => undefined,
 	};
 }

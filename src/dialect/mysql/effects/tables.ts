@@ -1,0 +1,159 @@
+import { keyOf } from "../../../catalog/catalog.ts";
+import type { OperationOf } from "../../../core/operation.ts";
+import { isWhole } from "./alter-table.ts";
+import { readQuery } from "./data.ts";
+import { because, lock, refuse, type Draft } from "./draft.ts";
+import { isSettingOff, targetOf, type Scene } from "./facts.ts";
+import { foreignKeysTo } from "./foreign-keys.ts";
+import { has } from "./server.ts";
+import { isLockMode } from "./locks.ts";
+
+/** CREATE TABLE: nobody knows the table yet; the parents of its foreign keys are locked for a moment. */
+export function createTable(
+	operation: OperationOf<"createTable">,
+	scene: Scene,
+	draft: Draft,
+): void {
+	const { table, persistence, ifNotExists, orReplace } = operation;
+	draft.commits = persistence !== "temporary";
+	const existing = scene.catalog.table(table);
+	if (existing && existing.origin && persistence !== "temporary") {
+		const key = keyOf(existing);
+		if (orReplace) lock(draft, key, "EXCLUSIVE");
+		else if (!ifNotExists) refuse(draft, 1050, `there is a table ${key} already`);
+		if (!orReplace) return;
+		draft.phase = "contract";
+		draft.reversible = "lossy";
+		because(draft, `the table ${key} that is there is dropped`);
+	}
+	for (const { source } of operation.like) {
+		const target = targetOf(scene, source);
+		lock(draft, target.key, "SHARED_READ");
+		if (!target.table) draft.assumed = true;
+	}
+	if (isSettingOff(scene, "foreign_key_checks")) return;
+	for (const constraint of constraintsOf(operation)) {
+		if (constraint.type !== "foreignKey") continue;
+		if (constraint.inline === true && !has(scene.server, "columnReferences")) continue;
+		const parent = targetOf(scene, constraint.references);
+		if (parent.key !== scene.catalog.resolve(table)) lockParent(draft, scene, parent.key);
+	}
+}
+
+function constraintsOf({ constraints, columns }: OperationOf<"createTable">) {
+	return [...constraints, ...columns.flatMap((column) => column.constraints)];
+}
+
+/** Since 8.0 MySQL keeps foreign keys under the metadata locks of both tables. */
+function lockParent(draft: Draft, { server }: Scene, key: string): void {
+	if (server.flavor === "mysql" && server.version >= 80_000) lock(draft, key, "EXCLUSIVE");
+}
+
+export function createTableAs(
+	operation: OperationOf<"createTableAs">,
+	scene: Scene,
+	draft: Draft,
+): void {
+	draft.commits = operation.persistence !== "temporary";
+	draft.phase = "migrate";
+	const existing = scene.catalog.table(operation.table);
+	if (existing?.origin && !operation.ifNotExists) {
+		refuse(draft, 1050, `there is a table ${keyOf(existing)} already`);
+	}
+	if (operation.query) readQuery(operation.query, scene, draft, true);
+}
+
+/** DROP TABLE waits for everybody who uses the table, and then it is gone. */
+export function dropTable(operation: OperationOf<"dropTable">, scene: Scene, draft: Draft): void {
+	const target = targetOf(scene, operation.table);
+	const { key, table } = target;
+	draft.commits = table?.persistence !== "temporary";
+	draft.phase = "contract";
+	draft.reversible = "lossy";
+	if (table?.persistence === "temporary") return;
+	if (!table) {
+		if (isWhole(scene)) {
+			if (!operation.ifExists) refuse(draft, 1051, `there is no table ${key}`);
+			return;
+		}
+		draft.assumed = true;
+	}
+	lock(draft, key, "EXCLUSIVE");
+	refuseReferenced(operation, target, scene, draft);
+}
+
+function refuseReferenced(
+	operation: OperationOf<"dropTable">,
+	target: ReturnType<typeof targetOf>,
+	scene: Scene,
+	draft: Draft,
+): void {
+	if (isSettingOff(scene, "foreign_key_checks")) return;
+	const { server, command } = scene;
+	// MySQL 8 looks at the statement as a whole, MariaDB and MySQL 5.7 go from table to table.
+	const asWhole = server.flavor === "mysql" && server.version >= 80_000;
+	const until = asWhole ? command.length : command.indexOf(operation) + 1;
+	const gone = new Set(
+		command
+			.slice(0, until)
+			.flatMap((other) => (other.kind === "dropTable" ? [targetOf(scene, other.table).key] : [])),
+	);
+	const by = foreignKeysTo(target).find(({ table }) => !gone.has(table));
+	if (!by) return;
+	const why = `the foreign key ${by.constraint.name} of ${by.table} refers to ${target.key}`;
+	refuse(draft, asWhole ? 3730 : server.flavor === "mariadb" ? 1451 : 1217, why);
+}
+
+/** TRUNCATE drops the table and makes it anew: an instant, and it cannot be rolled back. */
+export function truncate(operation: OperationOf<"truncate">, scene: Scene, draft: Draft): void {
+	const target = targetOf(scene, operation.table);
+	draft.commits = true;
+	draft.phase = "migrate";
+	draft.reversible = "none";
+	if (target.table?.persistence === "temporary") return;
+	if (!target.table) {
+		draft.assumed = true;
+		if (isWhole(scene)) refuse(draft, 1146, `there is no table ${target.key}`);
+	}
+	lock(draft, target.key, "EXCLUSIVE");
+	because(draft, "the table is made anew without rows; this cannot be rolled back");
+	if (isSettingOff(scene, "foreign_key_checks")) return;
+	const by = foreignKeysTo(target).find(({ table }) => table !== target.key);
+	if (by)
+		refuse(
+			draft,
+			1701,
+			`the foreign key ${by.constraint.name} of ${by.table} refers to ${target.key}`,
+		);
+}
+
+/** LOCK TABLES: until UNLOCK TABLES or the end of the session. */
+export function lockTable(operation: OperationOf<"lockTable">, scene: Scene, draft: Draft): void {
+	const target = targetOf(scene, operation.table);
+	draft.commits = true;
+	draft.replicated = false;
+	if (!target.table) draft.assumed = true;
+	const { mode } = operation;
+	lock(
+		draft,
+		target.key,
+		isLockMode(mode) ? mode : /write/i.test(mode) ? "SHARED_NO_READ_WRITE" : "SHARED_READ_ONLY",
+	);
+}
+
+/** ANALYZE TABLE keeps nobody waiting. */
+export function analyzeTable(operation: OperationOf<"analyze">, scene: Scene, draft: Draft): void {
+	draft.commits = true;
+	draft.replicated = false;
+	if (!operation.table) return;
+	const target = targetOf(scene, operation.table);
+	if (!target.table) draft.assumed = true;
+	lock(draft, target.key, "SHARED_READ");
+	because(draft, "a sample of the pages is read");
+}
+
+/** Triggers are part of their table: it is locked for a moment while they come and go. */
+export function lockForTrigger(key: string, draft: Draft): void {
+	draft.commits = true;
+	lock(draft, key, "EXCLUSIVE");
+}
