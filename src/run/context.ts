@@ -57,6 +57,8 @@ export type RunEvent =
 			readonly passed: boolean;
 			readonly count?: number;
 	  }
+	/** What others did to the schema meanwhile: "- " is gone, "+ " is new. */
+	| { readonly kind: "schemaChanged"; readonly lines: readonly string[] }
 	| { readonly kind: "waitingFor"; readonly step: string; readonly what: string }
 	| { readonly kind: "paused" | "aborted"; readonly why: string }
 	| { readonly kind: "rolledBack"; readonly step: string }
