@@ -169,3 +169,29 @@ function triggerLines({ name, triggers }: Table | View): string[] {
 			`trigger ${name}.${trigger.name} ${trigger.state} ${trigger.function.name}${trigger.inherited ? " inherited" : ""}`,
 	);
 }
+
+/** Returns those of the lines that are about a table or view: itself, its columns, constraints, indexes, triggers, policies. */
+export function linesAbout(lines: readonly string[], key: string): readonly string[] {
+	const dot = key.indexOf(".");
+	const [schema, name] = [key.slice(0, dot), key.slice(dot + 1)];
+	const starts = [
+		...["table", "view", "materialized view"].map((kind) => `${kind} ${key} `),
+		...["column", "constraint"].map((kind) => `${kind} ${key}.`),
+		...["trigger", "policy"].map((kind) => `${kind} ${name}.`),
+	];
+	return lines.filter(
+		(line) =>
+			starts.some((start) => line.startsWith(start)) ||
+			(line.startsWith(`index ${schema}.`) && line.includes(` on ${name} `)),
+	);
+}
+
+/**
+ * Returns the lines without what does not tell two schemas apart: the places of columns, and NOT NULL constraints,
+ * which have names from PostgreSQL 18 on and stand in the lines of their columns anyway.
+ */
+export function comparableLines(lines: readonly string[]): readonly string[] {
+	return lines
+		.filter((line) => !/^constraint \S+ notNull/.test(line))
+		.map((line) => line.replace(/ #\d+$/, ""));
+}

@@ -103,6 +103,8 @@ export interface ServerStep extends StepBase {
 	/** SETs that the migration made for its session. */
 	readonly settings: readonly string[];
 	readonly sql: readonly string[];
+	/** Its statements are queries whose one row must have true in its first column. */
+	readonly proves?: true;
 	readonly locks: readonly StepLock[];
 	/** In milliseconds; 0: no limit. */
 	readonly lockTimeout: number;
@@ -135,6 +137,8 @@ export interface Plan {
 	readonly history: { readonly revisions: number; readonly last: string; readonly sha256: string };
 	/** SHA-256 of the schema that it starts from. */
 	readonly schemaRev: string;
+	/** That schema of the tables that steps touch, as far as the history tells it: one line for each fact, sorted. */
+	readonly starts: readonly string[];
 	readonly steps: readonly PlanStep[];
 	/** What a reader must know of the whole. */
 	readonly notes: readonly string[];

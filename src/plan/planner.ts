@@ -1,4 +1,5 @@
-import { schemaLines } from "../catalog/schema-lines.ts";
+import { keyOf } from "../catalog/catalog.ts";
+import { comparableLines, linesAbout, schemaLines } from "../catalog/schema-lines.ts";
 import { explain } from "../core/engine/explain.ts";
 import { replayHistory, type History } from "../core/engine/history.ts";
 import { lint, type LintInput } from "../core/engine/lint.ts";
@@ -10,7 +11,7 @@ import { orderPieces, type OrderedPiece } from "./order.ts";
 import { readPieces } from "./piece-reading.ts";
 import type { Piece } from "./piece.ts";
 import { piecesOf } from "./pieces.ts";
-import type { Plan, PlannedRevision } from "./plan.ts";
+import { runsOnServer, type Plan, type PlannedRevision, type PlanStep } from "./plan.ts";
 import { plannedHistory } from "./planned-history.ts";
 import { statementsIn } from "./recipe-pieces.ts";
 import { stepOf } from "./steps.ts";
@@ -46,21 +47,36 @@ function historyOf(migrations: readonly Migration[], input: PlanInput): Plan["hi
 	};
 }
 
-/** The SHA-256 of the schema that the released migrations leave behind. */
-function schemaRevOf(history: History, hash: PlanInput["hash"]): string {
+/** The schema that the released migrations leave behind, and the tables that it is wholly known of. */
+interface Start {
+	readonly lines: readonly string[];
+	readonly known: ReadonlySet<string>;
+}
+
+function startOf(history: History): Start {
 	const released = history.migrations.filter(({ candidate }) => !candidate);
-	let lines: readonly string[] = [];
+	let start: Start = { lines: [], known: new Set() };
 	const last = released.at(-1)?.release;
 	replayHistory(
 		{ ...history, migrations: released },
 		{
 			visits: () => false,
 			releaseEnd(release, after) {
-				if (release === last) lines = schemaLines(after);
+				if (release !== last) return;
+				const tables = [...after.tables()].filter(({ complete }) => complete);
+				start = { lines: schemaLines(after), known: new Set(tables.map(keyOf)) };
 			},
 		},
 	);
-	return hash(lines.join("\n"));
+	return start;
+}
+
+function touchedAtStart({ lines, known }: Start, steps: readonly PlanStep[]): readonly string[] {
+	const relations = steps.filter(runsOnServer).flatMap(({ locks }) => locks);
+	const touched = new Set(
+		relations.map(({ relation }) => relation).filter((one) => known.has(one)),
+	);
+	return comparableLines([...touched].flatMap((key) => linesAbout(lines, key))).toSorted();
 }
 
 /** Queries in a file beside the migration prove what it does. */
@@ -129,6 +145,19 @@ export function makePlan(input: PlanInput): Plan {
 	const readings = readPieces(planned, ordered.length, earlier);
 	const left = lint({ ...input, history: planned });
 	const statistics = statisticsIn(input);
+	const start = startOf(history);
+	const steps = ordered.map((placed, at) => {
+		const id = ids[at] ?? "";
+		return stepOf({
+			id,
+			placed,
+			file: input.nameOf(placed.piece.origin.file),
+			needs: placed.needs.flatMap((need) => idOf.get(need) ?? []),
+			reading: readings[at],
+			findings: left.findings.filter(({ migration }) => migration === id),
+			statistics,
+		});
+	});
 	return {
 		version: 1,
 		dialect: "postgres",
@@ -138,19 +167,9 @@ export function makePlan(input: PlanInput): Plan {
 			history.migrations.filter(({ candidate }) => !candidate),
 			input,
 		),
-		schemaRev: schemaRevOf(history, input.hash),
-		steps: ordered.map((placed, at) => {
-			const id = ids[at] ?? "";
-			return stepOf({
-				id,
-				placed,
-				file: input.nameOf(placed.piece.origin.file),
-				needs: placed.needs.flatMap((need) => idOf.get(need) ?? []),
-				reading: readings[at],
-				findings: left.findings.filter(({ migration }) => migration === id),
-				statistics,
-			});
-		}),
+		schemaRev: input.hash(start.lines.join("\n")),
+		starts: touchedAtStart(start, steps),
+		steps,
 		notes: notesOf(pieces, findings),
 	};
 }

@@ -146,6 +146,7 @@ export function stepOf(material: StepMaterial): PlanStep {
 		transaction,
 		settings: piece.settings,
 		sql,
+		...(piece.proves && { proves: true as const }),
 		locks,
 		...limitsOf({
 			transaction,
@@ -158,7 +159,7 @@ export function stepOf(material: StepMaterial): PlanStep {
 		before: unique(reading?.before ?? []),
 		after: unique(reading?.after ?? []),
 		checks: piece.checks,
-		undo: undoAll(reading?.undos ?? []),
+		undo: piece.undo ?? undoAll(reading?.undos ?? []),
 		estimate,
 		...backfillOf(piece),
 		...(window !== undefined && { window }),
