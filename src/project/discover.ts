@@ -3,6 +3,7 @@ import type { Project, ProjectProblem } from "../core/migration.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
 import {
 	diskFiles,
+	fileNotFound,
 	isWithin,
 	joinPath,
 	parentOf,
@@ -254,16 +255,6 @@ function configuredPlaces(
 		places.push({ ...(found ?? { ...configured, detection: { why: "the config" } }), settings });
 	}
 	return places;
-}
-
-function fileNotFound(file: string): ProjectProblem {
-	return {
-		code: "fileNotFound",
-		severity: "error",
-		file,
-		message: `${file} does not exist`,
-		hint: "Check the path; it is relative to the working directory.",
-	};
 }
 
 function noMigrations(named: readonly string[]): ProjectProblem {

@@ -127,7 +127,7 @@ export function releasedFiles(
 	return {
 		read(file) {
 			const bytes = bytesOf(file);
-			return bytes ? readingOf(file, bytes) : { problem: missing(file) };
+			return bytes ? readingOf(file, bytes) : { problem: fileNotFound(file) };
 		},
 	};
 }
@@ -176,7 +176,8 @@ function noRegularFile(file: string): ProjectProblem {
 	};
 }
 
-function missing(file: string): ProjectProblem {
+/** The problem of a file that is not there. */
+export function fileNotFound(file: string): ProjectProblem {
 	return {
 		code: "fileNotFound",
 		severity: "error",
@@ -188,7 +189,7 @@ function missing(file: string): ProjectProblem {
 
 function unreadable(file: string, error: unknown): ProjectProblem {
 	const reason = errorCode(error);
-	if (reason === "ENOENT" || reason === "ENOTDIR") return missing(file);
+	if (reason === "ENOENT" || reason === "ENOTDIR") return fileNotFound(file);
 	const why =
 		reason === "EACCES" || reason === "EPERM"
 			? "permission denied"

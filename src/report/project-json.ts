@@ -1,4 +1,5 @@
-import type { Project, ProjectProblem, TransactionClass } from "../core/migration.ts";
+import type { Project, TransactionClass } from "../core/migration.ts";
+import { jsonProblem, type JsonProblem } from "./json-problem.ts";
 import { fileOf, stateOf, transactionOf, type MigrationState } from "./project-text.ts";
 
 /** The json format of project: a contract. Fields are only ever added. */
@@ -26,10 +27,7 @@ export interface JsonProjects {
 			readonly sections: { readonly up: number; readonly down: number; readonly verify: number };
 			readonly placeholders: readonly string[];
 		}[];
-		readonly problems: readonly Pick<
-			ProjectProblem,
-			"code" | "severity" | "file" | "message" | "hint"
-		>[];
+		readonly problems: readonly JsonProblem[];
 	}[];
 }
 
@@ -59,13 +57,7 @@ export function projectJson(projects: readonly Project[]): string {
 				},
 				placeholders: migration.placeholders,
 			})),
-			problems: project.problems.map(({ code, severity, file, message, hint }) => ({
-				code,
-				severity,
-				...(file !== undefined && { file }),
-				message,
-				hint,
-			})),
+			problems: project.problems.map(jsonProblem),
 		})),
 	};
 	return `${JSON.stringify(document, undefined, "\t")}\n`;

@@ -67,3 +67,15 @@ function resolveUnicodeEscapes(name: string): string {
 		},
 	);
 }
+
+/** Returns the place of the first token that ends after an offset, by halving: statements can be huge. */
+export function firstEndingAfter(tokens: readonly Token[], offset: number): number {
+	let low = 0;
+	let high = tokens.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((tokens[middle]?.end ?? Infinity) <= offset) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}

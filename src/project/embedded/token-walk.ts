@@ -26,8 +26,7 @@ export class TokenWalk<Token extends WalkedToken> {
 
 	/** True at one of these words or operators. */
 	is(...texts: readonly string[]): boolean {
-		const { kind, text } = this.token;
-		return (kind === "name" || kind === "operator") && text !== undefined && texts.includes(text);
+		return this.#oneOf(texts) !== undefined;
 	}
 
 	isKind(kind: Token["kind"]): boolean {
@@ -41,10 +40,23 @@ export class TokenWalk<Token extends WalkedToken> {
 		return true;
 	}
 
+	/** Goes on behind one of these words or operators and returns which it was. */
+	takeOneOf(texts: readonly string[]): string | undefined {
+		const taken = this.#oneOf(texts);
+		if (taken !== undefined) this.at++;
+		return taken;
+	}
+
 	takeKind(kind: Token["kind"]): boolean {
 		if (!this.isKind(kind)) return false;
 		this.at++;
 		return true;
+	}
+
+	#oneOf(texts: readonly string[]): string | undefined {
+		const { kind, text } = this.token;
+		if (text === undefined || (kind !== "name" && kind !== "operator")) return undefined;
+		return texts.includes(text) ? text : undefined;
 	}
 
 	/** The place from a start to the last token that was taken. */

@@ -5,6 +5,7 @@ import { joinPath } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	duplicateRevisions,
+	firstMarked,
 	linesOf,
 	readInto,
 	sqlNames,
@@ -24,12 +25,8 @@ export const dbmate: Layout = {
 	ownsFolders: false,
 
 	detect(directory, files) {
-		for (const name of sqlNames(directory, files)) {
-			if (!/^\d/.test(name)) continue;
-			const text = files.read(joinPath(directory, name)).file?.text ?? "";
-			if (/^\uFEFF?--\s*migrate:up\b/m.test(text)) return { why: `-- migrate:up in ${name}` };
-		}
-		return undefined;
+		const name = firstMarked(directory, files, /^--\s*migrate:up\b/m);
+		return name === undefined ? undefined : { why: `-- migrate:up in ${name}` };
 	},
 
 	read(directory, files): LayoutReading {

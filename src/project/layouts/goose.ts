@@ -5,7 +5,8 @@ import type { Layout, LayoutReading } from "./layout.ts";
 import { bareSections, wrappedSection, type Part } from "./line-statements.ts";
 import {
 	compareDigits,
-	duplicateRevisions,
+	duplicateNumbers,
+	firstMarked,
 	linesOf,
 	readInto,
 	sqlNames,
@@ -31,23 +32,16 @@ export const goose: Layout = {
 	ownsFolders: false,
 
 	detect(directory, files) {
-		for (const name of sqlNames(directory, files)) {
-			if (!/^\d/.test(name)) continue;
-			const text = files.read(joinPath(directory, name)).file?.text ?? "";
-			if (/^\uFEFF?--\s*\+goose\s+up\b/im.test(text)) return { why: `-- +goose Up in ${name}` };
-		}
-		return undefined;
+		const name = firstMarked(directory, files, /^--\s*\+goose\s+up\b/im);
+		return name === undefined ? undefined : { why: `-- +goose Up in ${name}` };
 	},
 
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
 		const names = migrationNames(directory, files);
 		problems.push(
-			...duplicateRevisions(
-				names.map(({ name, digits }) => ({
-					revision: digits.replace(/^0+(?=\d)/, ""),
-					file: joinPath(directory, name),
-				})),
+			...duplicateNumbers(
+				names.map(({ name, digits }) => ({ digits, path: joinPath(directory, name) })),
 				"goose",
 			),
 		);

@@ -1,15 +1,16 @@
 import { postgresMigrationsChecksums } from "../applied/checksums.ts";
 import type { DatabaseId, MigrationSource, ProjectProblem } from "../../core/migration.ts";
-import { joinPath, type Files } from "../files.ts";
+import type { Files } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isMentionedAbove } from "./manifest.ts";
 import {
-	compareDigits,
-	duplicateRevisions,
+	duplicateNumbers,
 	firstMarked,
 	isVerifyFile,
+	numberedFiles,
 	readInto,
 	verifySections,
+	type NumberedFile,
 	wholeFile,
 } from "./section.ts";
 
@@ -50,15 +51,7 @@ export const postgresMigrations: Layout = {
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
 		const found = entries(directory, files);
-		problems.push(
-			...duplicateRevisions(
-				found.map(({ digits, path }) => ({
-					revision: digits.replace(/^0+(?=\d)/, ""),
-					file: path,
-				})),
-				"postgres-migrations",
-			),
-		);
+		problems.push(...duplicateNumbers(found, "postgres-migrations"));
 		const migrations: MigrationSource[] = [];
 		for (const { path, digits, title } of found) {
 			const common = { id: digits, name: title, down: [], placeholders: [] };
@@ -77,20 +70,7 @@ export const postgresMigrations: Layout = {
 	},
 };
 
-interface Entry {
-	readonly path: string;
-	readonly digits: string;
-	readonly title: string;
-}
-
-function entries(directory: string, files: Files): readonly Entry[] {
-	return files
-		.list(directory)
-		.flatMap((name) => {
-			const match = isVerifyFile(name) ? null : fileName.exec(name);
-			if (!match) return [];
-			const [, digits = "", title = ""] = match;
-			return [{ path: joinPath(directory, name), digits, title }];
-		})
-		.sort((a, b) => compareDigits(a.digits, b.digits));
+function entries(directory: string, files: Files): readonly NumberedFile[] {
+	const names = files.list(directory).filter((name) => !isVerifyFile(name));
+	return numberedFiles(directory, names, fileName);
 }

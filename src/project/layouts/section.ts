@@ -146,6 +146,29 @@ export function compareDigits(a: string, b: string): number {
 	return left.length - right.length || compareText(left, right);
 }
 
+/** A file whose name begins with its number. */
+export interface NumberedFile {
+	readonly path: string;
+	readonly digits: string;
+	readonly title: string;
+}
+
+/** Returns files by their numbers; the first group of the pattern is the number, the second the title. */
+export function numberedFiles(
+	directory: string,
+	names: readonly string[],
+	pattern: RegExp,
+): readonly NumberedFile[] {
+	return names
+		.flatMap((name) => {
+			const match = pattern.exec(name);
+			if (!match) return [];
+			const [, digits = "", title = ""] = match;
+			return [{ path: joinPath(directory, name), digits, title }];
+		})
+		.sort((a, b) => compareDigits(a.digits, b.digits));
+}
+
 /** Returns a problem for each file whose revision an earlier file has already. */
 export function duplicateRevisions(
 	entries: readonly { readonly revision: string; readonly file: string }[],
@@ -168,6 +191,18 @@ export function duplicateRevisions(
 		});
 	}
 	return problems;
+}
+
+/** The same for numbers, which leading zeros do not tell apart. */
+export function duplicateNumbers(
+	entries: readonly Pick<NumberedFile, "digits" | "path">[],
+	tool: string,
+): readonly ProjectProblem[] {
+	const revisions = entries.map(({ digits, path }) => ({
+		revision: digits.replace(/^0+(?=\d)/, ""),
+		file: path,
+	}));
+	return duplicateRevisions(revisions, tool);
 }
 
 /** The problem of a file that has no line of its tool's before the first statement. */

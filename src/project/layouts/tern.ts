@@ -1,15 +1,16 @@
 import { rowNewest } from "../applied/history-table.ts";
 import type { MigrationSource, ProjectProblem, Section } from "../../core/migration.ts";
 import type { SourceFile } from "../../core/source.ts";
-import { joinPath, type Files } from "../files.ts";
+import { joinPath } from "../files.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
-	compareDigits,
-	duplicateRevisions,
+	duplicateNumbers,
 	firstMarked,
+	numberedFiles,
 	readInto,
 	sqlNames,
 	verifySections,
+	type NumberedFile,
 	wayOutByLine,
 } from "./section.ts";
 
@@ -40,17 +41,8 @@ export const tern: Layout = {
 
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
-		const found = entries(directory, files);
-		problems.push(
-			...duplicateRevisions(
-				found.map(({ digits, path }) => ({
-					revision: digits.replace(/^0+(?=\d)/, ""),
-					file: path,
-				})),
-				"tern",
-			),
-			...gaps(found),
-		);
+		const found = numberedFiles(directory, sqlNames(directory, files), fileName);
+		problems.push(...duplicateNumbers(found, "tern"), ...gaps(found));
 		const migrations: MigrationSource[] = [];
 		for (const { path, digits, title } of found) {
 			const file = readInto(path, files, problems);
@@ -83,25 +75,8 @@ function section(file: SourceFile, start: number, end: number): Section {
 	return { file, range, transaction: "file", wayOut };
 }
 
-interface Entry {
-	readonly path: string;
-	readonly digits: string;
-	readonly title: string;
-}
-
-function entries(directory: string, files: Files): readonly Entry[] {
-	return sqlNames(directory, files)
-		.flatMap((name) => {
-			const match = fileName.exec(name);
-			if (!match) return [];
-			const [, digits = "", title = ""] = match;
-			return [{ path: joinPath(directory, name), digits, title }];
-		})
-		.sort((a, b) => compareDigits(a.digits, b.digits));
-}
-
 /** tern refuses to run when a number is missing (migrate/migrate.go, FindMigrations). */
-function gaps(found: readonly Entry[]): readonly ProjectProblem[] {
+function gaps(found: readonly NumberedFile[]): readonly ProjectProblem[] {
 	const numbers = [...new Set(found.map(({ digits }) => Number(digits)))];
 	const index = numbers.findIndex((number, at) => number !== at + 1);
 	const at = found.find(({ digits }) => Number(digits) === numbers[index]);

@@ -1,7 +1,7 @@
 import type { Finding, FilledRecipe, RelatedPlace } from "../../core/finding.ts";
 import type { FilledFix } from "../../core/fix.ts";
-import type { ProjectProblem } from "../../core/migration.ts";
 import { defineFormat } from "../format.ts";
+import { jsonProblem, type JsonProblem } from "../json-problem.ts";
 import { countSeverity, type LintReport, type ReportedProject } from "../report.ts";
 
 interface JsonFinding extends Pick<
@@ -36,10 +36,7 @@ export interface JsonReport {
 		};
 	};
 	readonly projects: readonly ReportedProject[];
-	readonly problems: readonly Pick<
-		ProjectProblem,
-		"code" | "severity" | "file" | "message" | "hint"
-	>[];
+	readonly problems: readonly JsonProblem[];
 }
 
 function jsonFinding(finding: Finding): JsonFinding {
@@ -78,13 +75,7 @@ export function json(report: LintReport): string {
 			history: report.counts.history,
 		},
 		projects: report.projects,
-		problems: report.problems.map(({ code, severity, file, message, hint }) => ({
-			code,
-			severity,
-			...(file !== undefined && { file }),
-			message,
-			hint,
-		})),
+		problems: report.problems.map(jsonProblem),
 	};
 	return `${JSON.stringify(document, undefined, "\t")}\n`;
 }

@@ -65,7 +65,7 @@ function factsExclude(facts: Omit<Facts, "notNull">, bound: PartitionBound): boo
 		const [to] = bound.to;
 		return (
 			(!isUnbounded(to) && reaches(facts.atLeast, to, 1)) ||
-			(!isUnbounded(from) && liesBelow(facts.atMost, from))
+			(!isUnbounded(from) && reaches(facts.atMost, from, -1))
 		);
 	}
 	if (bound.kind !== "list" || !facts.values) return false;
@@ -186,18 +186,9 @@ function reaches(
 	return limits.some(({ value, inclusive }) => {
 		const order = compare(value, wanted);
 		if (order === undefined) return false;
-		// A bound's upper end is exclusive: "at most 1000, 1000 included" does not prove it.
+		// Rows at the limit itself: "at most 1000, 1000 included" proves nothing of a bound that ends before 1000.
 		if (order === 0) return direction === 1 || !inclusive;
 		return Math.sign(order) === direction;
-	});
-}
-
-/** True when some upper limit lies below the lower end of a bound, which is inclusive. */
-function liesBelow(limits: readonly Limit[], from: Expression | undefined): boolean {
-	if (!from) return false;
-	return limits.some(({ value, inclusive }) => {
-		const order = compare(value, from);
-		return order !== undefined && (order < 0 || (order === 0 && !inclusive));
 	});
 }
 

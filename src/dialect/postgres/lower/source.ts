@@ -1,6 +1,6 @@
 import type { Range } from "../../../core/source.ts";
 import { mapBytes, type OffsetMap } from "../offsets.ts";
-import { identifierValue, isComment, type Token } from "../token.ts";
+import { firstEndingAfter, identifierValue, isComment, type Token } from "../token.ts";
 
 /** The text behind the parse tree of one statement, and the way from its nodes to places in the file. */
 export interface LowerSource {
@@ -58,7 +58,7 @@ export function createLowerSource(
 		toRange(byteStart = 0) {
 			if (byteStart < 0) return statementRange;
 			const start = toOffset(byteStart);
-			const token = significant[indexFrom(significant, start)];
+			const token = significant[firstEndingAfter(significant, start)];
 			return token ? { start: token.start, end: token.end } : statementRange;
 		},
 		toElementRange(byteStart = 0, before) {
@@ -111,18 +111,6 @@ function depthChange(text: string): number {
 	return text === ")" || text === "]" ? -1 : 0;
 }
 
-/** The index of the first token that ends after an offset, found by halving: statements can be huge. */
-function indexFrom(tokens: readonly Token[], offset: number): number {
-	let low = 0;
-	let high = tokens.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((tokens[middle]?.end ?? Infinity) <= offset) low = middle + 1;
-		else high = middle;
-	}
-	return low;
-}
-
 function elementRange(
 	tokens: readonly Token[],
 	textAt: TextAt,
@@ -131,7 +119,7 @@ function elementRange(
 ): Range {
 	let depth = 0;
 	let end = start;
-	for (let index = indexFrom(tokens, start); index < tokens.length; index++) {
+	for (let index = firstEndingAfter(tokens, start); index < tokens.length; index++) {
 		const token = tokens[index];
 		if (!token || token.start >= limit) break;
 		const text = textAt(token);
@@ -148,7 +136,7 @@ function findPath(
 	path: readonly string[],
 	after: number,
 ): Range | undefined {
-	for (let index = indexFrom(tokens, after); index < tokens.length; index++) {
+	for (let index = firstEndingAfter(tokens, after); index < tokens.length; index++) {
 		// The parts of a dotted name are every second token; a dot stands between.
 		const first = tokens[index];
 		const last = tokens[index + 2 * (path.length - 1)];

@@ -7,6 +7,7 @@ import type {
 	OperationOf,
 	Persistence,
 } from "../../../core/operation.ts";
+import { likeOptions } from "../like-options.ts";
 import {
 	type ConstraintNode,
 	groupConstraints,
@@ -140,19 +141,6 @@ function storageOf(statement: CreateStmt) {
 		parameters: lowerParameters(statement.options),
 	};
 }
-
-// The bits of TableLikeOption in the server's parsenodes.h, in their order.
-const likeOptions = [
-	"comments",
-	"compression",
-	"constraints",
-	"defaults",
-	"generated",
-	"identity",
-	"indexes",
-	"statistics",
-	"storage",
-] as const;
 
 function lowerLike(clause: TableLikeClause, source: LowerSource): LikeClause {
 	const bits = clause.options ?? 0;

@@ -1,7 +1,7 @@
 import type { PGNode } from "pgsql-ast-parser";
 import type { Range } from "../../../core/source.ts";
 import { createLowerSource, type LowerSource } from "../lower/source.ts";
-import { isWord, type Token } from "../token.ts";
+import { firstEndingAfter, isWord, type Token } from "../token.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /** The text behind a tree of the portable parser, whose nodes carry UTF-16 offsets of the statement. */
@@ -76,17 +76,6 @@ export function findWord(
 function isWordToken({ text, base }: LowerSource, token: Token | undefined, word: string): boolean {
 	if (!token) return false;
 	return isWord(text, { ...token, start: token.start - base, end: token.end - base }, word);
-}
-
-function firstEndingAfter(tokens: readonly Token[], offset: number): number {
-	let low = 0;
-	let high = tokens.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((tokens[middle]?.end ?? Infinity) <= offset) low = middle + 1;
-		else high = middle;
-	}
-	return low;
 }
 
 function matchParentheses(source: LowerSource): ReadonlyMap<number, number> {

@@ -17,6 +17,7 @@ import type {
 	Operation,
 	ReferentialAction,
 } from "../../../core/operation.ts";
+import { likeOptions } from "../like-options.ts";
 import { lowerExpression } from "./expression.ts";
 import { identifier, lowerName, nameOf, plainName } from "./name.ts";
 import { findWord, type PortableSource } from "./source.ts";
@@ -63,18 +64,6 @@ function createTable(node: CreateTableStatement, source: PortableSource): Operat
 		parameters: [],
 	};
 }
-
-const likeOptions: LikeClause["including"] = [
-	"comments",
-	"compression",
-	"constraints",
-	"defaults",
-	"generated",
-	"identity",
-	"indexes",
-	"statistics",
-	"storage",
-];
 
 /** The options apply in their order: INCLUDING ALL EXCLUDING INDEXES. */
 function lowerLike(node: CreateColumnsLikeTable, source: PortableSource): LikeClause {

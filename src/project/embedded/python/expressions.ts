@@ -48,14 +48,9 @@ export function readExpression(walk: PythonWalk, level = 0): Node {
 	let left = readExpression(walk, level + 1);
 	walk.depth--;
 	for (;;) {
-		const token = walk.token;
-		const isOperator = token.kind === "name" || token.kind === "operator";
-		if (!isOperator || !(binaryOperators[level] ?? []).includes(token.text)) return left;
-		walk.at++;
-		const operator =
-			token.text === "not" || token.text === "is"
-				? readLongerOperator(walk, token.text)
-				: token.text;
+		const taken = walk.takeOneOf(binaryOperators[level] ?? []);
+		if (taken === undefined) return left;
+		const operator = readLongerOperator(walk, taken);
 		const right = readExpression(walk, level + 1);
 		left = { kind: "binary", operator, left, right, range: walk.since(start) };
 	}

@@ -34,13 +34,11 @@ export function readExpression(walk: RubyWalk, level = -1): Node {
 	let left = readExpression(walk, level + 1);
 	walk.depth--;
 	for (;;) {
-		const token = walk.token;
-		const isOperator = token.kind === "name" || token.kind === "operator";
-		if (!isOperator || !(binaryOperators[level] ?? []).includes(token.text)) return left;
-		walk.at++;
+		const operator = walk.takeOneOf(binaryOperators[level] ?? []);
+		if (operator === undefined) return left;
 		walk.skipLines();
 		const right = readExpression(walk, level + 1);
-		left = { kind: "binary", operator: token.text, left, right, range: walk.since(start) };
+		left = { kind: "binary", operator, left, right, range: walk.since(start) };
 	}
 }
 
