@@ -1,9 +1,9 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { accessSync, chownSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createConnection } from "mysql2/promise";
+import { freePort } from "../../src/trace/engines/free-port.ts";
 
 /** A temporary MariaDB server on loopback: user root, no password, an empty database `app`. */
 export interface MariadbServer {
@@ -57,19 +57,6 @@ function initialize({ program, share }: Installation, options: readonly string[]
 		cwd: tmpdir(),
 	});
 	if (made.status !== 0) throw new Error(`MariaDB made no system tables:\n${made.stderr}`);
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const probe = createServer();
-		probe.once("error", reject);
-		probe.listen(0, "127.0.0.1", () => {
-			const address = probe.address();
-			probe.close(() => {
-				resolve(typeof address === "object" && address ? address.port : 0);
-			});
-		});
-	});
 }
 
 async function waitUntilReady(server: ChildProcess, url: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { failureOf, type EngineProblem, type TraceEngine } from "../engine.ts";
 import { embeddedPackage, embeddedSpecifier, findBinaries, type Binaries } from "./binaries.ts";
 import { connect, engineAt } from "./connection.ts";
+import { freePort } from "./free-port.ts";
 
 interface Running {
 	readonly process: ChildProcess;
@@ -57,19 +57,6 @@ function serverUser(): User {
 	const idOf = (flag: string): number =>
 		Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
 	return { uid: idOf("-u"), gid: idOf("-g") };
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const probe = createServer();
-		probe.once("error", reject);
-		probe.listen(0, "127.0.0.1", () => {
-			const address = probe.address();
-			probe.close(() => {
-				resolve(typeof address === "object" && address ? address.port : 0);
-			});
-		});
-	});
 }
 
 function initialize(binaries: Binaries, data: string, user: User): string | undefined {
