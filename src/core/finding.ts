@@ -51,6 +51,16 @@ export interface RecipeStep {
 	/** Of a step in batches: what is changed. */
 	readonly rows?: RowBatches;
 	readonly checks?: readonly RowCheck[];
+	/** What the SQL looks at in its table, where bodies of functions hide it. */
+	readonly columns?: readonly string[];
+	/** How the step as a whole is taken back, where its operations one by one do not tell. */
+	readonly undo?: StepUndo;
+}
+
+/** SQL that takes a step back; nothing is lost while the queries are true. */
+export interface StepUndo {
+	readonly sql: string;
+	readonly losslessUntil: readonly { readonly says: string; readonly sql: string }[];
 }
 
 /** A safe sequence of steps, filled in with the names of this table. */

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Table } from "../catalog/model.ts";
 import { uniqueKeysOf } from "../catalog/unique-keys.ts";
 import type { RecipeStep, RowCheck } from "../core/finding.ts";
 import type { QualifiedName } from "../core/expression.ts";
@@ -20,12 +21,21 @@ export interface BatchedChange {
 	readonly checks?: readonly RowCheck[];
 }
 
+/** A row with NULL in a key is never reached by going from one key to the next. */
+function keyOf(table: Table | undefined): readonly string[] | undefined {
+	const primary = table?.constraints.find(({ type }) => type === "primaryKey");
+	if (primary?.type === "primaryKey" && primary.columns.length > 0) return primary.columns;
+	const mayBeNull = (name: string): boolean =>
+		table?.columns.some((column) => column.name === name && !column.notNull) ?? false;
+	return uniqueKeysOf(table).find((key) => !key.some(mayBeNull));
+}
+
 /** Returns the step that is repeated until it changes no row, undefined where no unique key is known. */
 export function batchStep(
 	{ table, alias, change, pending, checks = [] }: BatchedChange,
 	catalog: Catalog,
 ): RecipeStep | undefined {
-	const [key] = uniqueKeysOf(catalog.table(table));
+	const key = keyOf(catalog.table(table));
 	if (!key) return undefined;
 	const columns = quoteColumns(key);
 	const name = `${quoteName(table)}${alias === undefined ? "" : ` AS ${quoteIdentifier(alias)}`}`;

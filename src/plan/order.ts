@@ -39,8 +39,21 @@ function touchesAt(judged: readonly Judged[], at: number): readonly Touch[] {
 	if (!own) return [];
 	if (own.piece.transaction === "people")
 		return own.piece.follows || own.piece.origin.recipe ? [] : [touchesAll];
-	if (own.piece.proves && own.piece.follows) return touchesAt(judged, at - 1);
-	return own.reading.touches;
+	if (own.piece.proves && own.piece.follows) {
+		return touchesAt(judged, at - 1).map((touch) => ({ ...touch, reads: true }));
+	}
+	return own.piece.columns
+		? own.reading.touches.flatMap((touch) => narrowed(touch, own))
+		: own.reading.touches;
+}
+
+/** The table that the piece is about is touched in its columns alone. */
+function narrowed(touch: Touch, { piece, reading }: Judged): readonly Touch[] {
+	const isSubject =
+		touch.part === undefined &&
+		reading.touches.some(({ object, part }) => object === touch.object && part !== undefined);
+	if (!isSubject) return [touch];
+	return (piece.columns ?? []).map((part) => ({ object: touch.object, part }));
 }
 
 /** The rank of people's work: that of the next step of its recipe. */

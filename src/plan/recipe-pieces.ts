@@ -54,7 +54,7 @@ export function recipePieces(
 	const subject = subjectAt(explanation.statement, at);
 	const common = { origin, settings, evidence: evidenceAbove(explanation.statement), notes: [] };
 	return recipe.steps.flatMap((step, place): readonly Piece[] => {
-		const { transaction, phase, rows, checks = [] } = step;
+		const { transaction, phase, rows, checks = [], columns, undo } = step;
 		const sql = step.sql === undefined ? [] : statementsIn(dialect, step.sql);
 		const own: Piece = {
 			...common,
@@ -65,6 +65,8 @@ export function recipePieces(
 			proves: false,
 			...(phase && { phase }),
 			...(rows && { rows }),
+			...(columns && { columns }),
+			...(undo && { undo: { ...undo, sql: statementsIn(dialect, undo.sql) } }),
 			checks,
 		};
 		const proof = checks.length === 0 ? [] : [proofOf(own, subject)];
@@ -107,6 +109,12 @@ function proofOf(piece: Piece, subject: string): Piece {
 	};
 }
 
-function withoutRows({ rows: _rows, phase: _phase, ...rest }: Piece): Piece {
+function withoutRows({
+	rows: _rows,
+	phase: _phase,
+	columns: _columns,
+	undo: _undo,
+	...rest
+}: Piece): Piece {
 	return { ...rest, checks: [] };
 }

@@ -9,6 +9,8 @@ export interface Touch {
 	readonly object: Key;
 	/** Absent: all of it. */
 	readonly part?: string;
+	/** It is looked at and left as it is: others may look too. */
+	readonly reads?: true;
 }
 
 /** What cannot be told stands in the way of everything. */
@@ -16,12 +18,13 @@ export const touchesAll: Touch = { object: "*" };
 
 /** Returns an object that both touch: then their order must stay. */
 export function commonTouch(a: readonly Touch[], b: readonly Touch[]): Touch | undefined {
-	return a.find(({ object, part }) =>
+	return a.find(({ object, part, reads }) =>
 		b.some(
 			(other) =>
 				object === "*" ||
 				other.object === "*" ||
 				(object === other.object &&
+					!(reads && other.reads) &&
 					(part === undefined || other.part === undefined || part === other.part)),
 		),
 	);
@@ -212,8 +215,14 @@ function tableTouches(operation: Operation, catalog: Catalog): readonly Touch[] 
 					},
 				]
 			: [];
+	const written =
+		operation.kind === "update" ? new Set(operation.set.map(({ column }) => column)) : undefined;
 	return [
-		...[...new Set(parts)].map((part) => ({ object, part })),
+		...[...new Set(parts)].map((part) => ({
+			object,
+			part,
+			...(written?.has(part) === false && ({ reads: true } as const)),
+		})),
 		...made,
 		...[...named].map((other) => ({ object: other })),
 		...(isForeignKey ? referenced(operation.constraint, catalog) : []),

@@ -121,7 +121,6 @@ const otherwise: Readonly<Record<string, string>> = {
 	"no-domain-constraint-scan 1": "CHECKs on the tables prove what the domain leaves unproved",
 	"no-duplicate-foreign-key 1": "the new key is validated and takes the place of the old one",
 	"no-rename-enum-value 1": "the old value stays, unused",
-	"no-type-change-rewrite 3": "people give the new column its index",
 	"require-balanced-transaction 2": "what the server rolls back at the end of the session is run",
 	"require-concurrent-detach 1": "CONCURRENTLY leaves a CHECK with the bounds",
 	"require-concurrent-index 2": "the index of a partition has the name that the recipe gives it",

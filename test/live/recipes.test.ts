@@ -94,7 +94,6 @@ const otherwise: Readonly<Record<string, string>> = {
 	"no-add-column-rewrite 3": "a virtual column takes the place of a stored one",
 	"no-domain-constraint-scan 1": "CHECKs on the tables prove what the domain leaves unproved",
 	"no-rename-enum-value 1": "the old value stays, unused",
-	"no-type-change-rewrite 3": "people give the new column its index",
 	"require-concurrent-detach 1": "CONCURRENTLY leaves a CHECK with the bounds",
 	"require-concurrent-index 2": "the index of a partition has the name that the recipe gives it",
 	"require-not-valid-constraint 1": "the referring column gets an index too",

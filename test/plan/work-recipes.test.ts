@@ -193,11 +193,63 @@ test("new and changed rows get their value while the old ones are filled", async
 	).toBe(true);
 });
 
-test("people are told what else the new column needs", async () => {
+test("the new column takes over NOT NULL and the default; people say when the old one may go", async () => {
 	const change = "ALTER TABLE orders ALTER COLUMN quantity TYPE bigint;";
 	expect(await follow({ rule: "no-type-change-rewrite", change })).toEqual([
-		"Give quantity_new what quantity has: NOT NULL, the default",
+		"Use quantity with its new type for as long as you may want to go back",
 	]);
+	expect(
+		await isTrue(
+			"SELECT attnotnull AND atthasdef AND atttypid = 'bigint'::regtype FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'quantity'",
+		),
+	).toBe(true);
+});
+
+test("a value that cannot be converted does not stop the application, and is refused before names change", async () => {
+	const change = `ALTER TABLE orders ALTER COLUMN "Status" TYPE integer USING "Status"::integer;`;
+	const { steps } = await recipeFor({ rule: "no-type-change-rewrite", change });
+	await database.exec(steps[0]!.sql!);
+	await database.exec(`INSERT INTO orders (id, "Status") VALUES (9002, 'A-17'), (9003, '17');`);
+	expect(
+		await isTrue(
+			`SELECT array_agg("Status_new" ORDER BY id) = '{NULL,17}' FROM orders WHERE id > 9001`,
+		),
+	).toBe(true);
+	const proof = steps.find(({ sql }) => sql?.includes("NOT VALID"));
+	await database.exec(proof!.sql!);
+	await expect(
+		database.exec(`INSERT INTO orders (id, "Status") VALUES (9004, 'A-18');`),
+	).rejects.toThrow("orders_Status_new_proof");
+});
+
+test("a column that changed its type can be changed back with what was written since", async () => {
+	const change = "ALTER TABLE orders ALTER COLUMN quantity TYPE bigint;";
+	const { steps } = await recipeFor({ rule: "no-type-change-rewrite", change });
+	const swap = steps.findIndex(({ title }) => title.startsWith("Change names"));
+	for (const { sql, transaction } of steps.slice(0, swap + 1)) {
+		if (sql === undefined) continue;
+		if (transaction === "batches") await repeat(sql);
+		else await database.exec(sql);
+	}
+	await database.exec(
+		"INSERT INTO orders (id, quantity) VALUES (9001, 7); INSERT INTO orders (id) VALUES (9002); UPDATE orders SET quantity = 8 WHERE id = 1;",
+	);
+	const { undo } = steps[swap]!;
+	for (const { sql } of undo!.losslessUntil) {
+		expect(await isTrue(sql.replace(/;$/, ""))).toBe(true);
+	}
+	await database.exec("INSERT INTO orders (id, quantity) VALUES (9003, 3000000000);");
+	expect(await isTrue(undo!.losslessUntil[0]!.sql.replace(/;$/, ""))).toBe(false);
+	await database.exec("DELETE FROM orders WHERE id = 9003;");
+	await database.exec(undo!.sql);
+	expect(
+		await isTrue(
+			"SELECT array_agg(quantity ORDER BY id) = '{8,7,1}' AND pg_typeof(min(quantity)) = 'integer'::regtype FROM orders WHERE id IN (1, 9001, 9002)",
+		),
+	).toBe(true);
+	await database.exec("INSERT INTO orders (id, quantity) VALUES (9004, 9);");
+	expect(await isTrue("SELECT quantity_new = 9 FROM orders WHERE id = 9004")).toBe(true);
+	await expect(database.exec("UPDATE orders SET quantity = NULL WHERE id = 1;")).rejects.toThrow();
 });
 
 test("a key is no column that these steps can change", async () => {

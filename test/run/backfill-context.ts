@@ -90,6 +90,7 @@ export function testRun(
 			revisions: [],
 			history: { revisions: 0, last: "", sha256: "" },
 			schemaRev: "",
+			starts: [],
 			steps: [],
 			notes: [],
 		},

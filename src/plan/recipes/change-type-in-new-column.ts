@@ -1,8 +1,8 @@
-import { columnsIn } from "../../catalog/expression.ts";
+import { replaceIn } from "../../catalog/expression.ts";
 import type { Table } from "../../catalog/model.ts";
 import { makeObjectName } from "../../catalog/naming.ts";
-import type { Expression, QualifiedName, TypeName } from "../../core/expression.ts";
-import type { RowCheck } from "../../core/finding.ts";
+import type { Expression, TypeName } from "../../core/expression.ts";
+import type { RecipeStep, RowCheck } from "../../core/finding.ts";
 import type { OperationOf } from "../../core/operation.ts";
 import { quoteExpression } from "../../dialect/postgres/quote-expression.ts";
 import {
@@ -11,9 +11,13 @@ import {
 	quoteString,
 	quoteType,
 } from "../../dialect/postgres/quote.ts";
+import { changeOf } from "../../dialect/postgres/type-change.ts";
 import { batchStep } from "../batches.ts";
+import { belongingsOf } from "../column-belongings.ts";
 import { fillTrigger } from "../fill-trigger.ts";
-import { defineRecipe } from "../recipe.ts";
+import { defineRecipe, type RecipeSituation } from "../recipe.ts";
+
+type TypeChange = OperationOf<"alterColumnType">;
 
 /** A key is referenced by other tables or found by name: its change is more than these steps. */
 function isKey(table: Table | undefined, column: string): boolean {
@@ -24,22 +28,6 @@ function isKey(table: Table | undefined, column: string): boolean {
 	);
 }
 
-/** What the old column has and the new one needs before it takes over, in words. */
-function belongings(table: Table | undefined, column: string): readonly string[] {
-	const known = table?.columns.find(({ name }) => name === column);
-	const uses = (expression: Expression): boolean => columnsIn(expression).has(column);
-	return [
-		...(known?.notNull ? ["NOT NULL"] : []),
-		...(known?.default ? ["the default"] : []),
-		...(table?.indexes ?? [])
-			.filter(({ elements }) => elements.some(({ expression }) => uses(expression)))
-			.map(({ name }) => `index ${name}`),
-		...(table?.constraints ?? [])
-			.filter((constraint) => constraint.type === "check" && uses(constraint.expression))
-			.map(({ name }) => `constraint ${name}`),
-	];
-}
-
 /** These types have no operator =, so IS DISTINCT FROM fails for them. */
 function hasEquality({ name, dimensions }: TypeName): boolean {
 	return dimensions > 0 || !["json", "xml", "point"].includes(name);
@@ -47,19 +35,16 @@ function hasEquality({ name, dimensions }: TypeName): boolean {
 
 /** What a change of type must not lose: asked in one statement, so that writes meanwhile do no harm. */
 function conversionChecks(
-	table: QualifiedName,
-	column: string,
-	next: string,
-	known: Table | undefined,
-	change: { readonly type: TypeName; readonly using?: Expression; readonly version: number },
+	{ table, column, type, using }: TypeChange,
+	{ next, old }: { readonly next: string; readonly old: TypeName | undefined },
+	version: number,
 ): readonly RowCheck[] {
-	if (change.using) return [];
+	if (using) return [];
 	const [name, fresh, from] = [quoteIdentifier(column), quoteIdentifier(next), quoteName(table)];
-	const old = known?.columns.find((other) => other.name === column)?.type;
-	const target = quoteString(quoteType(change.type));
+	const target = quoteString(quoteType(type));
 	const checks: RowCheck[] = [];
 	// pg_input_is_valid() came with PostgreSQL 16.
-	if (change.version >= 16 && old && ["text", "varchar", "bpchar"].includes(old.name)) {
+	if (version >= 16 && old && ["text", "varchar", "bpchar"].includes(old.name)) {
 		const sql = `SELECT count(*) = 0 FROM ${from} WHERE NOT pg_input_is_valid(${name}::text, ${target});`;
 		checks.push({ what: "unconvertible", sql });
 	}
@@ -70,74 +55,147 @@ function conversionChecks(
 	return checks;
 }
 
+/** USING that says what the server would do by itself if it were asked for a cast. */
+function ownUsing({ column, type, using }: TypeChange): Expression | undefined {
+	const isPlain =
+		using?.kind === "cast" &&
+		using.operand.kind === "column" &&
+		using.operand.path.at(-1) === column &&
+		quoteType(using.type) === quoteType(type);
+	return isPlain ? undefined : using;
+}
+
+/** Whether the new type refuses values of the old one, so that the trigger must not stand in their way. */
+function mayRefuse(
+	{ column, type, using }: TypeChange,
+	old: TypeName | undefined,
+	{ catalog, version }: RecipeSituation,
+): boolean {
+	if (using) return false;
+	if (!old) return true;
+	return changeOf(column, old, type, using, { catalog, version, timeZone: undefined }).narrows;
+}
+
+const castTo = (type: TypeName, column: string): Expression => ({
+	kind: "cast",
+	type,
+	operand: { kind: "column", path: [column] },
+});
+
 export default defineRecipe({
 	id: "change-type-in-new-column",
 	summary: "Fill a second column with the new type beside the application, then change names.",
 	for: ["alterColumnType"],
-	steps({ table, column, type, using }: OperationOf<"alterColumnType">, { catalog, version }) {
+	steps(written, situation) {
+		const { table, column, type } = written;
+		const using = ownUsing(written);
+		const { using: _using, ...rest } = written;
+		const operation = using ? written : rest;
+		const { catalog, version } = situation;
 		const known = catalog.table(table);
 		if (isKey(known, column)) return undefined;
 		const next = makeObjectName(column, undefined, "new");
-		const old = makeObjectName(column, undefined, "old");
-		const value: Expression = using ?? {
-			kind: "cast",
-			type,
-			operand: { kind: "column", path: [column] },
-		};
+		const before = makeObjectName(column, undefined, "old");
+		const old = known?.columns.find(({ name }) => name === column)?.type;
+		const value = using ?? castTo(type, column);
+		const guarded = mayRefuse(operation, old, situation);
 		const text = quoteExpression(value);
-		const trigger = fillTrigger(table, next, value);
-		if (text === undefined || !trigger) return undefined;
+		const fill = fillTrigger(table, next, value, { guarded });
+		// With USING nothing says how to come back.
+		const back =
+			old && !using
+				? fillTrigger(table, before, castTo(old, column), { guarded: true, label: "back" })
+				: undefined;
+		if (text === undefined || !fill) return undefined;
 		const alter = `ALTER TABLE ${quoteName(table)}`;
 		const name = quoteIdentifier(column);
 		const fresh = quoteIdentifier(next);
-		const fill = batchStep(
+		const past = quoteIdentifier(before);
+		const batches = batchStep(
 			{
 				table,
 				change: { set: `${fresh} = ${text}` },
 				pending: hasEquality(type)
 					? `${fresh} IS DISTINCT FROM (${text})`
 					: `${fresh} IS NULL AND ${name} IS NOT NULL`,
-				checks: conversionChecks(table, column, next, known, {
-					type,
-					version,
-					...(using && { using }),
-				}),
+				checks: conversionChecks(operation, { next, old }, version),
 			},
 			catalog,
 		);
-		if (!fill) return undefined;
-		const wanted = belongings(known, column);
-		const isNotNull = known?.columns.some((other) => other.name === column && other.notNull);
+		if (!batches) return undefined;
+		const own = belongingsOf(known, { table, column, next }, guarded);
 		return [
 			{
 				title: "Add the second column; a trigger keeps it equal",
-				sql: `${alter} ADD COLUMN ${fresh} ${quoteType(type)};\n${trigger.create}`,
+				sql: `${alter} ADD COLUMN ${fresh} ${quoteType(type)};\n${fill.create}`,
 				transaction: "own",
+				columns: [column, next],
+				undo: { sql: `${fill.drop}\n${alter} DROP COLUMN ${fresh};`, losslessUntil: [] },
 			},
-			fill,
-			...(wanted.length > 0
-				? [
-						{
-							title: `Give ${next} what ${column} has: ${wanted.join(", ")}`,
-							transaction: "people",
-						} as const,
-					]
-				: []),
+			batches,
+			...own.before,
+			...leftToPeople(own.rest, column, next),
 			{
 				title: "Change names; sessions that are connected must prepare their statements again",
 				sql: [
-					trigger.drop,
-					`${alter} RENAME COLUMN ${name} TO ${quoteIdentifier(old)};`,
+					fill.drop,
+					...own.leave,
+					`${alter} RENAME COLUMN ${name} TO ${past};`,
 					`${alter} RENAME COLUMN ${fresh} TO ${name};`,
-					...(isNotNull ? [`${alter} ALTER COLUMN ${quoteIdentifier(old)} DROP NOT NULL;`] : []),
+					...own.take,
+					...(back ? [back.create] : []),
 				].join("\n"),
 				transaction: "own",
+				columns: [column, next, before],
+				undo: {
+					sql: [
+						...(back ? [back.drop] : []),
+						...own.giveBack,
+						`${alter} RENAME COLUMN ${name} TO ${fresh};`,
+						`${alter} RENAME COLUMN ${past} TO ${name};`,
+						...own.restore,
+						fill.create,
+					].join("\n"),
+					losslessUntil: hasEquality(type) ? [sameAsBefore(operation, before)] : [],
+				},
+			},
+			{
+				title: `Use ${column} with its new type for as long as you may want to go back`,
+				transaction: "people",
+				deploys: true,
 			},
 			{
 				title: "Drop the old column in a later release",
-				sql: `${alter} DROP COLUMN ${quoteIdentifier(old)};`,
+				sql: [...(back ? [back.drop] : []), `${alter} DROP COLUMN ${past};`].join("\n"),
 				transaction: "own",
+				columns: [before],
 			},
 		];
 	},
 });
+
+/** The way back loses nothing while every value is still what the old column makes of it. */
+function sameAsBefore({ table, column, type, using }: TypeChange, before: string) {
+	const value = using
+		? replaceIn(using, {
+				expression: (part) =>
+					part.kind === "column" && part.path.at(-1) === column
+						? { kind: "column", path: [before] }
+						: part,
+			})
+		: castTo(type, before);
+	const text = quoteExpression(value) ?? "NULL";
+	return {
+		says: `every ${column} can still be got from ${before}`,
+		sql: `SELECT NOT EXISTS (SELECT FROM ${quoteName(table)} WHERE ${quoteIdentifier(column)} IS DISTINCT FROM (${text}));`,
+	};
+}
+
+function leftToPeople(
+	what: readonly string[],
+	column: string,
+	next: string,
+): readonly RecipeStep[] {
+	if (what.length === 0) return [];
+	return [{ title: `Give ${next} what ${column} has: ${what.join(", ")}`, transaction: "people" }];
+}

@@ -1,36 +1,31 @@
-import { makeObjectName } from "../../catalog/naming.ts";
-import type { QualifiedName } from "../../core/expression.ts";
 import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
 import { batchStep } from "../batches.ts";
+import { rowTrigger } from "../fill-trigger.ts";
 import { defineRecipe } from "../recipe.ts";
 
-/** The trigger and its function. */
-interface Sync {
-	readonly trigger: string;
-	readonly function: string;
-}
-
-function syncOf({ schema }: QualifiedName, name: string): Sync {
-	const qualified = schema === undefined ? { name } : { schema, name };
-	return { trigger: quoteIdentifier(name), function: quoteName(qualified) };
-}
-
-/** Keeps two columns equal, whichever of them a statement writes. */
-function createSync(sync: Sync, target: string, old: string, current: string): string {
-	return `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-	IF TG_OP = 'INSERT' THEN
-		NEW.${current} := coalesce(NEW.${current}, NEW.${old});
-		NEW.${old} := NEW.${current};
-	ELSIF NEW.${current} IS DISTINCT FROM OLD.${current} THEN
-		NEW.${old} := NEW.${current};
-	ELSE
-		NEW.${current} := NEW.${old};
-	END IF;
-	RETURN NEW;
-END $$;
-CREATE TRIGGER ${sync.trigger} BEFORE INSERT OR UPDATE ON ${target}
-	FOR EACH ROW EXECUTE FUNCTION ${sync.function}();`;
+/**
+ * Keeps two columns equal, whichever of them a statement writes. In an INSERT a default hides which one the
+ * client wrote: what stands in the new column counts, and else the old one. A client that writes NULL to
+ * the new one of two says so by lockkeeper.side.
+ */
+function syncBody(old: string, current: string, hasDefault: boolean): readonly string[] {
+	const takeOver = `new.${current} := coalesce(new.${current}, new.${old});`;
+	return [
+		"IF TG_OP = 'INSERT' THEN",
+		...(hasDefault
+			? [
+					"  IF current_setting('lockkeeper.side', true) IS DISTINCT FROM 'new' THEN",
+					`    ${takeOver}`,
+					"  END IF;",
+				]
+			: [`  ${takeOver}`]),
+		`  new.${old} := new.${current};`,
+		`ELSIF new.${current} IS DISTINCT FROM old.${current} AND new.${old} IS NOT DISTINCT FROM old.${old} THEN`,
+		`  new.${old} := new.${current};`,
+		"ELSE",
+		`  new.${current} := new.${old};`,
+		"END IF;",
+	];
 }
 
 export default defineRecipe({
@@ -38,12 +33,17 @@ export default defineRecipe({
 	summary: "Add a column with the new name and keep both equal until no code uses the old one.",
 	for: ["renameColumn"],
 	steps({ table, column, to }, { catalog, version }) {
-		const type = catalog.table(table)?.columns.find(({ name }) => name === column)?.type;
+		const known = catalog.table(table)?.columns.find(({ name }) => name === column);
+		const type = known?.type;
 		// EXECUTE FUNCTION came with PostgreSQL 11.
 		if (!type || version < 11) return undefined;
 		const target = quoteName(table);
-		const sync = syncOf(table, makeObjectName(table.name, `${column}_${to}`, "sync"));
 		const [old, current] = [quoteIdentifier(column), quoteIdentifier(to)];
+		const sync = rowTrigger(table, {
+			subject: `${column}_${to}`,
+			label: "sync",
+			body: syncBody(old, current, known?.default !== undefined),
+		});
 		const pending = `${current} IS DISTINCT FROM ${old}`;
 		const fill = batchStep({ table, change: { set: `${current} = ${old}` }, pending }, catalog) ?? {
 			title: `Fill ${to} from ${column} in the rows that are there, some thousand at a time: no unique key is known to go by`,
@@ -53,8 +53,18 @@ export default defineRecipe({
 		return [
 			{
 				title: "Add the column, and a trigger that keeps both equal",
-				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${quoteType(type)};\n${createSync(sync, target, old, current)}`,
+				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${quoteType(type)};\n${sync.create}`,
 				transaction: "own",
+				columns: [column, to],
+				undo: {
+					sql: `${sync.drop}\nALTER TABLE ${target} DROP COLUMN ${current};`,
+					losslessUntil: [
+						{
+							says: `${to} says nothing that ${column} does not`,
+							sql: `SELECT NOT EXISTS (SELECT FROM ${target} WHERE ${current} IS NOT NULL AND ${pending});`,
+						},
+					],
+				},
 			},
 			fill,
 			{
@@ -64,8 +74,9 @@ export default defineRecipe({
 			},
 			{
 				title: "Drop the old column in a later release",
-				sql: `DROP TRIGGER ${sync.trigger} ON ${target};\nDROP FUNCTION ${sync.function}();\nALTER TABLE ${target} DROP COLUMN ${old};`,
+				sql: `${sync.drop}\nALTER TABLE ${target} DROP COLUMN ${old};`,
 				transaction: "own",
+				columns: [column, to],
 			},
 		];
 	},
