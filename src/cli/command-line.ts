@@ -4,12 +4,15 @@ import { approveCommand } from "./commands/approve.ts";
 import { baselineCommand } from "./commands/baseline.ts";
 import { ciCommand } from "./commands/ci.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { gateCommand } from "./commands/gate.ts";
 import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { lspCommand } from "./commands/lsp.ts";
 import { planCommand } from "./commands/plan.ts";
 import { projectCommand } from "./commands/project.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { runCommand } from "./commands/run.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { usageCommand } from "./commands/usage.ts";
@@ -73,6 +76,9 @@ const commands: Readonly<Record<string, Registration>> = {
 	explain: command(explainCommand),
 	plan: command(planCommand),
 	approve: command(approveCommand),
+	run: command(runCommand),
+	rollback: command(rollbackCommand),
+	gate: command(gateCommand),
 	project: command(projectCommand),
 	ci: command(ciCommand),
 	rules: command(rulesCommand),

@@ -1,0 +1,259 @@
+import path from "node:path";
+import { judgeApprovals, isOperatorName, spanOf, type Verdict } from "../../plan/approval.ts";
+import { loadConfig, type LoadedConfig } from "../../project/config-file.ts";
+import { changedFiles, readApprovals, readPlan, type LoadedPlan } from "../../project/plan-file.ts";
+import { Refused } from "../../run/ask.ts";
+import { admit, type Admission } from "../../run/admission.ts";
+import { beginRun } from "../../run/begin.ts";
+import { serverTime } from "../../run/books.ts";
+import { openEngine } from "../../run/engines/index.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
+import { openRun, type OpenRun } from "../../run/open-run.ts";
+import { runPlan, type RunEnd, type RunOrder } from "../../run/run.ts";
+import type { RunArguments } from "../commands/run.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
+import { previewRun } from "./run-preview.ts";
+import { endText, exitCodeOfEnd, heldText, refusalText } from "./run-end.ts";
+import { reporterFor, type RunReporter } from "./run-reporter.ts";
+import { watchSignals } from "./run-signals.ts";
+
+interface Misuse {
+	readonly message: string;
+	readonly hint: string;
+}
+
+/** All that the command line and the files say, before any database is asked. */
+interface Order {
+	readonly file: string;
+	readonly loaded: LoadedPlan;
+	readonly config: LoadedConfig;
+	readonly operator: string;
+	readonly wait: number;
+	readonly deadline: number;
+}
+
+const seconds = (text: string): number | undefined => {
+	const match = /^(\d{1,5})s$/.exec(text);
+	return match ? Number(match[1]) * 1000 : spanOf(text);
+};
+
+async function orderOf(cwd: string, args: RunArguments): Promise<Order | Misuse> {
+	const file = path.resolve(cwd, args.plan);
+	const config = await loadConfig(cwd, args.config, [args.plan]);
+	if ("code" in config) return config;
+	const loaded = readPlan(file);
+	if ("code" in loaded) return loaded;
+	const { operator = "" } = args;
+	if (!args["dry-run"] && !isOperatorName(operator)) {
+		return { message: "Who runs the plan?", hint: "Write --operator <name>: the books keep it." };
+	}
+	const wait = args.wait === undefined ? 0 : seconds(args.wait);
+	const deadline = seconds(args.deadline);
+	if (wait === undefined || deadline === undefined) {
+		const wrong = wait === undefined ? `--wait ${args.wait ?? ""}` : `--deadline ${args.deadline}`;
+		return { message: `${wrong} cannot be read.`, hint: "Write 30s, 10m or 2h." };
+	}
+	const people = loaded.plan.steps.filter(({ transaction }) => transaction === "people");
+	const unknown = args.done?.find((id) => !people.some((step) => step.id === id));
+	if (unknown !== undefined) {
+		const known = people.map(({ id }) => id).join(", ");
+		return {
+			message: `${unknown} is no step that people do.`,
+			hint: known === "" ? "The plan has none." : `Such steps are ${known}.`,
+		};
+	}
+	return { file, loaded, config, operator, wait, deadline };
+}
+
+function judge({ file, loaded, config }: Order, now: number): Verdict | Misuse {
+	const approvals = readApprovals(file);
+	if ("code" in approvals) return approvals;
+	return judgeApprovals({
+		plan: loaded.sha256,
+		approvals,
+		changed: changedFiles(loaded.plan, config.directory),
+		config: config.config.approval,
+		now,
+	});
+}
+
+function refuse(admission: Extract<Admission, { readonly is: "refused" }>, asJson: boolean): void {
+	if (asJson) print(`${JSON.stringify({ kind: "refused", ...admission })}\n`);
+	else note(refusalText(admission));
+	process.exitCode = exitCodes.findings;
+}
+
+function notApproved(
+	{ objections }: Verdict,
+	plan: string,
+): Admission & { readonly is: "refused" } {
+	return {
+		is: "refused",
+		code: "notApproved",
+		message: "The plan is not approved as it is.",
+		details: objections.map(({ message }) => message),
+		hint: `lockkeeper approve ${plan} --by <operator>, or lockkeeper approve --check ${plan} to see.`,
+	};
+}
+
+/** The clock of this machine decides nothing, but people read its times in other logs. */
+function noteSkew(now: number): void {
+	const skew = Math.round((Date.now() - now) / 60_000);
+	if (skew === 0) return;
+	const way = skew > 0 ? "ahead of" : "behind";
+	note(`The clock of this machine is ${Math.abs(skew)} min ${way} the server's, which counts.`);
+}
+
+/** Asks everything that can be asked before anything is changed; undefined: it was said why not, or that it is done. */
+async function ready(
+	args: RunArguments,
+	order: Order,
+	engine: RunEngine,
+	session: RunSession,
+): Promise<Verdict | undefined> {
+	const { plan, sha256 } = order.loaded;
+	const asJson = args.format === "json";
+	const now = await serverTime(engine, session);
+	noteSkew(now);
+	const admission = await admit({
+		engine,
+		session,
+		plan,
+		planHash: sha256,
+		acceptDrift: args["accept-drift"],
+	});
+	if (admission.is === "applied") {
+		const lines = admission.rows.map(
+			({ revision, appliedAt, operator }) =>
+				`${revision} is applied already: at ${appliedAt} by ${operator}.`,
+		);
+		print(
+			asJson
+				? `${JSON.stringify({ kind: "applied", rows: admission.rows })}\n`
+				: `${lines.join("\n")}\n`,
+		);
+		process.exitCode = exitCodes.clean;
+		return undefined;
+	}
+	const verdict = judge(order, now);
+	if ("message" in verdict) {
+		fail(verdict);
+		return undefined;
+	}
+	if (admission.is === "refused") {
+		refuse(admission, asJson);
+		return undefined;
+	}
+	if (verdict.verdict === "closed" && !args["dry-run"]) {
+		refuse(notApproved(verdict, args.plan), asJson);
+		return undefined;
+	}
+	for (const line of admission.notes) note(line);
+	return verdict;
+}
+
+async function carryOut(
+	args: RunArguments,
+	order: Order,
+	engine: RunEngine,
+	{
+		approvers,
+		reporter,
+	}: { readonly approvers: readonly string[]; readonly reporter: RunReporter },
+): Promise<void> {
+	const signals = watchSignals();
+	const { loaded, operator, wait, deadline, config } = order;
+	const opened = await openRun({
+		engine,
+		plan: loaded.plan,
+		planHash: loaded.sha256,
+		operator,
+		signal: signals.signal,
+		wait,
+		tell: reporter.tell,
+		onWait: (holder) => {
+			note(heldText(holder, "Waits."));
+		},
+		...(config.config.run && { config: config.config.run }),
+	});
+	if ("code" in opened) {
+		signals.end();
+		reporter.end();
+		if (opened.code !== "held") {
+			fail(opened);
+			return;
+		}
+		if (args.format === "json") print(`${JSON.stringify({ kind: "held", by: opened.by })}\n`);
+		else note(heldText(opened.by, "Try again when it has ended, or wait for it: --wait 10m."));
+		process.exitCode = exitCodes.findings;
+		return;
+	}
+	signals.onSecond(() => opened.context.session.cancel());
+	const end = await followPlan(opened, {
+		deadline,
+		done: new Set(args.done ?? []),
+		acceptDrift: args["accept-drift"],
+		approvers,
+		...(args.until && { until: args.until }),
+		...(args.evidence !== undefined && { evidence: args.evidence }),
+	});
+	await opened.close();
+	signals.end();
+	reporter.end();
+	if (args.format === "json") print(`${JSON.stringify({ kind: "end", ...end })}\n`);
+	else print(endText(end, order.loaded.plan, args.plan));
+	process.exitCode = exitCodeOfEnd(end);
+}
+
+async function followPlan(opened: OpenRun, order: RunOrder): Promise<RunEnd> {
+	try {
+		await beginRun(opened, order.approvers);
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		return { is: "stopped", why: error.failure.message, details: [], failure: error.failure };
+	}
+	return runPlan(opened, order);
+}
+
+/** Runs an approved plan on a database, as far as it goes now. */
+export async function runRun(args: RunArguments): Promise<void> {
+	const cwd = process.cwd();
+	const order = await orderOf(cwd, args);
+	if ("message" in order) {
+		fail(order);
+		return;
+	}
+	const { url, data } = args;
+	const engine = await openEngine({ url, data, cwd, environment: process.env });
+	if ("code" in engine) {
+		fail(engine);
+		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
+		return;
+	}
+	try {
+		const session = await engine.connect("admission");
+		if ("code" in session) {
+			fail(session);
+			return;
+		}
+		const verdict = await ready(args, order, engine, session);
+		if (verdict && args["dry-run"]) {
+			const { plan, sha256 } = order.loaded;
+			print(await previewRun({ engine, session, plan, planHash: sha256, args, verdict }));
+			process.exitCode = exitCodes.clean;
+		}
+		await session.close();
+		if (!verdict || args["dry-run"]) return;
+		const reporter = reporterFor(args);
+		if (args.format === "text") note(`${engine.name}`);
+		await carryOut(args, order, engine, { approvers: verdict.by, reporter });
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		fail({
+			message: `The server refused a question: ${error.message}.`,
+			hint: "Check the rights of the user, and whether the server is up.",
+		});
+	} finally {
+		await engine.close();
+	}
+}
