@@ -2,6 +2,7 @@ import type { Expression, QualifiedName, Query, TypeName } from "../core/express
 import type {
 	ConstraintDefinition,
 	IndexElement,
+	Parameter,
 	PartitionBound,
 	PartitionKey,
 	Persistence,
@@ -43,8 +44,13 @@ export interface Column {
 	readonly identity?: "always" | "byDefault";
 	readonly generated?: { readonly kind: "stored" | "virtual"; readonly expression: Expression };
 	readonly collation?: QualifiedName;
-	/** MySQL AUTO_INCREMENT. */
+	/** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT. */
 	readonly autoIncrement?: true;
+	/** MySQL: ON UPDATE CURRENT_TIMESTAMP. */
+	readonly onUpdate?: Expression;
+	readonly comment?: string;
+	/** MySQL: left out of SELECT *. */
+	readonly invisible?: true;
 	/** It came from a parent and is not defined here: it goes when the parent's goes. */
 	readonly inherited?: boolean;
 	readonly origin?: Origin;
@@ -69,6 +75,8 @@ export interface Index {
 	readonly include: readonly string[];
 	readonly where?: Expression;
 	readonly nullsNotDistinct: boolean;
+	/** MySQL: visible, comment, parser ... */
+	readonly parameters?: readonly Parameter[];
 	/** False after CREATE INDEX ON ONLY until every partition's index is attached. */
 	readonly valid: boolean;
 	/** The constraint that owns it (PRIMARY KEY, UNIQUE, EXCLUDE). */
@@ -139,10 +147,20 @@ export interface Table extends Named {
 	readonly empty: boolean;
 	readonly tablespace?: string;
 	readonly accessMethod?: string;
+	/** SQLite. */
+	readonly strict?: true;
+	readonly withoutRowid?: true;
+	/** SQLite: the module of a virtual table. */
+	readonly module?: string;
 	/** The table whose rows were copied into this one in this release. */
 	readonly copyOf?: RowCopy;
 	readonly parameters: ReadonlyMap<string, string | undefined>;
 	readonly clusterIndex?: string;
+	/** SQLite. */
+	readonly strict?: true;
+	readonly withoutRowid?: true;
+	/** SQLite: the module of a virtual table. */
+	readonly module?: string;
 }
 
 export interface View extends Named {

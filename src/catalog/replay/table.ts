@@ -11,6 +11,8 @@ import { emptyTable, type Replay } from "./altered.ts";
 import { makeColumn, isSerial } from "./column.ts";
 import { addConstraintTo, nameCheck, standing } from "./constraint.ts";
 import { copyLike, copyLikeIndexes, likeConstraints } from "./like.ts";
+import { createIndex } from "./index-ops.ts";
+import { indexOperation } from "./mysql.ts";
 import { inheritFromParent, inheritedConstraints, mergeColumns } from "./inheritance.ts";
 import { chooseNotNullName, notNullDefinition } from "./not-null.ts";
 
@@ -18,6 +20,7 @@ type CreateTable = OperationOf<"createTable">;
 
 export const createTable: Replay<"createTable"> = (catalog, operation, origin) => {
 	const place = catalog.newPlace(operation.table, operation.persistence === "temporary");
+	if (operation.orReplace) catalog.removeTable(keyOf(place));
 	if (!makesRoom(catalog, keyOf(place), operation.ifNotExists)) return;
 	const parents = parentsOf(catalog, operation);
 	const shell: Table = {
@@ -72,11 +75,14 @@ function makesRoom(catalog: MutableCatalog, key: string, ifNotExists: boolean): 
 }
 
 function optionsOf(operation: CreateTable): Partial<Table> {
-	const { tablespace, accessMethod, partitionBy } = operation;
+	const { tablespace, accessMethod, partitionBy, strict, withoutRowid, module } = operation;
 	return {
 		...(tablespace !== undefined && { tablespace }),
 		...(accessMethod !== undefined && { accessMethod }),
 		...(partitionBy && { partitionBy }),
+		...(operation.strict && { strict: true }),
+		...(operation.withoutRowid && { withoutRowid: true }),
+		...(operation.module !== undefined && { module: operation.module }),
 		parameters: new Map(operation.parameters.map(({ name, value }) => [name, value])),
 	};
 }
@@ -229,6 +235,9 @@ function addRest(
 		if (table) addConstraintTo(catalog, table, definition, { origin, only: false });
 	};
 	for (const definition of mergeKeys(definitions)) add(definition);
+	for (const index of operation.indexes ?? []) {
+		createIndex(catalog, indexOperation(index, operation.table), origin);
+	}
 	copyLikeIndexes(catalog, operation, key, origin);
 	// A new table has no rows: NOT VALID is dropped (transformFKConstraints).
 	for (const definition of definitions) {
