@@ -156,11 +156,6 @@ export interface Table extends Named {
 	readonly copyOf?: RowCopy;
 	readonly parameters: ReadonlyMap<string, string | undefined>;
 	readonly clusterIndex?: string;
-	/** SQLite. */
-	readonly strict?: true;
-	readonly withoutRowid?: true;
-	/** SQLite: the module of a virtual table. */
-	readonly module?: string;
 }
 
 export interface View extends Named {
