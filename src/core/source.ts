@@ -47,13 +47,25 @@ function lineStarts(file: SourceFile): readonly number[] {
 	const { text } = file;
 	const known = lineStartsOf.get(file);
 	if (known?.text === text) return known.starts;
+	const starts = text.includes("\r") ? startsAfterAnyEnd(text) : startsAfterLineFeed(text);
+	lineStartsOf.set(file, { text, starts });
+	return starts;
+}
+
+/** Most texts have no other line ends, and the search for one character is fast. */
+function startsAfterLineFeed(text: string): readonly number[] {
+	const starts = [0];
+	for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+	return starts;
+}
+
+function startsAfterAnyEnd(text: string): readonly number[] {
 	const starts = [0];
 	for (let at = 0; at < text.length; at++) {
 		const code = text.charCodeAt(at);
 		if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
 		if (code === 10 || code === 13) starts.push(at + 1);
 	}
-	lineStartsOf.set(file, { text, starts });
 	return starts;
 }
 

@@ -1,6 +1,7 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Explanation } from "../core/engine/explain.ts";
 import type { LintInput } from "../core/engine/lint.ts";
+import { PastBook } from "../core/engine/past.ts";
 import { openSession, type Session } from "../core/engine/session.ts";
 import { findCrashes } from "./crashes.ts";
 import type { Judged } from "./judged.ts";
@@ -8,7 +9,7 @@ import type { OpenMigration } from "./open-migration.ts";
 import { differenceOf } from "./positions.ts";
 
 /** How long a slice of work may keep the messages of the editor waiting, in milliseconds. */
-const sliceMilliseconds = 5;
+const sliceMilliseconds = 3;
 
 /** What the analyst asks of the server around it. */
 export interface AnalystOffice {
@@ -45,6 +46,7 @@ export class Analyst {
 	readonly #office: AnalystOffice;
 	readonly #desks = new Map<string, Desk>();
 	readonly #rulesOff = new Set<string>();
+	readonly #pasts = new PastBook();
 	#clock = 0;
 	#isWorking = false;
 
@@ -191,6 +193,7 @@ export class Analyst {
 		const session = (desk.session ??= openSession({
 			...this.#inputOf(migration),
 			path: migration.path,
+			pasts: this.#pasts,
 			reread: (changed) => {
 				const again = migration.reread(changed);
 				desk.isOutgrown ||= again === undefined;

@@ -8,6 +8,7 @@ import {
 	type Range as OurRange,
 	type SourceFile,
 } from "../core/source.ts";
+import { samePrefix, sameSuffix } from "../core/text-difference.ts";
 
 /** Returns a place for people, counted from 1, as the protocol counts: from 0, in UTF-16 code units. */
 export function positionOf({ line, column }: OurPosition): Position {
@@ -26,6 +27,8 @@ export function placedRange(document: TextDocument, file: SourceFile, range: Our
 
 /** Returns a range that can be seen: an empty one takes in the character after or before it. */
 export function visible(document: TextDocument, range: Range): Range {
+	// Most can be seen: for those the lines of the document are not counted.
+	if (!isBefore(range.end, range.start)) return range;
 	const start = document.offsetAt(range.start);
 	if (document.offsetAt(range.end) > start) return range;
 	const [next = ""] = document.getText().slice(start, start + 2);
@@ -48,16 +51,8 @@ function isBefore(a: Position, b: Position): boolean {
 
 /** The least stretch in which two texts differ, in offsets of the first, and what the second has there. */
 export function differenceOf(before: string, after: string): { range: OurRange; text: string } {
-	const shorter = Math.min(before.length, after.length);
-	let start = 0;
-	while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-	let same = 0;
-	while (
-		same < shorter - start &&
-		before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
-	) {
-		same++;
-	}
+	const start = samePrefix(before, after);
+	const same = sameSuffix(before, after, start);
 	return {
 		range: { start, end: before.length - same },
 		text: after.slice(start, after.length - same),

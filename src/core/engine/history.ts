@@ -16,6 +16,7 @@ import type { Transaction } from "../transaction.ts";
 import { enterSides, type OpenBranches } from "./branches.ts";
 import { routinesRunBy } from "./routine-calls.ts";
 import { placeholdersOf, readSection, type SectionReading } from "./sections.ts";
+import type { Past } from "./past.ts";
 import { SettingsTracker } from "./settings.ts";
 import { TransactionTracker } from "./transactions.ts";
 
@@ -61,10 +62,14 @@ export interface HistoryVisitor {
 	): void;
 	unread?(statement: Statement, migration: Migration, catalog: Catalog): void;
 	operation?(moment: Moment): void;
-	releaseEnd?(release: string, after: Catalog): void;
+	/** May return what is left to do for the release, in steps: the schema stays until they are done. */
+	releaseEnd?(release: string, after: Catalog): readonly Step[] | undefined;
 	/** The migration has a down section, and all of both was read: what the two leave behind. */
 	readonly undone?: (undoing: Undoing) => void;
 }
+
+/** A part of some work: between two the caller may do something else. */
+export type Step = () => void;
 
 const maximumCallDepth = 6;
 
@@ -88,6 +93,8 @@ interface Progress {
 	readonly up: readonly Statement[];
 	/** The schema before the migration, where its undoing is judged. */
 	readonly before?: MutableCatalog;
+	/** What is left to do for the release that has run. */
+	readonly ending?: readonly Step[];
 }
 
 const beginning: Progress = { migration: 0, section: -1, statement: 0, branches: [], up: [] };
@@ -113,6 +120,26 @@ export class Replay {
 	/** Where the replay stands: indexes of migration, section (-1 before the first) and statement. */
 	get place(): Readonly<Pick<Progress, "migration" | "section" | "statement">> {
 		return this.#progress;
+	}
+
+	/** True when a release has run and has yet to be ended. */
+	get isEnding(): boolean {
+		const { release, section, migration } = this.#progress;
+		const next = this.#history.migrations[migration]?.release;
+		return release !== undefined && section < 0 && next !== release;
+	}
+
+	/** Returns what has run so far, between two releases that share no session; undefined elsewhere. */
+	past(): Omit<Past, "standIns"> | undefined {
+		const { release, migration } = this.#progress;
+		if (release !== undefined || this.#history.oneSession === true) return undefined;
+		return { migrations: migration, catalog: this.#catalog.fork() };
+	}
+
+	/** Begins behind a past that was kept. */
+	beginAfter({ migrations, catalog }: Past): void {
+		this.#catalog.become(catalog);
+		this.#progress = { ...beginning, migration: migrations };
 	}
 
 	/** The statements of the section that is running; undefined between two sections. */
@@ -162,14 +189,11 @@ export class Replay {
 
 	/** Runs the next statement, or what stands between two; false when nothing was left. */
 	advance(): boolean {
-		const { open, statement: at, section: index, release } = this.#progress;
+		const { open, statement: at, section: index, release, ending } = this.#progress;
 		const migration = this.#history.migrations[this.#progress.migration];
-		if (!migration) {
-			if (release === undefined) return false;
-			this.#endRelease(release);
-			this.#progress = { ...beginning, migration: this.#progress.migration };
-			return true;
-		}
+		if (ending) return this.#goOnEnding(ending);
+		if (release !== undefined && this.isEnding) return this.#endRelease(release);
+		if (!migration) return false;
 		const statement = open?.statements[at];
 		const section = migration.up[index];
 		if (statement) this.#runStatement(statement, migration, at);
@@ -180,17 +204,25 @@ export class Replay {
 		return true;
 	}
 
-	#endRelease(release: string): void {
-		this.#visitor.releaseEnd?.(release, this.#catalog);
-		this.#catalog.endRelease();
+	#endRelease(release: string): true {
+		return this.#goOnEnding(this.#visitor.releaseEnd?.(release, this.#catalog) ?? []);
+	}
+
+	#goOnEnding([step, ...ending]: readonly Step[]): true {
+		const { migration, release = "" } = this.#progress;
+		if (step) {
+			step();
+			this.#progress = { ...beginning, migration, release, ending };
+		} else {
+			this.#catalog.endRelease();
+			this.#progress = { ...beginning, migration };
+		}
+		return true;
 	}
 
 	#startMigration(migration: Migration): void {
 		const { release, migration: index } = this.#progress;
-		if (migration.release !== release) {
-			if (release !== undefined) this.#endRelease(release);
-			this.#transactions.startRelease();
-		}
+		if (migration.release !== release) this.#transactions.startRelease();
 		if (this.#history.oneSession !== true) {
 			this.#settings.start();
 			this.#catalog.startSession();

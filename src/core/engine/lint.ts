@@ -32,8 +32,15 @@ import { EvidenceBook } from "./evidence.ts";
 import { FindingList, type Kept } from "./finding-list.ts";
 import { buildFinding, fixesOf, reviseFinding } from "./findings.ts";
 import type { Surroundings } from "./fixes.ts";
-import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
+import {
+	replayHistory,
+	type History,
+	type HistoryVisitor,
+	type Moment,
+	type Step,
+} from "./history.ts";
 import { IgnoreBook } from "./ignores.ts";
+import type { Past } from "./past.ts";
 import { RepeatBook } from "./repeats.ts";
 import { ReleasedNames } from "./released-names.ts";
 import { withPlaceholders } from "./stand-ins.ts";
@@ -148,6 +155,16 @@ export class Linter implements HistoryVisitor {
 				this.#judgeUndoing(undoing, undoRules);
 			};
 		}
+	}
+
+	/** The names that stand in for placeholders so far. */
+	get standIns(): ReadonlyMap<string, string> {
+		return this.#standIns;
+	}
+
+	/** Begins behind migrations of which none is judged. */
+	beginAfter({ standIns }: Past): void {
+		for (const [name, written] of standIns) this.#standIns.set(name, written);
 	}
 
 	/** Returns a function that takes back what was found in statements from now on. */
@@ -323,7 +340,7 @@ export class Linter implements HistoryVisitor {
 		}
 	}
 
-	releaseEnd(release: string, after: Catalog): void {
+	releaseEnd(release: string, after: Catalog): readonly Step[] {
 		this.#end = { catalog: after, release };
 		this.#settle(after);
 		this.#names.startRelease();
@@ -333,35 +350,25 @@ export class Linter implements HistoryVisitor {
 		this.#entries = [];
 		this.#verifications = [];
 		const [first] = entries;
-		if (!first) return;
+		if (!first) return [];
 		const id = first.migration.release;
 		const base = this.#scopeOfRelease(id);
 		const questions = catalogQuestions(after, id, this.#input.rows);
-		for (const active of this.#atReleaseEnd) {
+		return this.#atReleaseEnd.map((active) => () => {
 			active.rule.on.releaseEnd?.(
 				{ id, entries, verifications },
 				{
 					...questions,
 					dialect: base.dialect,
 					version: base.version,
-					report: (entry, report) => {
-						base.add(
-							{
-								...base,
-								catalog: after,
-								migration: entry.migration,
-								statement: entry.statement,
-							},
-							active,
-							report,
-						);
+					report: ({ migration, statement }, report) => {
+						base.add({ ...base, catalog: after, migration, statement }, active, report);
 					},
 				},
 			);
-		}
+		});
 	}
 
-	/** Returns the result, when the whole history has been replayed. */
 	/** Returns what was found, with the places in code that use what is gone. */
 	finish(): LintResult {
 		const result = this.judgement();

@@ -39,13 +39,12 @@ export class SectionKeeper {
 	}
 
 	/**
-	 * Brings the open migrations up to date after an edit. They stay the same objects: what was judged
-	 * names them. So do the sections that the edit has not touched.
+	 * Brings the open migrations, by their place in the history, up to date after an edit. They stay the same
+	 * objects: what was judged names them. So do the sections that the edit has not touched.
 	 */
-	change(migrations: readonly Migration[], change: TextChange): ChangedPlace {
+	change(migrations: ReadonlyMap<number, Migration>, change: TextChange): ChangedPlace {
 		let first: ChangedPlace | undefined;
-		for (const [index, migration] of migrations.entries()) {
-			if (!holdsFile(migration, this.#file.path)) continue;
+		for (const [index, migration] of migrations) {
 			const read = this.#needsReading(migration, change) && this.#reread?.(this.#file.text);
 			const after = read ? this.adopt(read) : this.#stretched(migration, change);
 			const isReadAlike = attributesOf(migration) === attributesOf(after);

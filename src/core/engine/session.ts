@@ -8,6 +8,7 @@ import { Replay, type HistoryVisitor } from "./history.ts";
 import { Linter, type LintInput } from "./lint.ts";
 import { moveFindings, type TextChange } from "./moved-findings.ts";
 import { holdsFile, SectionKeeper } from "./open-sections.ts";
+import type { PastBook } from "./past.ts";
 import { StatementMemory } from "./statement-memory.ts";
 
 /** What a session needs: a project as for `lint`, and which of its files is open. */
@@ -20,6 +21,8 @@ export interface SessionInput extends LintInput {
 	 * with the edit.
 	 */
 	readonly reread?: (text: string) => Migration | undefined;
+	/** What earlier sessions have replayed; this one uses it and adds to it. */
+	readonly pasts?: PastBook;
 }
 
 /** What is known of the open file after an edit. */
@@ -65,11 +68,15 @@ interface Checkpoint {
 	readonly restoreSections: () => void;
 }
 
-/** So many statements are run again at most before the one that is edited. */
-const stride = 32;
+/**
+ * So many statements are run again at most before the one that is edited. After each checkpoint the first
+ * change of the schema copies a part of it, in every run through the file.
+ */
+const stride = 128;
 
-/** Of files with more sections than this not each one begins with a checkpoint. */
+/** Of files with more sections than this only each so many begin with a checkpoint. */
 const manySections = 8;
+const sectionStride = 32;
 
 /** Opens a file of a project. Nothing is replayed yet: `proceed` does that. */
 export function openSession(input: SessionInput): Session {
@@ -86,7 +93,9 @@ export function openSession(input: SessionInput): Session {
 class OpenFile implements Session {
 	readonly #path: string;
 	readonly #file: { readonly path: string; text: string };
-	readonly #migrations: Migration[];
+	readonly #migrations: readonly Migration[];
+	/** Those that hold the open file, by their place in the history. */
+	readonly #open: ReadonlyMap<number, Migration>;
 	readonly #sections: SectionKeeper;
 	#memory = new StatementMemory();
 	readonly #linter: Linter;
@@ -94,6 +103,8 @@ class OpenFile implements Session {
 	readonly #replay: Replay;
 	/** Rules whose findings are known only when the release ends. */
 	readonly #lateRules: ReadonlySet<string>;
+	/** Keeps the past that another session may use, where the replay stands. */
+	readonly #keepPast: () => void;
 	#checkpoints: Checkpoint[] = [];
 	/** The start of the section that is running, if it has a checkpoint. */
 	#opening: Checkpoint | undefined;
@@ -108,6 +119,8 @@ class OpenFile implements Session {
 		this.#file = { path: input.path, text: textOf(migrations, input.path) };
 		this.#sections = new SectionKeeper(this.#file, input.reread);
 		this.#migrations = migrations.map((migration) => this.#sections.adopt(migration));
+		const held = [...this.#migrations.entries()].filter(([, one]) => holdsFile(one, input.path));
+		this.#open = new Map(held);
 		const history = {
 			...input.history,
 			migrations: this.#migrations,
@@ -121,6 +134,25 @@ class OpenFile implements Session {
 				.filter(({ rule: { on } }) => on.releaseEnd ?? on.undone ?? on.unusedIgnore)
 				.map(({ rule }) => rule.id),
 		);
+		this.#keepPast = this.#sharePasts(input);
+	}
+
+	/** Begins behind the latest past that is known. Nothing is judged in a past, nor does the open file stand there. */
+	#sharePasts({ history, pasts }: SessionInput): () => void {
+		if (!pasts) return () => undefined;
+		const judged = history.migrations.findIndex((one) => this.#linter.visits(one));
+		const end = Math.min(...this.#open.keys(), judged < 0 ? Infinity : judged);
+		const known = pasts.latest(history, end);
+		if (known) {
+			this.#replay.beginAfter(known);
+			this.#linter.beginAfter(known);
+		}
+		return () => {
+			const { migration } = this.#replay.place;
+			if (migration > end || !pasts.misses(history, migration, end)) return;
+			const past = this.#replay.past();
+			if (past) pasts.keep(history, { ...past, standIns: new Map(this.#linter.standIns) });
+		};
 	}
 
 	get text(): string {
@@ -137,7 +169,7 @@ class OpenFile implements Session {
 		this.#file.text = before.slice(0, range.start) + replacement + before.slice(range.end);
 		this.#memory.startReading();
 		this.#explanations = undefined;
-		const { migration, section, isReadAlike } = this.#sections.change(this.#migrations, change);
+		const { migration, section, isReadAlike } = this.#sections.change(this.#open, change);
 		if (!isReadAlike) this.#memory = new StatementMemory();
 		const old = moveFindings(this.#answer.findings, change, this.#file);
 		this.#answer = { findings: old, complete: false };
@@ -188,8 +220,9 @@ class OpenFile implements Session {
 	/** Runs the next statement, or what stands between two; false when nothing was left. */
 	#step(): boolean {
 		const { migration: at, section, statement } = this.#replay.place;
-		const migration = this.#migrations[at];
-		if (migration && holdsFile(migration, this.#path)) {
+		if (section < 0) this.#keepPast();
+		const migration = this.#open.get(at);
+		if (migration && !this.#replay.isEnding) {
 			if (this.#replay.statements === undefined) this.#startSection(migration, section);
 			else if (this.#opening) this.#passStatement(this.#opening, statement);
 		}
@@ -208,7 +241,7 @@ class OpenFile implements Session {
 
 	#startSection({ up }: Migration, section: number): void {
 		this.#opening = undefined;
-		if (up.length > manySections && section % stride !== 0 && section >= 0) return;
+		if (up.length > manySections && section % sectionStride !== 0 && section >= 0) return;
 		if (section >= 0 && this.#checkpoints.length === 0) return;
 		this.#opening = this.#keepCheckpoint(undefined, undefined);
 	}
@@ -333,9 +366,7 @@ function both(linter: Linter, explainer: Explainer): HistoryVisitor {
 			linter.operation(moment);
 			explainer.operation(moment);
 		},
-		releaseEnd: (release, after) => {
-			linter.releaseEnd(release, after);
-		},
+		releaseEnd: (release, after) => linter.releaseEnd(release, after),
 		...(undone && { undone }),
 	};
 }

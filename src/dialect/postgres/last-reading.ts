@@ -2,6 +2,7 @@ import type { ReadMemory } from "../../core/dialect.ts";
 import { movedStatement } from "../../core/moved-statement.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import type { Statement } from "../../core/statement.ts";
+import { samePrefix, sameSuffix } from "../../core/text-difference.ts";
 import type { Piece } from "./splitter.ts";
 
 /** A statement of the last reading. */
@@ -103,23 +104,4 @@ function movedPiece(piece: KnownPiece, file: SourceFile, by: number): KnownPiece
 		read,
 		readFrom,
 	};
-}
-
-function samePrefix(a: string, b: string): number {
-	const most = Math.min(a.length, b.length);
-	let at = 0;
-	while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-	return at;
-}
-
-function sameSuffix(a: string, b: string, prefix: number): number {
-	const most = Math.min(a.length, b.length) - prefix;
-	let count = 0;
-	while (
-		count < most &&
-		a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count)
-	) {
-		count++;
-	}
-	return count;
 }
