@@ -14,6 +14,7 @@ import { rollbackCommand } from "./commands/rollback.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { runCommand } from "./commands/run.ts";
 import { statsCommand } from "./commands/stats.ts";
+import { statusCommand } from "./commands/status.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { usageCommand } from "./commands/usage.ts";
 import { nearestOf } from "../core/config-shape.ts";
@@ -77,6 +78,7 @@ const commands: Readonly<Record<string, Registration>> = {
 	plan: command(planCommand),
 	approve: command(approveCommand),
 	run: command(runCommand),
+	status: command(statusCommand),
 	rollback: command(rollbackCommand),
 	gate: command(gateCommand),
 	project: command(projectCommand),

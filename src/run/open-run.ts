@@ -68,6 +68,8 @@ async function connectionsOf(
 	return { work, observer, lasting: [work, observer] };
 }
 
+const recordEvery = 2000;
+
 /** Takes the lease, connects, and returns the run; or says who holds the lock, or why there is no connection. */
 export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 	const { engine, plan, planHash, operator } = wish;
@@ -88,6 +90,21 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 	}
 	const { work, observer, lasting } = connections;
 	const told: RunEvent[] = [];
+	let writing = Promise.resolve();
+	const writeTold = async (): Promise<void> => {
+		for (const event of told.splice(0)) {
+			await writeEvent(engine, observer, { planHash, token: lease.token, event });
+		}
+	};
+	const record = (): Promise<void> => {
+		writing = writing.catch(() => undefined).then(writeTold);
+		return writing;
+	};
+	// A long step says much before it ends; with one connection its transaction may be open.
+	const timer =
+		engine.connections === "many"
+			? setInterval(() => void record().catch(() => undefined), recordEvery).unref()
+			: undefined;
 	const context: RunContext = {
 		engine,
 		plan,
@@ -109,11 +126,7 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 	return {
 		context,
 		lease,
-		async record() {
-			for (const event of told.splice(0)) {
-				await writeEvent(engine, observer, { planHash, token: lease.token, event });
-			}
-		},
+		record,
 		async renew() {
 			for (const session of lasting) {
 				if (await session.renew()) return "gone";
@@ -125,6 +138,8 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 			}
 		},
 		async close() {
+			clearInterval(timer);
+			await writing.catch(() => undefined);
 			await Promise.all(lasting.map((session) => session.close()));
 			await lease.release();
 		},

@@ -1,0 +1,78 @@
+import path from "node:path";
+import { readPlan } from "../../project/plan-file.ts";
+import { booksText, statusText } from "../../report/status-text.ts";
+import { Refused } from "../../run/ask.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
+import { openEngine } from "../../run/engines/index.ts";
+import { booksStatus, statusOf } from "../../run/status.ts";
+import type { StatusArguments } from "../commands/status.ts";
+import { exitCodes, fail, print } from "../output.ts";
+
+/** So many of the last events say what happened. */
+const eventCount = 10;
+
+const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, "\t")}\n`;
+
+async function printStatus(
+	args: StatusArguments,
+	engine: RunEngine,
+	session: RunSession,
+): Promise<void> {
+	if (args.plan === undefined) {
+		const books = await booksStatus(engine, session);
+		print(
+			args.format === "json"
+				? asJson({ database: engine.name, ...(books ?? { runs: [], history: [] }) })
+				: `${engine.name}\n${booksText(books)}`,
+		);
+		return;
+	}
+	const loaded = readPlan(path.resolve(process.cwd(), args.plan));
+	if ("code" in loaded) {
+		fail(loaded);
+		return;
+	}
+	const { plan, sha256 } = loaded;
+	const status = await statusOf(engine, session, { plan, planHash: sha256 }, eventCount);
+	if (args.format === "text") {
+		print(`${engine.name}\n${statusText(status, args.plan)}`);
+		return;
+	}
+	const steps = status.steps.map(({ step: { id, phase, title }, state, row }) => ({
+		...row,
+		step: id,
+		phase,
+		title,
+		state,
+	}));
+	print(asJson({ database: engine.name, plan: sha256, ...status, steps }));
+}
+
+/** Tells where the run of a plan stands; changes nothing. */
+export async function runStatus(args: StatusArguments): Promise<void> {
+	const { url, data } = args;
+	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
+	if ("code" in engine) {
+		fail(engine);
+		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
+		return;
+	}
+	try {
+		const session = await engine.connect("status");
+		if ("code" in session) {
+			fail(session);
+			return;
+		}
+		process.exitCode = exitCodes.clean;
+		await printStatus(args, engine, session);
+		await session.close();
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		fail({
+			message: `The server refused a question: ${error.message}.`,
+			hint: "Check the rights of the user.",
+		});
+	} finally {
+		await engine.close();
+	}
+}
