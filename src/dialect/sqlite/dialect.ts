@@ -1,6 +1,8 @@
 import type { Dialect } from "../../core/dialect.ts";
 import { readText, type StatementGrammar } from "../tolerant/reader.ts";
 import { effects } from "./effects/index.ts";
+import { lockModes } from "./effects/lock-modes.ts";
+import { fixedInTransaction } from "./effects/pragma.ts";
 import { sqliteLexis } from "./grammar.ts";
 import { readStatement } from "./statements.ts";
 
@@ -11,7 +13,8 @@ export function loadSqlite(): Dialect {
 	return {
 		id: "sqlite",
 		engine: { name: "lockkeeper" },
-		lockModes: ["SHARED", "RESERVED", "EXCLUSIVE"],
+		lockModes,
+		fixedInTransaction,
 		read: (file, options) => readText(file, options, grammar),
 		effects,
 		edits: () => undefined,

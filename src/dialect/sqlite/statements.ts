@@ -28,7 +28,10 @@ export function readStatement(cursor: Cursor): readonly Operation[] {
 		case "VACUUM":
 			cursor.at++;
 			if (cursor.isName() && !cursor.is("INTO")) cursor.name();
-			if (cursor.take("INTO")) readExpression(cursor, sqliteGrammar);
+			if (cursor.take("INTO")) {
+				readExpression(cursor, sqliteGrammar);
+				return [{ kind: "vacuum", full: true, analyze: false, into: true, range: range() }];
+			}
 			return [{ kind: "vacuum", full: true, analyze: false, range: range() }];
 		case "ANALYZE": {
 			cursor.at++;

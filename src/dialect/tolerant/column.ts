@@ -102,6 +102,7 @@ function readConstraint(
 ): boolean {
 	const columns = [draft.name] as const;
 	const base = () => constraintBase(cursor.rangeFrom(first), name);
+	const place = grammar.family === "sqlite" ? { atColumn: draft.name } : {};
 	if (cursor.take("NOT", "NULL")) {
 		readOnConflict(cursor);
 		draft.constraints.push({ ...base(), type: "notNull", columns, noInherit: false });
@@ -123,11 +124,12 @@ function readConstraint(
 		const conflict = readOnConflict(cursor);
 		draft.constraints.push({ ...base(), type: "unique", ...keyConstraint(columns), ...conflict });
 	} else if (cursor.take("CHECK")) {
-		draft.constraints.push(readCheck(cursor, grammar, first, name));
+		draft.constraints.push({ ...readCheck(cursor, grammar, first, name), ...place });
 	} else if (cursor.is("REFERENCES")) {
 		const reference = readReference(cursor);
 		const inline = grammar.family === "mysql" ? ({ inline: true } as const) : {};
-		draft.constraints.push({ ...base(), ...reference, type: "foreignKey", columns, ...inline });
+		const written = { ...base(), ...place };
+		draft.constraints.push({ ...written, ...reference, type: "foreignKey", columns, ...inline });
 	} else return false;
 	return true;
 }

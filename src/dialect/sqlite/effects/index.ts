@@ -98,7 +98,7 @@ function fillObject(operation: Operation, scene: Scene, draft: Draft): void {
 		case "createTrigger":
 			createTrigger(operation, scene, draft);
 			return;
-		case "dropTrigger":
+		case "dropTriggerByName":
 			dropTrigger(operation, scene, draft);
 			return;
 		default:

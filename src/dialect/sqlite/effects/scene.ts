@@ -50,14 +50,16 @@ export function writeTo(draft: Draft, scene: Scene, { key, table }: Target): voi
 	draft.writes.add(schemaOf(key, scene));
 }
 
+/** The database file that holds it; the one that statements need not name is called main. */
 function schemaOf(key: Key, { catalog }: Scene): string {
-	const dot = key.indexOf(".");
-	return dot < 0 ? (catalog.searchPath[0] ?? "main") : key.slice(0, dot);
+	const schema = key.slice(0, Math.max(0, key.indexOf(".")));
+	return schema === "" || schema === catalog.searchPath[0] ? "main" : schema;
 }
 
 /** Writes the schema of the database in which a new object is made. */
 export function writeSchema(draft: Draft, scene: Scene, name?: QualifiedName): void {
-	draft.writes.add(name?.schema ?? scene.catalog.searchPath[0] ?? "main");
+	const schema = name?.schema;
+	draft.writes.add(schema === undefined || schema === scene.catalog.searchPath[0] ? "main" : schema);
 }
 
 /** The table is read whole; one without rows costs nothing. */

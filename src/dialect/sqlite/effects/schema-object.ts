@@ -5,6 +5,7 @@ import { because, refuse, refuseName, type Draft } from "./draft.ts";
 import {
 	columnOf,
 	isMissing,
+	isSameName,
 	nameOf,
 	requireTable,
 	scan,
@@ -61,12 +62,7 @@ export function dropIndex(operation: OperationOf<"dropIndex">, scene: Scene, dra
 		return;
 	}
 	if (!found) draft.assumed = true;
-	const key = found ? keyOf(found.relation) : undefined;
-	draft.writes.add(key?.slice(0, key.indexOf(".")) ?? operation.index.schema ?? main(scene));
-}
-
-function main({ catalog }: Scene): string {
-	return catalog.searchPath[0] ?? "main";
+	writeSchema(draft, scene, found ? found.relation : operation.index);
 }
 
 /** REINDEX builds the indexes of a table, or of the database, anew. */
@@ -125,11 +121,21 @@ export function createTrigger(
 	writeTo(draft, scene, target);
 }
 
+/** The statement names the trigger alone. */
 export function dropTrigger(
-	operation: OperationOf<"dropTrigger">,
+	operation: OperationOf<"dropTriggerByName">,
 	scene: Scene,
 	draft: Draft,
 ): void {
 	draft.phase = "contract";
-	writeSchema(draft, scene, operation.table);
+	const { catalog } = scene;
+	const { trigger, ifExists } = operation;
+	const isThere = [...catalog.tables(), ...catalog.views()].some(({ triggers }) =>
+		triggers.some(({ name }) => isSameName(name, trigger.name)),
+	);
+	if (!isThere && historyIsWhole(catalog)) {
+		if (!ifExists) refuseName(draft, `there is no trigger ${trigger.name}`);
+		return;
+	}
+	writeSchema(draft, scene, trigger);
 }

@@ -19,9 +19,14 @@ const since = {
 
 export type Feature = keyof typeof since;
 
-/** Returns the number after the dot of a version: versions are written 100 times the major plus the minor. */
+/** What is taken where nothing says which version it is: 3.45. */
+const usualMinor = 45;
+
+/** Returns the number after the dot of a version: 45 for 3.45.1 written as 34501, 3045001 or 345. */
 function minorOf(version: number): number {
-	return version % 100;
+	if (version >= 3_000_000) return Math.floor(version / 1000) % 1000;
+	if (version >= 30_000) return Math.floor(version / 100) % 100;
+	return version >= 300 ? version % 100 : usualMinor;
 }
 
 export function has(version: number, feature: Feature): boolean {
