@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { configOption } from "../options.ts";
 
 export interface ApproveArguments {
 	readonly plan: string;
@@ -37,7 +38,7 @@ export const approveCommand: CommandModule<object, ApproveArguments> = {
 				default: false,
 				describe: "Tell whether the plan may run: exit code 0 open, 1 closed",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.example("$0 approve plan.json --by ada", "for a week")
 			.example("$0 approve --check plan.json", "in a pipeline, before it runs"),
 	handler: async (args) => {

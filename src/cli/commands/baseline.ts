@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { presets, type Preset } from "../../core/preset.ts";
+import { configOption } from "../options.ts";
 
 export interface BaselineArguments {
 	readonly prune: boolean;
@@ -26,7 +27,7 @@ export const baselineCommand: CommandModule<object, BaselineArguments> = {
 				default: false,
 				describe: "Take out findings that no longer exist, add none",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.option("baseline", {
 				type: "string",
 				requiresArg: true,

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { thresholds } from "../exit-code.ts";
+import { configOption } from "../options.ts";
 
 export interface CiArguments {
 	readonly paths: string[] | undefined;
@@ -27,7 +28,7 @@ export const ciCommand: CommandModule<object, CiArguments> = {
 				requiresArg: true,
 				describe: "The branch to compare with; the pull request's target when left out",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.option("fail-on", {
 				choices: thresholds,
 				requiresArg: true,

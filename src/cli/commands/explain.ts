@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { colorOption, configOption, formatOption, historyOption } from "../options.ts";
 
 export interface ExplainArguments {
 	readonly files: string[] | undefined;
@@ -20,24 +21,15 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
 				array: true,
 				describe: "Migrations; their earlier siblings are the history; - reads stdin",
 			})
-			.option("history", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				describe: "Files to replay before, in this order, instead of the siblings",
-			})
+			.option("history", historyOption)
 			.option("server-version", {
 				type: "number",
 				requiresArg: true,
 				describe: "Major version of the server",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
-			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("config", configOption)
+			.option("format", formatOption)
+			.option("color", colorOption)
 			.example("$0 explain migrations/0042_add_status.sql", "one migration, after its siblings")
 			.example("$0 explain change.sql --history schema.sql", "one file after a schema dump")
 			.example("$0 explain - --history schema.sql < change.sql", "any SQL against a schema dump"),

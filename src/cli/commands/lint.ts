@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import { thresholds } from "../exit-code.ts";
 import { formatIds } from "../../generated/formats.ts";
 import { presets, type Preset } from "../../core/preset.ts";
+import { colorOption, configOption } from "../options.ts";
 
 export interface LintArguments {
 	readonly files: string[] | undefined;
@@ -66,7 +67,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				conflicts: "since",
 				describe: "Judge what this database (postgres://...) has not applied yet",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.option("format", {
 				choices: formatIds,
 				requiresArg: true,
@@ -162,7 +163,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				requiresArg: true,
 				describe: "--cache in this directory instead of node_modules/.cache/lockkeeper",
 			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("color", colorOption)
 			.group(
 				["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"],
 				"What to judge:",

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { colorOption, configOption } from "../options.ts";
 
 export interface PlanArguments {
 	readonly files: string[] | undefined;
@@ -42,8 +43,8 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 				default: "text" as const,
 				describe: "How to print",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("config", configOption)
+			.option("color", colorOption)
 			.example("$0 plan --since origin/main --out plan.json", "what this branch adds")
 			.example("$0 plan migrations/0042_add_status.sql --write", "as migrations of your own tool"),
 	handler: async (args) => {

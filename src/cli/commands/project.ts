@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { colorOption, configOption, formatOption } from "../options.ts";
 
 export interface ProjectArguments {
 	readonly files: string[] | undefined;
@@ -32,18 +33,14 @@ export const projectCommand: CommandModule<object, ProjectArguments> = {
 				conflicts: "since",
 				describe: "Candidates are what this database (postgres://...) has not applied yet",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.option("all", {
 				type: "boolean",
 				default: false,
 				describe: "List every migration of a long history",
 			})
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
-			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("format", formatOption)
+			.option("color", colorOption)
 			.example("$0 project", "every history of the repository")
 			.example("$0 project --since origin/main", "what this branch adds to it"),
 	handler: async (args) => {

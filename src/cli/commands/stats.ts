@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { configOption } from "../options.ts";
 
 export interface StatsArguments {
 	readonly url: string;
@@ -23,7 +24,7 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
 				demandOption: true,
 				describe: "The database: postgres://user@host:port/name; PGPASSWORD may hold the password",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
+			.option("config", configOption)
 			.example(
 				"$0 stats --url postgres://reader@db.example.com/shop",
 				"a replica will do for sizes",

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { colorOption, configOption, formatOption, historyOption } from "../options.ts";
 
 export interface TraceArguments {
 	readonly files: string[] | undefined;
@@ -26,12 +27,7 @@ export const traceCommand: CommandModule<object, TraceArguments> = {
 				describe: "Migrations; their earlier siblings are replayed first; all when left out",
 			})
 			.option("since", { type: "string", describe: "Trace what was added since a git reference" })
-			.option("history", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				describe: "Files to replay before, in this order, instead of the siblings",
-			})
+			.option("history", historyOption)
 			.option("postgres", {
 				type: "number",
 				requiresArg: true,
@@ -53,13 +49,9 @@ export const traceCommand: CommandModule<object, TraceArguments> = {
 				requiresArg: true,
 				describe: "Fill every table of the history with so many rows first",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
-			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("config", configOption)
+			.option("format", formatOption)
+			.option("color", colorOption)
 			.group(["since", "history", "rows"], "What to run:")
 			.group(["postgres", "url", "scratch"], "Where to run it:")
 			.group(["format", "color"], "What to print:")

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { colorOption, formatOption } from "../options.ts";
 
 export interface UsageArguments {
 	readonly object: string;
@@ -24,12 +25,8 @@ export const usageCommand: CommandModule<object, UsageArguments> = {
 				demandOption: true,
 				describe: "The database: postgres://user@host:port/name; it is only read",
 			})
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
-			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("format", formatOption)
+			.option("color", colorOption)
 			.example("$0 usage orders.status --url postgres://reader@db/shop", "before it is dropped"),
 	handler: async (args) => {
 		const { runUsage } = await import("../handlers/usage.ts");
