@@ -80,11 +80,11 @@ export function isOperatorName(name: string): boolean {
 	return /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/.test(name) && name.length <= 100;
 }
 
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Returns a span like 30m, 12h or 7d in milliseconds, undefined for anything else. */
 export function spanOf(text: string): number | undefined {
-	const match = /^([1-9]\d{0,4})([mhd])$/.exec(text);
+	const match = /^([1-9]\d{0,4})([smhd])$/.exec(text);
 	const unit = units[match?.[2] ?? ""];
 	return match && unit !== undefined ? Number(match[1]) * unit : undefined;
 }

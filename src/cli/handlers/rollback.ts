@@ -1,0 +1,257 @@
+import path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { isOperatorName, spanOf } from "../../plan/approval.ts";
+import { loadConfig, type LoadedConfig } from "../../project/config-file.ts";
+import { readPlan, type LoadedPlan } from "../../project/plan-file.ts";
+import { rollbackText } from "../../report/rollback-text.ts";
+import { Refused } from "../../run/ask.ts";
+import type { RunEngine } from "../../run/engine.ts";
+import { openEngine } from "../../run/engines/index.ts";
+import type { NoLease } from "../../run/lease.ts";
+import { openRun } from "../../run/open-run.ts";
+import { rollbackOutlook, type StepOutlook } from "../../run/rollback-outlook.ts";
+import { rollBack, type RollbackOutcome } from "../../run/rollback.ts";
+import { findTargets } from "../../run/targets.ts";
+import type { RollbackArguments } from "../commands/rollback.ts";
+import { paletteFor } from "../colour.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
+import { heldText, unfinished } from "./run-end.ts";
+import { reporterFor } from "./run-reporter.ts";
+import { watchSignals } from "./run-signals.ts";
+
+interface Order {
+	readonly args: RollbackArguments;
+	readonly loaded: LoadedConfig;
+	readonly plan: LoadedPlan;
+	readonly engine: RunEngine;
+}
+
+async function asks(question: string): Promise<boolean> {
+	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+	} finally {
+		lines.close();
+	}
+}
+
+function acceptance({ args }: Order): (doubtful: readonly StepOutlook[]) => Promise<boolean> {
+	return (doubtful) => {
+		if (args["accept-loss"]) return Promise.resolve(true);
+		const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
+		return isTerminal
+			? asks(`${doubtful.length} steps are not free to take back. Go on?`)
+			: Promise.resolve(false);
+	};
+}
+
+/** Says how it ended, with the exit code. */
+function conclude(outcome: RollbackOutcome, args: RollbackArguments): void {
+	if (args.format === "json") {
+		print(`${JSON.stringify(outcomeJson(outcome))}\n`);
+	}
+	switch (outcome.is) {
+		case "done":
+			note(
+				outcome.isWhole
+					? "All that the plan had done is taken back."
+					: `${outcome.steps.length} steps are taken back.`,
+			);
+			process.exitCode = exitCodes.clean;
+			return;
+		case "nothing":
+			note("Nothing is done that could be taken back.");
+			process.exitCode = exitCodes.clean;
+			return;
+		case "unknownStep":
+			fail({
+				message: `The plan has no step or phase ${outcome.to}.`,
+				hint: "lockkeeper status shows the steps.",
+			});
+			return;
+		case "refused":
+			note("Nothing more was changed: steps above are not free to take back.");
+			note("  Write --accept-loss to take them back all the same.");
+			process.exitCode = exitCodes.findings;
+			return;
+		case "waiting":
+			note(`${outcome.step.id} is for people to take back: ${outcome.step.title}`);
+			note(`  When it is: the same command with --taken-back ${outcome.step.id}`);
+			process.exitCode = unfinished;
+			return;
+		case "paused":
+			note("Stopped between two steps; the same command goes on.");
+			process.exitCode = unfinished;
+			return;
+		case "lost":
+			note(
+				outcome.why === "lease"
+					? "Another runner has taken the database over."
+					: "The connection is lost; the same command goes on.",
+			);
+			process.exitCode = exitCodes.findings;
+			return;
+		case "failed":
+			note(`${outcome.step.id} could not be taken back: ${outcome.why}`);
+			note("  What was taken back before stays so; the same command goes on.");
+			process.exitCode = exitCodes.findings;
+	}
+}
+
+function outcomeJson(outcome: RollbackOutcome): object {
+	switch (outcome.is) {
+		case "refused":
+			return { is: outcome.is, steps: outcome.doubtful.map(stepJson) };
+		case "waiting":
+			return { is: outcome.is, step: outcome.step.id };
+		case "failed":
+			return { is: outcome.is, step: outcome.step.id, why: outcome.why };
+		default:
+			return outcome;
+	}
+}
+
+const stepJson = ({ step, is, says, isLate }: StepOutlook): object => ({
+	step: step.id,
+	is,
+	says,
+	isLate,
+});
+
+/** Shows what a rollback would mean; returns the exit code of a dry run. */
+async function showOutlook({ args, loaded, plan, engine }: Order): Promise<boolean> {
+	const session = await engine.connect("rollback");
+	if ("code" in session) {
+		fail(session);
+		return false;
+	}
+	try {
+		const ttlHours = loaded.config.run?.rollbackTtlHours;
+		const outlook = await rollbackOutlook({
+			engine,
+			session,
+			plan: plan.plan,
+			planHash: plan.sha256,
+			...(ttlHours !== undefined && { ttlHours }),
+		});
+		if (args.format === "json") {
+			print(`${JSON.stringify({ is: "outlook", steps: outlook.steps.map(stepJson) })}\n`);
+		} else {
+			const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
+			print(rollbackText(outlook.steps, palette));
+		}
+		return true;
+	} finally {
+		await session.close();
+	}
+}
+
+function sayNoLease(problem: NoLease): void {
+	if (problem.code !== "held") {
+		fail(problem);
+		return;
+	}
+	note(heldText(problem.by, "Wait for it with --wait 10m, or stop it."));
+	process.exitCode = exitCodes.findings;
+}
+
+async function takeBack(
+	order: Order,
+	operator: string,
+	wait: number,
+	patience: number,
+): Promise<void> {
+	const { args, loaded, plan, engine } = order;
+	const signals = watchSignals();
+	const reporter = reporterFor(args);
+	const open = await openRun({
+		engine,
+		plan: plan.plan,
+		planHash: plan.sha256,
+		operator,
+		signal: signals.signal,
+		wait,
+		tell: reporter.tell,
+	});
+	if ("code" in open) {
+		signals.end();
+		sayNoLease(open);
+		return;
+	}
+	signals.onSecond(() => open.context.session.cancel());
+	const ttlHours = loaded.config.run?.rollbackTtlHours;
+	try {
+		const outcome = await rollBack(open, {
+			...(args.to !== undefined && { to: args.to }),
+			...(ttlHours !== undefined && { ttlHours }),
+			takenBack: new Set(args["taken-back"]),
+			patience,
+			accept: acceptance(order),
+		});
+		if (outcome.is !== "lost") await open.record();
+		reporter.end();
+		conclude(outcome, args);
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		note(`lockkeeper: The server refused: ${error.failure.message}.`);
+		process.exitCode = exitCodes.findings;
+	} finally {
+		await open.close();
+		signals.end();
+	}
+}
+
+async function openTarget(
+	args: RollbackArguments,
+	{ config }: LoadedConfig,
+): Promise<RunEngine | undefined> {
+	const { target, data } = args;
+	const targets =
+		target === undefined ? undefined : findTargets(config, { names: [target] }, process.env);
+	if (targets && "code" in targets) {
+		fail(targets);
+		return undefined;
+	}
+	const url = targets?.[0]?.url ?? args.url;
+	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
+	if ("code" in engine) {
+		fail(engine);
+		return undefined;
+	}
+	return engine;
+}
+
+/** Takes back what a run of the plan has done. */
+export async function runRollback(args: RollbackArguments): Promise<void> {
+	const cwd = process.cwd();
+	const loaded = await loadConfig(cwd, args.config, [args.plan]);
+	if ("code" in loaded) {
+		fail(loaded);
+		return;
+	}
+	const plan = readPlan(path.resolve(cwd, args.plan));
+	if ("code" in plan) {
+		fail(plan);
+		return;
+	}
+	const wait = args.wait === undefined ? 0 : spanOf(args.wait);
+	const patience = spanOf(args.deadline);
+	if (wait === undefined || patience === undefined) {
+		fail({ message: "--wait or --deadline cannot be read.", hint: "Write 30s, 10m or 2h." });
+		return;
+	}
+	if (!args["dry-run"] && (args.operator === undefined || !isOperatorName(args.operator))) {
+		fail({ message: "Who takes it back?", hint: "Write --operator <name>, or --dry-run." });
+		return;
+	}
+	const engine = await openTarget(args, loaded);
+	if (!engine) return;
+	try {
+		const isShown = await showOutlook({ args, loaded, plan, engine });
+		if (isShown && !args["dry-run"]) {
+			await takeBack({ args, loaded, plan, engine }, args.operator ?? "", wait, patience);
+		}
+	} finally {
+		await engine.close();
+	}
+}
