@@ -1,4 +1,6 @@
+import type { DialectId } from "../core/dialect.ts";
 import type { QualifiedName } from "../core/expression.ts";
+import type { IndexName } from "../core/operation.ts";
 import type { Index, Key, OtherObject, Routine, Sequence, Table, UserType, View } from "./model.ts";
 import type { Use } from "./uses.ts";
 
@@ -12,6 +14,8 @@ export function keyOf(object: { readonly schema: string; readonly name: string }
  * A lookup that finds nothing means "not known", not "does not exist".
  */
 export interface Catalog {
+	/** Whose rules of names and dependents hold. */
+	readonly dialect: DialectId;
 	/** Schemas in which an unqualified name is looked up, and the first is where objects are made. */
 	readonly searchPath: readonly string[];
 	/** The key a name resolves to: an existing relation on the search path, else the schema where it would be made. */
@@ -22,9 +26,7 @@ export interface Catalog {
 	view(name: QualifiedName): View | undefined;
 	viewByKey(key: Key): View | undefined;
 	views(): Iterable<View>;
-	index(
-		name: QualifiedName,
-	): { readonly index: Index; readonly relation: Table | View } | undefined;
+	index(name: IndexName): { readonly index: Index; readonly relation: Table | View } | undefined;
 	indexByKey(key: Key): { readonly index: Index; readonly relation: Table | View } | undefined;
 	sequence(name: QualifiedName): Sequence | undefined;
 	sequences(): Iterable<Sequence>;

@@ -35,6 +35,11 @@ export function dropObjects(
 	alsoDropped: readonly DropTarget[] = [],
 ): boolean {
 	const automatic = closureOf(catalog, targets, false);
+	// Nothing holds a drop back there but foreign keys, and those only while they are checked.
+	if (catalog.dialect !== "postgres") {
+		for (const target of automatic.values()) removeTarget(catalog, target);
+		return true;
+	}
 	const all = closureOf(catalog, targets, true);
 	if (!cascade && all.size > automatic.size) {
 		const allowed = closureOf(catalog, [...targets, ...alsoDropped], false);

@@ -1,4 +1,6 @@
+import type { DialectId } from "../core/dialect.ts";
 import type { QualifiedName } from "../core/expression.ts";
+import type { IndexName } from "../core/operation.ts";
 import { keyOf, type Catalog } from "./catalog.ts";
 import { ForkableMap } from "./forkable-map.ts";
 import { Links, referencedKey } from "./links.ts";
@@ -11,12 +13,13 @@ export const temporarySchema = "pg_temp";
 
 /**
  * Returns a catalog that holds nothing but the schemas of the search path (`public` where no other is
- * given).
+ * given: that is also what the database of MySQL and of SQLite is called that the statements do not name).
  */
 export function createCatalog(options?: {
 	readonly searchPath?: readonly string[];
+	readonly dialect?: DialectId;
 }): MutableCatalog {
-	return new MutableCatalog(options?.searchPath ?? ["public"]);
+	return new MutableCatalog(options?.searchPath ?? ["public"], options?.dialect ?? "postgres");
 }
 
 /** The schema of a key that ends in the name; both may hold dots. */
@@ -32,6 +35,8 @@ export interface Place {
 
 /** A catalog that replay changes. Its objects are values: a change puts a new one in the old one's place. */
 export class MutableCatalog implements Catalog {
+	/** Whose rules of names and dependents hold. */
+	readonly dialect: DialectId;
 	readonly #defaultPath: readonly string[];
 	#path: readonly string[];
 	/** The path to go back to when the transaction that set it locally ends. */
@@ -51,7 +56,8 @@ export class MutableCatalog implements Catalog {
 	#hasTemporary = false;
 	#links = new Links();
 
-	constructor(searchPath: readonly string[]) {
+	constructor(searchPath: readonly string[], dialect: DialectId) {
+		this.dialect = dialect;
 		this.#defaultPath = searchPath;
 		this.#path = searchPath;
 		for (const name of searchPath) this.putSchema({ schema: "", name, object: "schema" });
@@ -59,7 +65,7 @@ export class MutableCatalog implements Catalog {
 
 	/** Returns an independent copy. Objects are shared, they never change. */
 	fork(): MutableCatalog {
-		const copy = new MutableCatalog(this.#defaultPath);
+		const copy = new MutableCatalog(this.#defaultPath, this.dialect);
 		copy.become(this);
 		return copy;
 	}
@@ -112,6 +118,11 @@ export class MutableCatalog implements Catalog {
 		if (local) this.#pathBefore ??= this.#path;
 		else this.#pathBefore = undefined;
 		this.#path = value === undefined ? this.#defaultPath : readSearchPath(value);
+	}
+
+	/** USE: names without a database are looked up there first, and made there. */
+	useDatabase(database: string): void {
+		this.#path = [database, ...this.#defaultPath.filter((name) => name !== database)];
 	}
 
 	/** Takes back what SET LOCAL did: a transaction ended. */
@@ -216,10 +227,23 @@ export class MutableCatalog implements Catalog {
 		return this.#views.values();
 	}
 
-	index(
-		name: QualifiedName,
-	): { readonly index: Index; readonly relation: Table | View } | undefined {
-		return this.indexByKey(this.resolve(name));
+	index(name: IndexName): { readonly index: Index; readonly relation: Table | View } | undefined {
+		return this.indexByKey(this.indexKey(name));
+	}
+
+	/** Returns the identity of the index that a statement names. */
+	indexKey(name: IndexName): Key {
+		if (!name.table || !this.isMysql) return this.resolve(name);
+		return `${this.resolve(name.table)}.${name.name}`;
+	}
+
+	/** Returns what the names of a relation's indexes belong to: the schema; in MySQL the table. */
+	indexSchema(relation: Place): string {
+		return this.isMysql ? keyOf(relation) : relation.schema;
+	}
+
+	get isMysql(): boolean {
+		return this.dialect === "mysql" || this.dialect === "mariadb";
 	}
 
 	/** Returns an index and its relation. */

@@ -11,6 +11,7 @@ import * as index from "./replay/index-ops.ts";
 import * as inheritance from "./replay/inheritance.ts";
 import * as notNull from "./replay/not-null.ts";
 import * as object from "./replay/object.ts";
+import * as mysql from "./replay/mysql.ts";
 import { renameColumn } from "./replay/rename-column.ts";
 import * as routine from "./replay/routine.ts";
 import * as sequence from "./replay/sequence.ts";
@@ -177,6 +178,24 @@ function apply(
 		case "createTrigger":
 			trigger.createTrigger(catalog, operation, origin);
 			return;
+		case "dropTriggerByName":
+			trigger.dropTriggerByName(catalog, operation, origin);
+			return;
+		case "redefineColumn":
+			mysql.redefineColumn(catalog, operation, origin);
+			return;
+		case "convertCharacterSet":
+			mysql.convertCharacterSet(catalog, operation, origin);
+			return;
+		case "alterPartitions":
+			mysql.alterPartitions(catalog, operation, origin);
+			return;
+		case "useDatabase":
+			catalog.useDatabase(operation.database);
+			return;
+		case "setIndexParameters":
+			mysql.setIndexParameters(catalog, operation, origin);
+			return;
 		case "dropTrigger":
 			trigger.dropTrigger(catalog, operation, origin);
 			return;
@@ -316,7 +335,7 @@ function apply(
 		// Nothing of these is in the model.
 		case "truncate":
 		case "lockTable":
-		case "setIndexParameters":
+		case "optimizeTable":
 		case "vacuum":
 		case "analyze":
 		case "callProcedure":

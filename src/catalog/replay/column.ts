@@ -1,4 +1,8 @@
-import type { ColumnDefinition, ConstraintDefinition } from "../../core/operation.ts";
+import type {
+	ColumnDefinition,
+	ColumnPosition,
+	ConstraintDefinition,
+} from "../../core/operation.ts";
 import type { TypeName } from "../../core/expression.ts";
 import { keyOf } from "../catalog.ts";
 import { columnWithInheritors, dropObjects } from "../dependencies.ts";
@@ -10,6 +14,7 @@ import { chooseName } from "../naming.ts";
 import { qualifyExpression, qualifyType } from "../qualify.ts";
 import { alteredTable, columnOf, forInheritors, withColumn, type Replay } from "./altered.ts";
 import { addConstraintTo } from "./constraint.ts";
+import { dropFromKeys } from "./mysql.ts";
 import { addNotNull, notNullDefinition } from "./not-null.ts";
 
 const serials: ReadonlyMap<string, string> = new Map([
@@ -54,6 +59,9 @@ export function makeColumn(
 		}),
 		...(collation && { collation }),
 		...(definition.autoIncrement && { autoIncrement: true }),
+		...(definition.onUpdate && { onUpdate: definition.onUpdate }),
+		...(definition.comment !== undefined && { comment: definition.comment }),
+		...(definition.invisible && { invisible: true }),
 		origin,
 	};
 }
@@ -91,7 +99,7 @@ export const addColumn: Replay<"addColumn"> = (catalog, operation, origin) => {
 	if (!table || table.partitionOf || columnOf(table, definition.name)) return;
 	if (only && catalog.inheritorsOf(keyOf(table)).length > 0) return;
 	const column = makeColumn(catalog, table, definition, origin);
-	putColumn(catalog, table, column);
+	putColumn(catalog, table, column, operation.position);
 	const key = keyOf(table);
 	const adding = { origin, only };
 	if (isSerial(definition.type) || definition.identity) {
@@ -115,14 +123,32 @@ function inPasses(constraints: readonly ConstraintDefinition[]): readonly Constr
 }
 
 /** Adds a column to a table and those below; a child that has one of the name keeps its own. */
-function putColumn(catalog: MutableCatalog, table: Table, column: Column): void {
+function putColumn(
+	catalog: MutableCatalog,
+	table: Table,
+	column: Column,
+	position?: ColumnPosition,
+): void {
 	if (columnOf(table, column.name)) return;
-	catalog.putTable({ ...table, columns: [...table.columns, column] });
+	catalog.putTable({ ...table, columns: placed(table.columns, column, position) });
 	forInheritors(catalog, table, (child) => {
 		const { identity, ...rest } = column;
 		const shared = child.partitionOf && identity ? { identity } : {};
 		putColumn(catalog, child, { ...rest, ...shared, inherited: true });
 	});
+}
+
+/** Returns the columns with this one where it is put: MySQL has FIRST and AFTER. */
+export function placed(
+	columns: readonly Column[],
+	column: Column,
+	position: ColumnPosition | undefined,
+): readonly Column[] {
+	if (!position) return [...columns, column];
+	if ("first" in position) return [column, ...columns];
+	const before = columns.findIndex(({ name }) => name === position.after);
+	if (before < 0) return [...columns, column];
+	return [...columns.slice(0, before + 1), column, ...columns.slice(before + 1)];
 }
 
 export const dropColumn: Replay<"dropColumn"> = (catalog, operation) => {
@@ -135,6 +161,10 @@ export const dropColumn: Replay<"dropColumn"> = (catalog, operation) => {
 	}
 	const isKey = table.partitionBy?.keys.some((key) => columnsIn(key).has(column.name)) === true;
 	if (column.inherited === true || isKey) return;
+	if (catalog.isMysql) {
+		dropFromKeys(catalog, table, column.name);
+		return;
+	}
 	const targets = columnWithInheritors(catalog, table, column.name);
 	dropObjects(catalog, operation.only ? targets.slice(0, 1) : targets, operation.cascade);
 	if (operation.only) makeLocal(catalog, table, column.name);

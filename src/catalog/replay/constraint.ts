@@ -14,6 +14,8 @@ import {
 	type Replay,
 } from "./altered.ts";
 import { addIndexConstraint } from "./index-constraint.ts";
+import { chooseServerName } from "../server-names.ts";
+import { withKeyIndex } from "./mysql.ts";
 import { addNotNull } from "./not-null.ts";
 
 /** How a constraint comes to a table. */
@@ -70,6 +72,10 @@ export function nameCheck(
 	if (definition.name !== undefined) return definition.name;
 	const columns = new Set(columnsInAll([definition.expression]));
 	const [column] = columns;
+	if (catalog.dialect !== "postgres") {
+		const served = chooseServerName(catalog, table, "check", [], taken);
+		if (served !== undefined) return served;
+	}
 	const isTaken = (name: string) =>
 		taken(name) || catalog.constraintExists(`${table.schema}.${name}`);
 	return chooseName(table.name, columns.size === 1 ? column : undefined, "check", isTaken);
@@ -157,11 +163,16 @@ function addForeignKey(
 	definition: DefinitionOf<"foreignKey">,
 	adding: Adding,
 ): void {
+	// MySQL before 9.0 reads what is written at the column and makes nothing of it.
+	if (definition.inline && catalog.dialect === "mysql") return;
 	const proven = withProvenColumns(table, definition.columns);
 	if (!proven || refersToNothing(catalog, definition)) return;
 	const has = (name: string) => table.constraints.some((constraint) => constraint.name === name);
 	if (definition.name !== undefined && has(definition.name) && adding.inherited !== true) return;
 	const chosen = () =>
+		(catalog.dialect === "postgres"
+			? undefined
+			: chooseServerName(catalog, table, "foreignKey", [])) ??
 		chooseName(table.name, nameAddition(definition.columns), "fkey", (name) =>
 			catalog.constraintExists(`${table.schema}.${name}`),
 		);
@@ -171,7 +182,10 @@ function addForeignKey(
 		references: qualifyName(catalog, definition.references),
 		referencedColumns: referencedColumns(catalog, definition),
 	};
-	catalog.putTable({ ...proven, constraints: [...proven.constraints, added] });
+	const indexed = catalog.isMysql
+		? withKeyIndex(catalog, proven, definition, adding.origin)
+		: proven;
+	catalog.putTable({ ...indexed, constraints: [...indexed.constraints, added] });
 	for (const partition of catalog.partitionsOf(keyOf(table))) {
 		inheritForeignKey(catalog, partition, added, adding.origin);
 	}

@@ -2,6 +2,7 @@ import type { ConstraintDefinition, IndexElement } from "../../core/operation.ts
 import { keyOf } from "../catalog.ts";
 import type { Constraint, Index, Table } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
+import { chooseServerName } from "../server-names.ts";
 import { chooseName, indexColumnNames, nameAddition } from "../naming.ts";
 import { qualifyExpression } from "../qualify.ts";
 import { columnsInAll, withProvenColumns } from "./altered.ts";
@@ -32,7 +33,8 @@ export function addIndexConstraint(
 		...index.include,
 	]);
 	if (!proven) return;
-	const ready = { ...proven, indexes: [...proven.indexes, index] };
+	const isRowid = catalog.dialect === "sqlite" && isRowidAlias(proven, definition);
+	const ready = isRowid ? proven : { ...proven, indexes: [...proven.indexes, index] };
 	finish(catalog, ready, definition, index, adding);
 }
 
@@ -43,7 +45,7 @@ function isRefused(catalog: MutableCatalog, table: Table, definition: IndexConst
 	if (name === undefined) return false;
 	const adopted = definition.type !== "exclude" && definition.usingIndex === name;
 	return (
-		(catalog.relationExists(`${table.schema}.${name}`) && !adopted) ||
+		(catalog.relationExists(`${catalog.indexSchema(table)}.${name}`) && !adopted) ||
 		table.constraints.some((constraint) => constraint.name === name)
 	);
 }
@@ -57,10 +59,12 @@ function indexOf(
 	const elements = elementsOf(catalog, definition);
 	const isExclusion = definition.type === "exclude";
 	const include = isExclusion ? [] : definition.include;
-	const name = definition.name ?? chooseConstraintName(catalog, table, definition, elements);
+	const isPrimary = definition.type === "primaryKey" && catalog.isMysql;
+	const given = isPrimary ? undefined : definition.name;
+	const name = given ?? chooseConstraintName(catalog, table, definition, elements);
 	const partitions = catalog.partitionsOf(keyOf(table));
 	return {
-		schema: table.schema,
+		schema: catalog.indexSchema(table),
 		name,
 		unique: !isExclusion,
 		method: isExclusion ? definition.method : "btree",
@@ -98,6 +102,11 @@ export function chooseConstraintName(
 		const key = `${table.schema}.${name}`;
 		return catalog.relationExists(key) || catalog.constraintExists(key);
 	};
+	const served =
+		catalog.dialect === "postgres"
+			? undefined
+			: chooseServerName(catalog, table, definition.type, elements);
+	if (served !== undefined) return served;
 	if (definition.type === "primaryKey") return chooseName(table.name, undefined, "pkey", taken);
 	const addition = nameAddition(indexColumnNames(elements, definition.include ?? []));
 	return chooseName(table.name, addition, definition.type === "exclude" ? "excl" : "key", taken);
@@ -138,6 +147,20 @@ function adoptIndex(
 	);
 }
 
+/** In SQLite a key may be NULL, but not the rowid and not the key of a table without one. */
+function keyIsNotNull(catalog: MutableCatalog, table: Table, definition: IndexConstraint): boolean {
+	if (catalog.dialect !== "sqlite") return true;
+	return table.withoutRowid === true || isRowidAlias(table, definition);
+}
+
+/** SQLite: INTEGER PRIMARY KEY is another name of the rowid and has no index. */
+function isRowidAlias(table: Table, definition: IndexConstraint): boolean {
+	if (definition.type !== "primaryKey" || table.withoutRowid === true) return false;
+	const [column, second] = definition.columns;
+	const type = table.columns.find(({ name }) => name === column)?.type;
+	return second === undefined && type?.name === "integer" && type.modifiers.length === 0;
+}
+
 function finish(
 	catalog: MutableCatalog,
 	table: Table,
@@ -148,7 +171,7 @@ function finish(
 	const added: Constraint = standing(definition, index.name, adding);
 	catalog.putTable({ ...table, constraints: [...table.constraints, added] });
 	const key = keyOf(table);
-	if (definition.type === "primaryKey") {
+	if (definition.type === "primaryKey" && keyIsNotNull(catalog, table, definition)) {
 		for (const column of definition.columns) {
 			const now = catalog.tableByKey(key);
 			const notNull = notNullDefinition(column, definition.range);

@@ -17,10 +17,11 @@ export const createIndex: Replay<"createIndex"> = (catalog, operation, origin) =
 	}));
 	const { unique, method, include, nullsNotDistinct } = operation;
 	const name = operation.index?.name ?? chooseIndexName(catalog, relation, { elements, include });
-	if (catalog.relationExists(`${relation.schema}.${name}`)) return;
+	const schema = catalog.indexSchema(relation);
+	if (catalog.relationExists(`${schema}.${name}`)) return;
 	const partitions = view ? [] : catalog.partitionsOf(keyOf(relation));
 	const index: Index = {
-		schema: relation.schema,
+		schema,
 		name,
 		unique,
 		method,
@@ -53,6 +54,11 @@ export const dropIndex: Replay<"dropIndex"> = (catalog, operation) => {
 	const found = catalog.index(operation.index);
 	if (!found) return;
 	const { index, relation } = found;
+	if (index.constraint !== undefined && catalog.isMysql) {
+		const name = index.constraint;
+		dropObjects(catalog, [{ kind: "constraint", relation: keyOf(relation), name }], false);
+		return;
+	}
 	if (index.constraint !== undefined || index.parent !== undefined) return;
 	dropObjects(
 		catalog,
@@ -62,7 +68,7 @@ export const dropIndex: Replay<"dropIndex"> = (catalog, operation) => {
 };
 
 export const renameIndex: Replay<"renameIndex"> = (catalog, operation) => {
-	renameIndexTo(catalog, catalog.resolve(operation.index), operation.to);
+	renameIndexTo(catalog, catalog.indexKey(operation.index), operation.to);
 };
 
 export const attachIndex: Replay<"attachIndex"> = (catalog, operation) => {

@@ -49,7 +49,8 @@ export const createExtension: Replay<"createExtension"> = (catalog, operation, o
 
 export const renameTable: Replay<"renameTable"> = (catalog, operation) => {
 	const from = catalog.place(operation.table);
-	renameRelation(catalog, from, { ...from, name: operation.to }, operation);
+	const schema = operation.toSchema ?? from.schema;
+	renameRelation(catalog, from, { schema, name: operation.to }, operation);
 };
 
 export const setTableSchema: Replay<"setTableSchema"> = (catalog, operation) => {

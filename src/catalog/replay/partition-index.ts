@@ -3,6 +3,7 @@ import { sameMeaning } from "../expression.ts";
 import type { Constraint, Index, Key, Origin, Table } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { chooseName, indexColumnNames, nameAddition } from "../naming.ts";
+import { chooseServerName } from "../server-names.ts";
 import { chooseConstraintName } from "./index-constraint.ts";
 
 /**
@@ -101,6 +102,11 @@ export function chooseIndexName(
 	relation: { readonly schema: string; readonly name: string },
 	index: Pick<Index, "elements" | "include">,
 ): string {
+	const served =
+		catalog.dialect === "postgres"
+			? undefined
+			: chooseServerName(catalog, relation, "index", index.elements);
+	if (served !== undefined) return served;
 	const addition = nameAddition(indexColumnNames(index.elements, index.include));
 	return chooseName(relation.name, addition, "idx", (name) =>
 		catalog.relationExists(`${relation.schema}.${name}`),

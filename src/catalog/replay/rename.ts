@@ -39,10 +39,12 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 	const sequences = catalog.sequencesOwnedBy(key);
 	const partitions = catalog.partitionsOf(key);
 	catalog.removeTable(key);
+	const schema = catalog.indexSchema(to);
 	const indexes = mapList(table.indexes, (index) =>
-		index.schema === to.schema ? index : { ...index, schema: to.schema },
+		index.schema === schema ? index : { ...index, schema },
 	);
-	catalog.putTable({ ...table, ...to, indexes });
+	const constraints = catalog.isMysql ? renamedKeys(table, to.name) : table.constraints;
+	catalog.putTable({ ...table, ...to, indexes, constraints });
 	retarget(catalog, from, to);
 	for (const sequence of sequences) {
 		const place = { schema: to.schema, name: sequence.name };
@@ -61,6 +63,16 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 			indexes: mapList(now.indexes, (index) => followParent(index, table, to.schema)),
 		});
 	}
+}
+
+/** MySQL renames the foreign keys that it has named itself, t_ibfk_1. */
+function renamedKeys(table: Table, to: string): readonly Constraint[] {
+	const prefix = `${table.name}_ibfk_`;
+	return mapList(table.constraints, (constraint) =>
+		constraint.type === "foreignKey" && constraint.name.startsWith(prefix)
+			? { ...constraint, name: `${to}_ibfk_${constraint.name.slice(prefix.length)}` }
+			: constraint,
+	);
 }
 
 function followParent<T extends { readonly parent?: Key }>(

@@ -80,9 +80,9 @@ function optionsOf(operation: CreateTable): Partial<Table> {
 		...(tablespace !== undefined && { tablespace }),
 		...(accessMethod !== undefined && { accessMethod }),
 		...(partitionBy && { partitionBy }),
-		...(operation.strict && { strict: true }),
-		...(operation.withoutRowid && { withoutRowid: true }),
-		...(operation.module !== undefined && { module: operation.module }),
+		...(strict && { strict }),
+		...(withoutRowid && { withoutRowid }),
+		...(module !== undefined && { module }),
 		parameters: new Map(operation.parameters.map(({ name, value }) => [name, value])),
 	};
 }

@@ -55,6 +55,15 @@ export const dropTrigger: Replay<"dropTrigger"> = (catalog, operation) => {
 	}
 };
 
+/** MySQL and SQLite name a trigger without its table. */
+export const dropTriggerByName: Replay<"dropTriggerByName"> = (catalog, { trigger }) => {
+	const has = ({ triggers }: { readonly triggers: readonly Trigger[] }) =>
+		triggers.some(({ name }) => name === trigger.name);
+	const owner = [...catalog.tables()].find(has) ?? [...catalog.views()].find(has);
+	if (!owner) return;
+	mapTriggers(catalog, keyOf(owner), (own) => (own.name === trigger.name ? [] : [own]));
+};
+
 /** Changes the triggers of a table and of its partitions. */
 function changeTriggers(
 	catalog: MutableCatalog,
