@@ -1,0 +1,62 @@
+import { runsOnServer, type Plan } from "../../plan/plan.ts";
+import { isTrue } from "../ask.ts";
+import type { RunEngine, RunSession } from "../engine.ts";
+
+/** A query with one row whose first column is true when it holds. */
+export interface Check {
+	/** For people: where it comes from. */
+	readonly name: string;
+	readonly sql: string;
+}
+
+export interface CheckResult extends Check {
+	/** `unknown`: the server gave no answer, or not one row. */
+	readonly is: "passed" | "failed" | "unknown";
+	readonly milliseconds: number;
+	/** Why it is not known. */
+	readonly message?: string;
+}
+
+const isQuery = (sql: string): boolean => /^\s*(?:select|with|values|table)\b/i.test(sql);
+
+/** Returns what a plan has to prove: the queries of its verify steps and the checks of the others. */
+export function checksOf({ steps }: Plan): readonly Check[] {
+	const found = new Map<string, Check>();
+	for (const step of steps.filter(runsOnServer)) {
+		const queries = step.phase === "verify" && step.sql.every(isQuery) ? step.sql : [];
+		for (const sql of [...queries, ...step.checks.map((check) => check.sql)]) {
+			if (!found.has(sql)) found.set(sql, { name: `${step.id} ${step.title}`, sql });
+		}
+	}
+	return [...found.values()];
+}
+
+/** Asks the queries one by one, each in a transaction that cannot change anything. */
+export async function runChecks(
+	{ ways }: RunEngine,
+	session: RunSession,
+	checks: readonly Check[],
+	statementTimeout: number,
+): Promise<readonly CheckResult[]> {
+	const results: CheckResult[] = [];
+	for (const check of checks) {
+		const started = performance.now();
+		let answer = await session.run(`${ways.begin} READ ONLY`);
+		for (const limit of ways.limits({ lockTimeout: 2000, statementTimeout }, "transaction")) {
+			if (answer.ok) answer = await session.run(limit);
+		}
+		if (answer.ok) answer = await session.run(check.sql);
+		await session.run("ROLLBACK");
+		const milliseconds = Math.round(performance.now() - started);
+		if (!answer.ok) {
+			const { message, code } = answer.failure;
+			results.push({ ...check, is: "unknown", milliseconds, message: `${message} (${code})` });
+		} else if (answer.rows.length !== 1) {
+			const message = `it has ${answer.rows.length} rows, not one`;
+			results.push({ ...check, is: "unknown", milliseconds, message });
+		} else {
+			results.push({ ...check, is: isTrue(answer.rows) ? "passed" : "failed", milliseconds });
+		}
+	}
+	return results;
+}
