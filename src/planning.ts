@@ -1,5 +1,5 @@
 import path from "node:path";
-import { defaultServerVersion, type Config } from "./core/config.ts";
+import type { Config } from "./core/config.ts";
 import type { Project, ProjectProblem } from "./core/migration.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
@@ -89,7 +89,7 @@ export async function planRelease(
 		history: {
 			migrations: project.migrations,
 			dialect,
-			version: project.serverVersion || defaultServerVersion,
+			version: project.serverVersion,
 			...(project.searchPath && { searchPath: project.searchPath }),
 		},
 		rules: activeRules(config, {}).filter(({ rule }) => rule.dialects.includes("postgres")),

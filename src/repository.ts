@@ -1,5 +1,5 @@
 import path from "node:path";
-import { defaultServerVersion, type Config, type RuleSetting } from "./core/config.ts";
+import type { Config, RuleSetting } from "./core/config.ts";
 import type { Dialect } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { explain, type Explanation } from "./core/engine/explain.ts";
@@ -96,8 +96,9 @@ export function activeRules(config: Config, request: LintRequest): readonly Acti
 	});
 }
 
-async function loadDialect(
-	project: Project,
+/** Returns the dialect of a project, loaded when it is asked for; undefined where it cannot be read yet. */
+export async function loadDialect(
+	project: Pick<Project, "dialect">,
 	parser: Config["parser"],
 ): Promise<Dialect | undefined> {
 	switch (project.dialect) {
@@ -131,7 +132,7 @@ function notRead(project: Project): ReportedProject {
 	const { dialect, dialectWhy } = project;
 	return {
 		...describe(project),
-		notRead: `these are migrations for ${dialect} (${dialectWhy}); only PostgreSQL is read so far.`,
+		notRead: `these are migrations for ${dialect} (${dialectWhy}); only PostgreSQL, MySQL, MariaDB and SQLite are read so far.`,
 	};
 }
 
@@ -261,7 +262,7 @@ async function judgeProject(
 	const history: History = {
 		migrations: project.migrations,
 		dialect,
-		version: project.serverVersion || defaultServerVersion,
+		version: project.serverVersion,
 		...(project.searchPath && { searchPath: project.searchPath }),
 	};
 	const judgement = judgeAnew(history, given);

@@ -9,6 +9,8 @@ export type Shape =
 	| { readonly kind: "truth"; readonly description?: string }
 	| { readonly kind: "pattern"; readonly description?: string }
 	| { readonly kind: "integer"; readonly description?: string; readonly minimum: number }
+	/** A whole number, or numbers with dots between them as a text. */
+	| { readonly kind: "version"; readonly description?: string; readonly minimum: number }
 	| { readonly kind: "choice"; readonly description?: string; readonly values: readonly string[] }
 	| { readonly kind: "list"; readonly description?: string; readonly item: Shape }
 	| { readonly kind: "record"; readonly description?: string; readonly value: Shape }
@@ -47,6 +49,16 @@ export function problemsOf(value: unknown, shape: Shape, path: string): ConfigPr
 			if (typeof value !== "number") return [wrongType(path, "a number", value)];
 			if (Number.isSafeInteger(value) && value >= shape.minimum) return [];
 			return [wrongValue(path, `must be a whole number of at least ${shape.minimum}`)];
+		case "version":
+			if (typeof value === "string") {
+				if (/^\d+(?:\.\d+){0,2}$/.test(value)) return [];
+				return [wrongValue(path, 'must be a version such as 14 or "8.0"')];
+			}
+			if (typeof value !== "number") return [wrongType(path, "a number", value)];
+			if (Number.isSafeInteger(value) && value >= shape.minimum) return [];
+			return [
+				wrongValue(path, `must be a whole number of at least ${shape.minimum}, or a text: "8.0"`),
+			];
 		case "choice":
 			return choiceProblems(value, shape.values, path);
 		case "list":
@@ -138,6 +150,13 @@ export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
 			return { ...description, type: "string", format: "regex" };
 		case "integer":
 			return { ...description, type: "integer", minimum: shape.minimum };
+		case "version":
+			return {
+				...description,
+				type: ["integer", "string"],
+				minimum: shape.minimum,
+				pattern: "^\\d+(\\.\\d+){0,2}$",
+			};
 		case "choice":
 			return { ...description, enum: shape.values };
 		case "list":

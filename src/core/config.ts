@@ -2,6 +2,7 @@ import type { DialectId } from "./dialect.ts";
 import type { TransactionClass } from "./migration.ts";
 import { presets, type Preset } from "./preset.ts";
 import { commentedTools, type CommentedTool } from "./tools.ts";
+import type { WrittenVersion } from "./server-version.ts";
 import { jsonSchemaOf, problemsOf, type ConfigProblem, type Shape } from "./config-shape.ts";
 
 export type { ConfigProblem } from "./config-shape.ts";
@@ -24,7 +25,7 @@ export interface ProjectConfig {
 	readonly root: string;
 	readonly layout?: string;
 	readonly dialect?: DialectId;
-	readonly serverVersion?: number;
+	readonly serverVersion?: WrittenVersion;
 	/** Globs relative to the root; only these files are read. */
 	readonly include?: readonly string[];
 	/** Globs relative to the root; these files are not read. */
@@ -102,8 +103,12 @@ export interface TargetConfig {
 export interface Config {
 	readonly $schema?: string;
 	readonly projects?: readonly ProjectConfig[];
-	/** Major version of the server; that of the statistics file, or 14, when left out. */
-	readonly serverVersion?: number;
+	/**
+	 * Version of the server: the major version of PostgreSQL, "8.0" or "8.0.29" of MySQL, "10.11" of MariaDB,
+	 * "3.45" of SQLite. When left out, that of the statistics file, or PostgreSQL 14, MySQL 8.0, MariaDB 10.11
+	 * and SQLite 3.45.
+	 */
+	readonly serverVersion?: WrittenVersion;
 	readonly parser?: "libpg" | "portable";
 	/** Which rules are on without being named: "recommended" when left out. */
 	readonly preset?: Preset;
@@ -128,8 +133,6 @@ export interface Config {
 	readonly statistics?: string;
 }
 
-export const defaultServerVersion = 14;
-
 const text = (description: string): Shape => ({ kind: "text", description });
 const texts = (description: string): Shape => ({
 	kind: "list",
@@ -137,9 +140,10 @@ const texts = (description: string): Shape => ({
 	item: { kind: "text" },
 });
 const serverVersion: Shape = {
-	kind: "integer",
-	description: "Major version of the server, for example 14.",
-	minimum: 5,
+	kind: "version",
+	description:
+		'Version of the server: 14 for PostgreSQL, "8.0" or "8.0.29" for MySQL, "10.11" for MariaDB, "3.45" for SQLite.',
+	minimum: 3,
 };
 
 const release: Shape = {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { defaultServerVersion, type Config } from "../core/config.ts";
+import type { Config } from "../core/config.ts";
 import type { LintInput } from "../core/engine/lint.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Migration, Project, ProjectProblem } from "../core/migration.ts";
@@ -92,7 +92,7 @@ export async function openMigration(
 			history: {
 				migrations: project.migrations,
 				dialect,
-				version: project.serverVersion || defaultServerVersion,
+				version: project.serverVersion,
 				...(project.searchPath && { searchPath: project.searchPath }),
 			},
 			rules: activeRules(config, request).filter(({ rule }) => rule.dialects.includes(dialect.id)),

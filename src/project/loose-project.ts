@@ -22,7 +22,7 @@ export function looseProject(names: readonly string[], context: ReadContext): Pr
 		layout: { id: plain.id, name: plain.name, why: "files by themselves" },
 		dialect: dialect.id,
 		dialectWhy: dialect.why,
-		...serverVersionOf(config.serverVersion),
+		...serverVersionOf(dialect.id, config.serverVersion),
 		candidatesWhy: why,
 		migrations,
 		problems,

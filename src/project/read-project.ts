@@ -1,4 +1,9 @@
-import { defaultServerVersion, type Config } from "../core/config.ts";
+import type { Config } from "../core/config.ts";
+import {
+	defaultServerVersions,
+	serverVersionNumber,
+	type WrittenVersion,
+} from "../core/server-version.ts";
 import type {
 	DatabaseId,
 	Migration,
@@ -96,7 +101,7 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		},
 		dialect: dialect.id,
 		dialectWhy: dialect.why,
-		...serverVersionOf(settings.serverVersion ?? context.config.serverVersion),
+		...serverVersionOf(dialect.id, settings.serverVersion ?? context.config.serverVersion),
 		candidatesWhy: releases.why,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
 		migrations,
@@ -127,12 +132,20 @@ function changesOf(
 	return historyChanges(history, migrations, since);
 }
 
+/** The version that the config says, if that database has such a version. */
 export function serverVersionOf(
-	configured: number | undefined,
+	database: DatabaseId,
+	configured: WrittenVersion | undefined,
 ): Pick<Project, "serverVersion" | "serverVersionWhy"> {
-	return configured === undefined
-		? { serverVersion: defaultServerVersion, serverVersionWhy: "nothing says otherwise" }
-		: { serverVersion: configured, serverVersionWhy: "the config" };
+	const isRead = database === "mysql" || database === "mariadb" || database === "sqlite";
+	const dialect = isRead ? database : "postgres";
+	const version = configured === undefined ? undefined : serverVersionNumber(dialect, configured);
+	return version === undefined
+		? {
+				serverVersion: defaultServerVersions[dialect],
+				serverVersionWhy: "nothing says otherwise",
+			}
+		: { serverVersion: version, serverVersionWhy: "the config" };
 }
 
 /** One problem for all: a history of programs would bury everything else. */

@@ -1,4 +1,6 @@
+import type { DialectId } from "../core/dialect.ts";
 import type { Migration, Project, Section, TransactionClass } from "../core/migration.ts";
+import { showServerVersion } from "../core/server-version.ts";
 import { countOf, type Palette } from "./report.ts";
 import { wrap } from "./wrap.ts";
 
@@ -93,6 +95,10 @@ const placeholderWords: Readonly<Record<Migration["placeholders"][number], strin
 	doubledSemicolon: ";; for ;",
 };
 
+function isRead(database: Project["dialect"]): database is DialectId {
+	return /^(?:postgres|mysql|mariadb|sqlite)$/.test(database);
+}
+
 function facts(project: Project): readonly (readonly [string, string])[] {
 	const { layout, migrations, dialect } = project;
 	const database = databaseNames[dialect] ?? dialect;
@@ -102,8 +108,13 @@ function facts(project: Project): readonly (readonly [string, string])[] {
 	return [
 		["layout", `${layout.name} (${layout.why})`],
 		["database", `${database} (${project.dialectWhy})`],
-		...(dialect === "postgres"
-			? [["version", `${project.serverVersion} (${project.serverVersionWhy})`] as const]
+		...(isRead(dialect)
+			? [
+					[
+						"version",
+						`${showServerVersion(dialect, project.serverVersion)} (${project.serverVersionWhy})`,
+					] as const,
+				]
 			: []),
 		...(layout.orderedBy === undefined ? [] : [["order", `by ${layout.orderedBy}`] as const]),
 		["migrations", `${countStates(migrations) || "none"} (${project.candidatesWhy})`],

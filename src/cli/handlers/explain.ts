@@ -1,14 +1,14 @@
-import { defaultServerVersion, type Config } from "../../core/config.ts";
+import type { Config } from "../../core/config.ts";
+import { defaultServerVersions, serverVersionNumber } from "../../core/server-version.ts";
 import type { History } from "../../core/engine/history.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
-import { loadPostgres } from "../../dialect/postgres/dialect.ts";
 import { explainWithRecipes, type Advice } from "../../explaining.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { discoverProjects } from "../../project/discover.ts";
 import { explicitHistory } from "../../project/explicit-history.ts";
 import { readStatistics } from "../../project/statistics.ts";
 import { explanationJson, explanationText } from "../../report/explanation.ts";
-import { activeRules } from "../../repository.ts";
+import { activeRules, loadDialect } from "../../repository.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import { paletteFor } from "../colour.ts";
 import { fail, print } from "../output.ts";
@@ -23,7 +23,6 @@ async function explanationsOf(
 ): Promise<readonly Advice[] | ProjectProblem> {
 	const rules = activeRules(config, {});
 	const explain = (told: History) => explainWithRecipes(told, rules, rows);
-	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
 	const readsInput = args.files?.includes(standardInputMark) === true;
 	const named = (args.files ?? []).filter((file) => file !== standardInputMark);
 	// `--history a.sql b.sql` takes every file that follows: without another one the last is meant.
@@ -35,21 +34,30 @@ async function explanationsOf(
 		const stdin = readsInput ? { path: "stdin.sql", bytes: await readStandardInput() } : undefined;
 		const migrations = explicitHistory(cwd, history, paths, stdin);
 		if ("code" in migrations) return migrations;
-		const version = args["server-version"] ?? config.serverVersion ?? defaultServerVersion;
-		return explain({ migrations, dialect, version, oneSession: true });
+		const dialect = await loadDialect({ dialect: config.projects?.[0]?.dialect ?? "postgres" }, config.parser);
+		const written = args["server-version"] ?? config.serverVersion;
+		const id = dialect?.id ?? "postgres";
+		const version =
+			(written === undefined ? undefined : serverVersionNumber(id, written)) ??
+			defaultServerVersions[id];
+		return dialect ? explain({ migrations, dialect, version, oneSession: true }) : [];
 	}
 	const projects = await discoverProjects(cwd, paths, config, { configDirectory });
 	if ("code" in projects) return projects;
-	return projects
-		.filter((project) => project.dialect === "postgres")
-		.flatMap((project) =>
-			explain({
+	const advice: Advice[] = [];
+	for (const project of projects) {
+		const dialect = await loadDialect(project, config.parser);
+		if (!dialect) continue;
+		advice.push(
+			...explain({
 				migrations: project.migrations,
 				dialect,
 				version: args["server-version"] ?? project.serverVersion,
 				...(project.searchPath && { searchPath: project.searchPath }),
 			}),
 		);
+	}
+	return advice;
 }
 
 /** Prints what each statement does. */

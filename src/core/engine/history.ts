@@ -112,9 +112,10 @@ export class Replay {
 		this.#history = history;
 		this.#visitor = visitor;
 		this.#settings = new SettingsTracker(history.settings, history.dialect.fixedInTransaction);
-		this.#catalog = createCatalog(
-			history.searchPath ? { searchPath: history.searchPath } : undefined,
-		);
+		this.#catalog = createCatalog({
+			dialect: history.dialect.id,
+			...(history.searchPath && { searchPath: history.searchPath }),
+		});
 	}
 
 	/** Where the replay stands: indexes of migration, section (-1 before the first) and statement. */
