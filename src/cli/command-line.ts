@@ -17,6 +17,7 @@ import { statsCommand } from "./commands/stats.ts";
 import { statusCommand } from "./commands/status.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { usageCommand } from "./commands/usage.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { nearestOf } from "../core/config-shape.ts";
 import { fail } from "./output.ts";
 import { standardInputMark } from "./standard-input.ts";
@@ -80,6 +81,7 @@ const commands: Readonly<Record<string, Registration>> = {
 	run: command(runCommand),
 	status: command(statusCommand),
 	rollback: command(rollbackCommand),
+	verify: command(verifyCommand),
 	gate: command(gateCommand),
 	project: command(projectCommand),
 	ci: command(ciCommand),

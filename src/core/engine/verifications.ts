@@ -91,6 +91,43 @@ export function verificationsAt(
 	return found;
 }
 
+/** A verification query as it is sent. */
+export interface VerificationSql {
+	readonly name: string;
+	readonly sql: string;
+}
+
+/** Returns the verification queries of a migration: beside its statements, in comments and in their own files. */
+export function verificationSqlOf(
+	dialect: Dialect,
+	migration: Migration,
+): readonly VerificationSql[] {
+	const sqlOf = (name: string, { file, range, unread }: Statement): VerificationSql[] =>
+		unread ? [] : [{ name, sql: file.text.slice(range.start, range.end) }];
+	const beside = migration.up.flatMap(({ file, range }) => {
+		const reading = dialect.read(file, { range, ...placeholdersOf(migration) });
+		const places = [
+			...reading.statements.map((statement) => ({ comments: statement.comments, statement })),
+			{ comments: reading.trailingComments, statement: undefined },
+		];
+		return places.flatMap(({ comments, statement }) =>
+			comments.flatMap((comment, at) => {
+				const [directive] = parseDirectives([comment]);
+				if (directive?.verb !== "verify") return [];
+				const commented = commentedQuery(dialect, file, comments, at);
+				const meant = commented.length > 0 ? commented : statement ? [statement] : [];
+				return meant.flatMap((query) => sqlOf(directive.name, query));
+			}),
+		);
+	});
+	const apart = migration.verify.flatMap(({ file, range }) =>
+		dialect
+			.read(file, { range, ...placeholdersOf(migration) })
+			.statements.flatMap((statement) => sqlOf(file.path.split("/").at(-1) ?? "", statement)),
+	);
+	return [...beside, ...apart];
+}
+
 /** Returns every query of a verification file: a sidecar, or a layout's own place. */
 export function verificationsOf(dialect: Dialect, migration: Migration): readonly Verification[] {
 	return migration.verify.flatMap((section) => {

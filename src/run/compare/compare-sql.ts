@@ -123,18 +123,30 @@ export function postgresCompare(
 }
 
 /**
- * Returns the query that counts the rows in which two tables of one database differ, exactly: one statement sees
- * one moment of both, so triggers that keep one like the other are never caught half way.
+ * Returns the query that compares two tables of one database exactly: one statement sees one moment of both, so
+ * triggers that keep one like the other are never caught half way. One row: the rows of each, how many differ, and
+ * some of these as JSON, [key, which].
  */
-export function countDifferences(
-	source: ComparedTable,
-	shadow: ComparedTable,
+export function compareWithinSql(
+	here: ComparedTable,
+	there: ComparedTable,
 	columns: ComparedTable["columns"],
+	most: number,
 ): string {
-	const on = source.key.map(({ name }) => `s.${quoted(name)} = d.${quoted(name)}`).join(" AND ");
+	const keys = here.key.map(({ name }) => quoted(name));
+	const on = keys.map((key) => `h.${key} = t.${key}`).join(" AND ");
 	const side = (name: string): string =>
-		`(SELECT ${[...source.key.map((column) => quoted(column.name)), `${rowOf(columns)} AS lockkeeper_row`].join(", ")} FROM ${name})`;
-	return `SELECT count(*) FROM ${side(source.name)} AS s FULL JOIN ${side(shadow.name)} AS d ON ${on} WHERE s.lockkeeper_row IS DISTINCT FROM d.lockkeeper_row`;
+		`(SELECT ${keys.join(", ")}, ${rowOf(columns)} AS lockkeeper_row FROM ${name})`;
+	const texts = keys.map((key) => `coalesce(h.${key}::text, t.${key}::text)`).join(", ");
+	const [first = ""] = keys;
+	return [
+		`WITH found AS (SELECT ARRAY[${texts}] AS key,`,
+		`CASE WHEN t.${first} IS NULL THEN 'onlyHere' WHEN h.${first} IS NULL THEN 'onlyThere' ELSE 'different' END AS which`,
+		`FROM ${side(here.name)} AS h FULL JOIN ${side(there.name)} AS t ON ${on}`,
+		"WHERE h.lockkeeper_row IS DISTINCT FROM t.lockkeeper_row)",
+		`SELECT (SELECT count(*) FROM ${here.name}), (SELECT count(*) FROM ${there.name}), (SELECT count(*) FROM found),`,
+		`(SELECT json_agg(json_build_array(key, which))::text FROM (SELECT * FROM found ORDER BY key LIMIT ${most}) AS some)`,
+	].join("\n");
 }
 
 /** These types have no operator =. */
