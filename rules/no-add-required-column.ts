@@ -62,6 +62,12 @@ ALTER TABLE sessions ADD COLUMN user_id bigint;
 CREATE TABLE session_events (id bigint PRIMARY KEY);
 ALTER TABLE session_events ADD COLUMN session_id bigint NOT NULL;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL;`,
+			good: `ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL DEFAULT 'EUR';`,
+		},
 	],
 	on: {
 		addColumn(operation, context) {

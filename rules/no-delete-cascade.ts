@@ -50,6 +50,12 @@ CREATE TABLE orders (
 	customer_id bigint REFERENCES customers (id) ON DELETE RESTRICT
 );`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE customers (id INTEGER PRIMARY KEY);`,
+			bad: `CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id) ON DELETE CASCADE);`,
+			good: `CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id));`,
+		},
 	],
 	on: {
 		createTable(operation, context) {

@@ -116,6 +116,13 @@ ALTER TABLE sessions DROP COLUMN ip;`,
 ALTER TABLE sessions ADD COLUMN address inet;
 ALTER TABLE sessions DROP COLUMN address;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT, total INTEGER);`,
+			bad: `ALTER TABLE orders DROP COLUMN status;`,
+			good: `-- lockkeeper:contract orders.status since=0001_create
+ALTER TABLE orders DROP COLUMN status;`,
+		},
 	],
 	on: {
 		dropColumn(operation, context) {

@@ -81,6 +81,14 @@ DROP INDEX CONCURRENTLY users_email_idx;`,
 			good: `SET lock_timeout = '2s';
 ALTER TABLE users DROP CONSTRAINT users_age_check;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+CREATE UNIQUE INDEX users_email ON users (email);`,
+			bad: `DROP INDEX users_email;`,
+			good: `CREATE UNIQUE INDEX users_email_key ON users (email);
+DROP INDEX users_email;`,
+		},
 	],
 	on: {
 		dropConstraint(operation, context) {

@@ -8,16 +8,15 @@ import {
 	missingEvidence,
 	showName,
 } from "#core";
-import type { Catalog, OperationContext, Table } from "#core";
+import type { Catalog, Key, Table } from "#core";
 import { successorOf } from "../src/catalog/rebuild.ts";
 
 /** True when a table with the rows of this one stands in its place, under the name that code knows. */
-function isMadeAnew(table: Table, after: Catalog, { catalog, releasedName }: OperationContext) {
+function isMadeAnew(table: Table, released: Key, after: Catalog): boolean {
 	const now = successorOf(after, table);
 	if (!now) return false;
 	// What was only put by meanwhile is known to no code.
-	if (table.copyOf?.replaced) return true;
-	return after.resolve(now) === releasedName(catalog.resolve(table));
+	return table.copyOf?.replaced === true || after.resolve(now) === released;
 }
 
 export default defineRule({
@@ -65,6 +64,17 @@ DROP TABLE IF EXISTS customers;`,
 CREATE TABLE import_rows (email text, name text);
 DROP TABLE import_rows;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE carts (id INTEGER PRIMARY KEY, customer_id INTEGER, note TEXT);`,
+			bad: `DROP TABLE carts;`,
+			good: `BEGIN;
+CREATE TABLE carts_new (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, note TEXT);
+INSERT INTO carts_new SELECT id, customer_id, note FROM carts;
+DROP TABLE carts;
+ALTER TABLE carts_new RENAME TO carts;
+COMMIT;`,
+		},
 	],
 	on: {
 		dropTable(operation, context) {
@@ -73,6 +83,7 @@ DROP TABLE import_rows;`,
 			if (context.isNew(operation.table)) return;
 			if (operation.ifExists && !table && historyIsWhole(catalog)) return;
 			const key = catalog.resolve(operation.table);
+			const released = context.releasedName(key);
 			const object = contractObject(catalog, key);
 			const code = codeObject("table", key);
 			const missing = missingEvidence(context, object, undefined, code);
@@ -90,7 +101,7 @@ DROP TABLE import_rows;`,
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				recipe: "drop-table",
 				atReleaseEnd(after) {
-					if (table && context.dialect === "sqlite" && isMadeAnew(table, after, context))
+					if (table && context.dialect === "sqlite" && isMadeAnew(table, released, after))
 						return "settled";
 					const again = after.tableByKey(key);
 					if (again && !table && operation.ifExists) return "settled";

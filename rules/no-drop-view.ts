@@ -54,6 +54,16 @@ COMMIT;`,
 CREATE VIEW paid_orders AS SELECT id FROM orders WHERE status = 'paid';
 DROP VIEW paid_orders;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT);
+CREATE VIEW open_orders AS SELECT id, status FROM orders WHERE status = 'open';`,
+			bad: `DROP VIEW open_orders;`,
+			good: `BEGIN;
+DROP VIEW open_orders;
+CREATE VIEW open_orders AS SELECT id, status, 'web' AS channel FROM orders WHERE status = 'open';
+COMMIT;`,
+		},
 	],
 	on: {
 		dropView(operation, context) {

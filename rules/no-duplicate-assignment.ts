@@ -25,6 +25,12 @@ process_matched_tle, src/backend/rewrite/rewriteHandler.c.`,
 			bad: "UPDATE orders SET status = 'open', note = 'x', status = 'closed' WHERE id = 7;",
 			good: "UPDATE orders SET status = 'closed', note = 'x' WHERE id = 7;",
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT);`,
+			bad: `UPDATE orders SET status = 'open', status = 'closed' WHERE id = 7;`,
+			good: `UPDATE orders SET status = 'closed' WHERE id = 7;`,
+		},
 	],
 	on: {
 		update(operation, context) {

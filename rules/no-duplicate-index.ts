@@ -85,6 +85,13 @@ CREATE INDEX orders_customer_id_placed_at_idx ON orders (customer_id, placed_at)
 			bad: "CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer_id);",
 			good: "CREATE INDEX CONCURRENTLY orders_placed_at_idx ON orders (placed_at);",
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER, placed_at TEXT);
+CREATE INDEX orders_customer_placed ON orders (customer_id, placed_at);`,
+			bad: `CREATE INDEX orders_customer ON orders (customer_id);`,
+			good: `CREATE INDEX orders_placed ON orders (placed_at);`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {

@@ -48,6 +48,11 @@ postgresql.org/docs/current/datatype-numeric.html.`,
 			bad: "CREATE TABLE products (id bigint PRIMARY KEY, unit_price double precision NOT NULL, weight real);",
 			good: "CREATE TABLE products (id bigint PRIMARY KEY, unit_price numeric NOT NULL, weight real);",
 		},
+		{
+			dialect: "sqlite",
+			bad: `CREATE TABLE products (id INTEGER PRIMARY KEY, price REAL NOT NULL);`,
+			good: `CREATE TABLE products (id INTEGER PRIMARY KEY, price INTEGER NOT NULL);`,
+		},
 	],
 	on: onColumnTypes(
 		() => "inexact",

@@ -84,6 +84,14 @@ CREATE TABLE invoices (id bigint PRIMARY KEY);`,
 CREATE TABLE invoices (id bigint PRIMARY KEY);
 RESET ROLE;`,
 		},
+		{
+			dialect: "sqlite",
+			bad: `PRAGMA foreign_keys = OFF;
+CREATE TABLE invoices (id INTEGER PRIMARY KEY);`,
+			good: `PRAGMA foreign_keys = OFF;
+CREATE TABLE invoices (id INTEGER PRIMARY KEY);
+PRAGMA foreign_keys = ON;`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {

@@ -77,6 +77,12 @@ postgresql.org/docs/current/functions-comparison.html; transform_null_equals, of
 			bad: "CREATE TABLE orders (id bigint PRIMARY KEY, status text CHECK (status IN ('open', 'closed', NULL)));",
 			good: "CREATE TABLE orders (id bigint PRIMARY KEY, status text CHECK (status IN ('open', 'closed')));",
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, paid_at TEXT);`,
+			bad: `SELECT id FROM orders WHERE paid_at = NULL;`,
+			good: `SELECT id FROM orders WHERE paid_at IS NULL;`,
+		},
 	],
 	on: {
 		update(operation, context) {

@@ -148,6 +148,13 @@ CREATE TABLE logs_rest PARTITION OF logs DEFAULT;`,
 			good: `SET lock_timeout = '2s';
 ALTER TABLE logs DETACH PARTITION logs_2020;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);`,
+			bad: `ALTER TABLE users ADD COLUMN created_at TEXT DEFAULT CURRENT_TIMESTAMP;`,
+			good: `ALTER TABLE users ADD COLUMN created_at TEXT;
+CREATE UNIQUE INDEX users_email ON users (email);`,
+		},
 	],
 	on: {
 		anyOperation(operation, context) {

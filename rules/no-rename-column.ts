@@ -53,6 +53,12 @@ ALTER VIEW order_totals RENAME COLUMN total TO amount;`,
 CREATE TABLE refunds (id bigint PRIMARY KEY, total numeric(12, 2));
 ALTER TABLE refunds RENAME COLUMN total TO amount;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `ALTER TABLE orders RENAME COLUMN total TO amount;`,
+			good: `ALTER TABLE orders ADD COLUMN amount INTEGER;`,
+		},
 	],
 	on: {
 		renameColumn(operation, context) {

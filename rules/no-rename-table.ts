@@ -59,6 +59,17 @@ CREATE TABLE customers_next (id bigint PRIMARY KEY, email text, city text);
 ALTER TABLE customers RENAME TO customers_old;
 ALTER TABLE customers_next RENAME TO customers;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT);`,
+			bad: `ALTER TABLE customers RENAME TO accounts;`,
+			good: `BEGIN;
+ALTER TABLE customers RENAME TO customers_old;
+CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
+INSERT INTO customers (id, email) SELECT id, coalesce(email, '') FROM customers_old;
+DROP TABLE customers_old;
+COMMIT;`,
+		},
 	],
 	on: {
 		renameTable(operation, context) {

@@ -89,6 +89,15 @@ BEGIN;
 ALTER TABLE orders ADD COLUMN note text;
 COMMIT;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `BEGIN;
+ALTER TABLE orders ADD COLUMN note TEXT;
+COMMIT;`,
+			good: `ALTER TABLE orders ADD COLUMN note TEXT;`,
+			transaction: "file",
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {

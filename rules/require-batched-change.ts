@@ -93,6 +93,15 @@ UPDATE orders SET status = 'paid' WHERE id = 4711;`,
 INSERT INTO flags VALUES ('new_checkout', false);
 UPDATE flags SET enabled = true;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT, total INTEGER);`,
+			bad: `UPDATE orders SET total = 0;
+-- lockkeeper:verify orders_total_filled
+-- SELECT count(*) = 0 FROM orders WHERE total IS NULL;`,
+			good: `UPDATE orders SET total = 0 WHERE id IN (SELECT id FROM orders WHERE total IS NULL LIMIT 1000);
+UPDATE orders SET status = 'paid' WHERE id = 4711;`,
+		},
 	],
 	on: {
 		anyOperation(operation, context) {

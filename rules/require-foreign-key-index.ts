@@ -46,6 +46,13 @@ CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer_id) WHERE cust
 -- lockkeeper:contract orders.customer_id since=0001_create
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID;`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE customers (id INTEGER PRIMARY KEY);`,
+			bad: `CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id));`,
+			good: `CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id));
+CREATE INDEX orders_customer_id ON orders (customer_id);`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {

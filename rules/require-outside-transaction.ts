@@ -103,6 +103,14 @@ CREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);`,
 			good: "CREATE INDEX CONCURRENTLY orders_customer_id ON orders (customer_id);",
 			transaction: "implicit",
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `VACUUM;`,
+			good: `-- lockkeeper:transaction none
+VACUUM;`,
+			transaction: "file",
+		},
 	],
 	on: {
 		anyOperation(operation, context) {

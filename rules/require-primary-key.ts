@@ -52,6 +52,11 @@ built first. Source: postgresql.org/docs/current/logical-replication-publication
 			bad: "CREATE TABLE payments (order_id bigint NOT NULL, amount numeric NOT NULL);",
 			good: "CREATE TABLE payments (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id bigint NOT NULL, amount numeric NOT NULL);",
 		},
+		{
+			dialect: "sqlite",
+			bad: `CREATE TABLE payments (order_id INTEGER NOT NULL, amount INTEGER NOT NULL);`,
+			good: `CREATE TABLE payments (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, amount INTEGER NOT NULL);`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {

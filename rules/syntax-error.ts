@@ -35,6 +35,11 @@ ALTER TABLE orders DROP IF EXISTS COLUMN note;`,
 ALTER TABLE orders ADD COLUMN note text;
 ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 		},
+		{
+			dialect: "sqlite",
+			bad: `CREATE TABEL orders (id INTEGER PRIMARY KEY);`,
+			good: `CREATE TABLE orders (id INTEGER PRIMARY KEY);`,
+		},
 	],
 	on: {
 		unread(statement, context) {

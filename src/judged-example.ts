@@ -1,9 +1,10 @@
 import { explain, type Explanation } from "./core/engine/explain.ts";
 import { lint } from "./core/engine/lint.ts";
+import type { DialectId } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import type { Migration, Section, TransactionClass } from "./core/migration.ts";
 import type { Example, Rule } from "./core/rule.ts";
-import { loadPostgres } from "./dialect/postgres/dialect.ts";
+import { loadDialect, usualVersions } from "./dialect/load.ts";
 import { recipes } from "./generated/recipes.ts";
 
 /** What a rule says about the bad SQL of an example, and what that SQL does. */
@@ -41,23 +42,32 @@ function migrationOf(
 
 /** Runs a rule over the bad SQL of each of its examples, with the earlier release as history. */
 export async function judgeExamples(rule: Rule): Promise<readonly JudgedExample[]> {
-	const dialect = await loadPostgres();
-	return rule.examples.map((example) => {
-		const migrations = [
-			migrationOf("0001_create", example.before ?? "", 0, "none"),
-			migrationOf("0002_change", example.bad, 1, example.transaction ?? "none", example.down?.bad),
-		];
-		const history = { migrations, dialect, version: example.version ?? 14 };
-		const { findings } = lint({
-			history,
-			rules: [{ rule }],
-			recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
-			rows: new Map(),
-		});
-		const found = ({ statement }: Explanation): boolean =>
-			findings.some(
-				({ range }) => range.start >= statement.range.start && range.start <= statement.range.end,
-			);
-		return { example, findings, explanations: explain(history).filter(found) };
+	const judged: JudgedExample[] = [];
+	for (const example of rule.examples) judged.push(await judgeExample(rule, example));
+	return judged;
+}
+
+async function judgeExample(rule: Rule, example: Example): Promise<JudgedExample> {
+	const dialect = await loadDialect(dialectOf(rule, example));
+	const migrations = [
+		migrationOf("0001_create", example.before ?? "", 0, "none"),
+		migrationOf("0002_change", example.bad, 1, example.transaction ?? "none", example.down?.bad),
+	];
+	const history = { migrations, dialect, version: example.version ?? usualVersions[dialect.id] };
+	const { findings } = lint({
+		history,
+		rules: [{ rule }],
+		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
+		rows: new Map(),
 	});
+	const found = ({ statement }: Explanation): boolean =>
+		findings.some(
+			({ range }) => range.start >= statement.range.start && range.start <= statement.range.end,
+		);
+	return { example, findings, explanations: explain(history).filter(found) };
+}
+
+/** Returns whose SQL an example is. */
+export function dialectOf(rule: Rule, { dialect }: Example): DialectId {
+	return dialect ?? rule.dialects[0] ?? "postgres";
 }

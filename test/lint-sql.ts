@@ -5,6 +5,7 @@ import type { Dialect } from "../src/core/dialect.ts";
 import type { Migration, Section, TransactionClass } from "../src/core/migration.ts";
 import { presetIncludes, type Preset } from "../src/core/preset.ts";
 import type { CommentedTool } from "../src/core/tools.ts";
+import { usualVersions } from "../src/dialect/load.ts";
 import { loadPostgres } from "../src/dialect/postgres/dialect.ts";
 
 export interface SqlMigration {
@@ -76,9 +77,10 @@ export async function lintSql(
 		history: {
 			migrations: migrations.map((source, order) => migrationOf(source, order, lastRelease)),
 			dialect,
-			version: options.version ?? 14,
+			version: options.version ?? usualVersions[dialect.id],
 		},
 		rules: rules
+			.filter(({ dialects }) => dialects.includes(dialect.id))
 			.filter(
 				({ id, preset }) =>
 					options.only?.includes(id) ??

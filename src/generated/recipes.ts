@@ -11,6 +11,7 @@ import buildIndexAfterRemains from "../plan/recipes/build-index-after-remains.ts
 import buildIndexByPartition from "../plan/recipes/build-index-by-partition.ts";
 import buildIndexConcurrently from "../plan/recipes/build-index-concurrently.ts";
 import changeInBatches from "../plan/recipes/change-in-batches.ts";
+import changeInBatchesByRowid from "../plan/recipes/change-in-batches-by-rowid.ts";
 import changeTypeInNewColumn from "../plan/recipes/change-type-in-new-column.ts";
 import createPolicyFirst from "../plan/recipes/create-policy-first.ts";
 import detachConcurrently from "../plan/recipes/detach-concurrently.ts";
@@ -21,6 +22,7 @@ import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
 import dropUnique from "../plan/recipes/drop-unique.ts";
 import provePartitionBound from "../plan/recipes/prove-partition-bound.ts";
+import rebuildTable from "../plan/recipes/rebuild-table.ts";
 import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
 import reindexConcurrently from "../plan/recipes/reindex-concurrently.ts";
 import renameColumn from "../plan/recipes/rename-column.ts";
@@ -48,6 +50,7 @@ export const recipes: readonly AnyRecipe[] = [
 	buildIndexByPartition,
 	buildIndexConcurrently,
 	changeInBatches,
+	changeInBatchesByRowid,
 	changeTypeInNewColumn,
 	createPolicyFirst,
 	detachConcurrently,
@@ -58,6 +61,7 @@ export const recipes: readonly AnyRecipe[] = [
 	dropTable,
 	dropUnique,
 	provePartitionBound,
+	rebuildTable,
 	refreshConcurrently,
 	reindexConcurrently,
 	renameColumn,

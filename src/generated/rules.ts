@@ -4,6 +4,7 @@ import noAddColumnRewrite from "../../rules/no-add-column-rewrite.ts";
 import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
 import noAlwaysGeneratedColumn from "../../rules/no-always-generated-column.ts";
 import noAmbiguousOverload from "../../rules/no-ambiguous-overload.ts";
+import noCascadingDrop from "../../rules/no-cascading-drop.ts";
 import noCharType from "../../rules/no-char-type.ts";
 import noConstrainedDomain from "../../rules/no-constrained-domain.ts";
 import noDanglingReference from "../../rules/no-dangling-reference.ts";
@@ -29,17 +30,22 @@ import noDuplicateIndex from "../../rules/no-duplicate-index.ts";
 import noEnumValueInTransaction from "../../rules/no-enum-value-in-transaction.ts";
 import noExclusionConstraint from "../../rules/no-exclusion-constraint.ts";
 import noFloatMoney from "../../rules/no-float-money.ts";
+import noForeignKeyMismatch from "../../rules/no-foreign-key-mismatch.ts";
 import noForeignKeyTypeMismatch from "../../rules/no-foreign-key-type-mismatch.ts";
 import noGrantOption from "../../rules/no-grant-option.ts";
+import noIdlePragma from "../../rules/no-idle-pragma.ts";
 import noIndexGap from "../../rules/no-index-gap.ts";
 import noIndexOverload from "../../rules/no-index-overload.ts";
 import noLastingSetting from "../../rules/no-lasting-setting.ts";
 import noLongIdentifier from "../../rules/no-long-identifier.ts";
+import noLossyRebuild from "../../rules/no-lossy-rebuild.ts";
 import noMaskedCreate from "../../rules/no-masked-create.ts";
+import noMisreadType from "../../rules/no-misread-type.ts";
 import noMoneyType from "../../rules/no-money-type.ts";
 import noNarrowedValues from "../../rules/no-narrowed-values.ts";
 import noNewRestriction from "../../rules/no-new-restriction.ts";
 import noNullComparison from "../../rules/no-null-comparison.ts";
+import noNullableKey from "../../rules/no-nullable-key.ts";
 import noOidColumn from "../../rules/no-oid-column.ts";
 import noOpenPolicy from "../../rules/no-open-policy.ts";
 import noPlainPassword from "../../rules/no-plain-password.ts";
@@ -72,6 +78,7 @@ import noUnloggedTable from "../../rules/no-unlogged-table.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWideIndex from "../../rules/no-wide-index.ts";
 import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
+import noWritableSchema from "../../rules/no-writable-schema.ts";
 import preferBigintKey from "../../rules/prefer-bigint-key.ts";
 import preferCombinedAlter from "../../rules/prefer-combined-alter.ts";
 import preferExplicitGrant from "../../rules/prefer-explicit-grant.ts";
@@ -106,6 +113,8 @@ import requirePartitionProof from "../../rules/require-partition-proof.ts";
 import requirePolicyBeforeRowSecurity from "../../rules/require-policy-before-row-security.ts";
 import requirePrebuiltUniqueIndex from "../../rules/require-prebuilt-unique-index.ts";
 import requirePrimaryKey from "../../rules/require-primary-key.ts";
+import requireRebuildInTransaction from "../../rules/require-rebuild-in-transaction.ts";
+import requireRebuiltParts from "../../rules/require-rebuilt-parts.ts";
 import requireRerunnableMigration from "../../rules/require-rerunnable-migration.ts";
 import requireSchema from "../../rules/require-schema.ts";
 import requireSecurityInvoker from "../../rules/require-security-invoker.ts";
@@ -122,6 +131,7 @@ export const rules: readonly Rule[] = [
 	noAddRequiredColumn,
 	noAlwaysGeneratedColumn,
 	noAmbiguousOverload,
+	noCascadingDrop,
 	noCharType,
 	noConstrainedDomain,
 	noDanglingReference,
@@ -147,17 +157,22 @@ export const rules: readonly Rule[] = [
 	noEnumValueInTransaction,
 	noExclusionConstraint,
 	noFloatMoney,
+	noForeignKeyMismatch,
 	noForeignKeyTypeMismatch,
 	noGrantOption,
+	noIdlePragma,
 	noIndexGap,
 	noIndexOverload,
 	noLastingSetting,
 	noLongIdentifier,
+	noLossyRebuild,
 	noMaskedCreate,
+	noMisreadType,
 	noMoneyType,
 	noNarrowedValues,
 	noNewRestriction,
 	noNullComparison,
+	noNullableKey,
 	noOidColumn,
 	noOpenPolicy,
 	noPlainPassword,
@@ -190,6 +205,7 @@ export const rules: readonly Rule[] = [
 	noValidateInSameTransaction,
 	noWideIndex,
 	noWorkUnderStrongLock,
+	noWritableSchema,
 	preferBigintKey,
 	preferCombinedAlter,
 	preferExplicitGrant,
@@ -224,6 +240,8 @@ export const rules: readonly Rule[] = [
 	requirePolicyBeforeRowSecurity,
 	requirePrebuiltUniqueIndex,
 	requirePrimaryKey,
+	requireRebuildInTransaction,
+	requireRebuiltParts,
 	requireRerunnableMigration,
 	requireSchema,
 	requireSecurityInvoker,

@@ -1,3 +1,4 @@
+import type { DialectId } from "../core/dialect.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Example, Rule } from "../core/rule.ts";
 import { aliasesIn, toolNames, tools } from "../core/tools.ts";
@@ -17,7 +18,7 @@ function fenced(sql: string): string {
 }
 
 function shortName(relation: string): string {
-	return relation.replace(/^public\./, "");
+	return relation.replace(/^(?:public|main)\./, "");
 }
 
 /** What the server does for the bad SQL of an example: locks, rewrites, scans, since when it is better. */
@@ -35,7 +36,9 @@ function effectLines({ explanations }: JudgedExample): readonly string[] {
 			.map((relation) => `- reads all of \`${shortName(relation)}\``),
 		...(effect.duration === "constant" ? [] : [`- time: ${durations[effect.duration]}`]),
 		...(effect.better
-			? [`- from PostgreSQL ${effect.better.version} on: ${effect.better.how}`]
+			? [
+					`- from ${effect.better.server ?? `PostgreSQL ${effect.better.version}`} on: ${effect.better.how}`,
+				]
 			: []),
 	]);
 	return [...new Set(lines)];
@@ -80,6 +83,21 @@ function exampleLines(example: Example, judged: JudgedExample | undefined): read
 	];
 }
 
+const databases: Readonly<Record<DialectId, string>> = {
+	postgres: "PostgreSQL",
+	mysql: "MySQL",
+	mariadb: "MariaDB",
+	sqlite: "SQLite",
+};
+
+/** What is different in the other databases. */
+function noteLines({ notes = {}, dialects }: Rule): readonly string[] {
+	return dialects.flatMap((id) => {
+		const note = notes[id];
+		return note === undefined ? [] : [`In ${databases[id]}: ${note.trim()}`, ""];
+	});
+}
+
 /**
  * Returns the page of a rule as Markdown: what happens, what to do, examples, how to ignore it, other
  * tools' names. With the judged examples it says what the bad SQL does, and the safe way for it.
@@ -97,6 +115,7 @@ export function rulePage(rule: Rule, judged: readonly JudgedExample[] = []): str
 		"",
 		rule.why.trim(),
 		"",
+		...noteLines(rule),
 		"## What to do",
 		"",
 		rule.help,

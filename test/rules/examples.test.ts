@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { rules } from "../../src/generated/rules.ts";
 import type { Example, Rule } from "../../src/core/rule.ts";
+import { loadDialect } from "../../src/dialect/load.ts";
+import { dialectOf } from "../../src/judged-example.ts";
 import { lintSql, type SqlMigration } from "../lint-sql.ts";
 
 function historyOf(example: Example, sql: string): readonly SqlMigration[] {
@@ -20,6 +22,7 @@ async function findingsOf(rule: Rule, example: Example, sql: string): Promise<re
 	const result = await lintSql(historyOf(example, sql), {
 		preset: rule.preset === "all" ? "recommended" : rule.preset,
 		also: [rule.id],
+		dialect: await loadDialect(dialectOf(rule, example)),
 		...(example.version !== undefined && { version: example.version }),
 	});
 	expect(result.counts.unread).toBe(sql === example.bad ? result.counts.unread : 0);

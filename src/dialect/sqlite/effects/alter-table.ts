@@ -1,8 +1,7 @@
-import { historyIsWhole } from "../../../catalog/catalog.ts";
-import type { Key } from "../../../catalog/model.ts";
 import type { OperationBase, OperationOf, TableAction } from "../../../core/operation.ts";
 import { addColumn } from "./add-column.ts";
 import { because, refuse, refuseName, type Draft } from "./draft.ts";
+import { refuseBroken } from "./broken.ts";
 import { dropColumn } from "./drop-column.ts";
 import { switchOf } from "./pragma.ts";
 import {
@@ -64,14 +63,15 @@ function renameTable(operation: OperationOf<"renameTable">, scene: Scene, draft:
 	if (target.view) refuseName(draft, `${nameOf(target.key)} is a view: it cannot be renamed`);
 	const schema = target.key.slice(0, target.key.indexOf("."));
 	const taken = targetOf(scene, { schema, name: operation.to });
-	const isItself = isSameName(nameOf(target.key), operation.to);
-	if ((taken.table ?? taken.view) && !isItself) {
+	// Not even the spelling of the table's own name can be changed.
+	if ((taken.table ?? taken.view) !== undefined || isSameName(nameOf(target.key), operation.to)) {
 		refuseName(draft, `there is another table or view with the name ${operation.to}`);
 	}
 	if (scene.catalog.index({ schema, name: operation.to })) {
 		refuseName(draft, `there is an index with the name ${operation.to}`);
 	}
-	refuseBroken(scene, draft);
+	// legacy_alter_table leaves what names the table alone.
+	if (switchOf(scene.settings, "legacy_alter_table") !== "on") refuseBroken(scene, draft);
 }
 
 function renameColumn(operation: OperationOf<"renameColumn">, scene: Scene, draft: Draft): void {
@@ -157,26 +157,4 @@ function dropConstraint(
 	if (constraint && constraint.type !== "check" && constraint.type !== "notNull") {
 		refuse(draft, `SQLite drops a CHECK or NOT NULL of a table, and ${name} is neither`);
 	}
-}
-
-/**
- * Since 3.26 the whole schema is read again: a view over a table that is not there stops every rename.
- * legacy_alter_table leaves the views alone.
- */
-function refuseBroken(scene: Scene, draft: Draft): void {
-	const { catalog, settings, version } = scene;
-	if (!has(version, "renameChecksSchema")) return;
-	if (switchOf(settings, "legacy_alter_table") === "on" || !historyIsWhole(catalog)) return;
-	for (const view of catalog.views()) {
-		const missing = view.dependsOn.find((key) => !exists(key, scene));
-		if (missing === undefined) continue;
-		const name = nameOf(missing);
-		refuse(draft, `the view ${view.name} reads ${name}, which is not there at this moment`);
-	}
-}
-
-function exists(key: Key, { catalog }: Scene): boolean {
-	if (catalog.tableByKey(key) ?? catalog.viewByKey(key)) return true;
-	// Tables of SQLite itself, and those that table-valued functions stand for.
-	return /^(sqlite_|pragma_|json_)/i.test(nameOf(key));
 }

@@ -4,6 +4,7 @@ import type { Index, Table } from "../../../catalog/model.ts";
 import type { Expression, Query } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { because, refuse, refuseName, type Draft } from "./draft.ts";
+import { refuseBroken } from "./broken.ts";
 import {
 	columnOf,
 	includesName,
@@ -50,6 +51,7 @@ export function dropColumn(operation: OperationOf<"dropColumn">, scene: Scene, d
 		);
 		rewrite(draft, target);
 	}
+	refuseBroken(scene, draft);
 	if (table) refuseUsed(table, operation.column, scene, draft);
 }
 

@@ -59,7 +59,9 @@ function schemaOf(key: Key, { catalog }: Scene): string {
 /** Writes the schema of the database in which a new object is made. */
 export function writeSchema(draft: Draft, scene: Scene, name?: QualifiedName): void {
 	const schema = name?.schema;
-	draft.writes.add(schema === undefined || schema === scene.catalog.searchPath[0] ? "main" : schema);
+	draft.writes.add(
+		schema === undefined || schema === scene.catalog.searchPath[0] ? "main" : schema,
+	);
 }
 
 /** The table is read whole; one without rows costs nothing. */

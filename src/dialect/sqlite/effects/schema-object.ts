@@ -111,6 +111,12 @@ export function createTrigger(
 	draft: Draft,
 ): void {
 	const target = targetOf(scene, operation.table);
+	const owner = target.table ?? target.view;
+	if (owner?.triggers.some(({ name }) => isSameName(name, operation.trigger))) {
+		if (!operation.ifNotExists)
+			refuseName(draft, `there is a trigger ${operation.trigger} already`);
+		return;
+	}
 	if (!requireTable(scene, target, draft)) return;
 	if (target.view && operation.timing !== "insteadOf") {
 		refuseName(draft, `${nameOf(target.key)} is a view: its triggers are INSTEAD OF`);

@@ -34,8 +34,7 @@ export function createTable(
 			`generated columns came with SQLite ${firstWith("generatedColumns")}, this is ${showVersion(scene.version)}`,
 		);
 	}
-	const isStrict = operation.parameters.some(({ name }) => isSameName(name, "strict"));
-	if (isStrict && !has(scene.version, "strict")) {
+	if (operation.strict && !has(scene.version, "strict")) {
 		refuse(
 			draft,
 			`STRICT tables came with SQLite ${firstWith("strict")}, this is ${showVersion(scene.version)}`,

@@ -1,0 +1,31 @@
+import type { Dialect, DialectId } from "../core/dialect.ts";
+
+/**
+ * Returns the dialect of a database with its reader loaded: each is a chunk of its own, and most runs need one.
+ * `parser` chooses how PostgreSQL is read.
+ */
+export async function loadDialect(id: DialectId, parser?: "libpg" | "portable"): Promise<Dialect> {
+	switch (id) {
+		case "postgres": {
+			const { loadPostgres } = await import("./postgres/dialect.ts");
+			return loadPostgres(parser === undefined ? {} : { parser });
+		}
+		case "mysql":
+		case "mariadb": {
+			const { loadMysql } = await import("./mysql/dialect.ts");
+			return loadMysql(id);
+		}
+		case "sqlite": {
+			const { loadSqlite } = await import("./sqlite/dialect.ts");
+			return loadSqlite();
+		}
+	}
+}
+
+/** The version that is taken where nothing says another one; numbered as each server does, but for PostgreSQL. */
+export const usualVersions: Readonly<Record<DialectId, number>> = {
+	postgres: 14,
+	mysql: 80_000,
+	mariadb: 101_100,
+	sqlite: 34_500,
+};

@@ -1,0 +1,26 @@
+import { historyIsWhole } from "../../../catalog/catalog.ts";
+import type { Key } from "../../../catalog/model.ts";
+import { refuse, type Draft } from "./draft.ts";
+import { nameOf, type Scene } from "./scene.ts";
+import { has } from "./versions.ts";
+
+/**
+ * Since 3.26 the whole schema is read again: a view or trigger that names a table which is not there stops every
+ * rename, and DROP COLUMN too.
+ */
+export function refuseBroken(scene: Scene, draft: Draft): void {
+	const { catalog, version } = scene;
+	if (!has(version, "renameChecksSchema") || !historyIsWhole(catalog)) return;
+	for (const view of catalog.views()) {
+		const missing = view.dependsOn.find((key) => !exists(key, scene));
+		if (missing === undefined) continue;
+		const name = nameOf(missing);
+		refuse(draft, `the view ${view.name} reads ${name}, which is not there at this moment`);
+	}
+}
+
+function exists(key: Key, { catalog }: Scene): boolean {
+	if (catalog.tableByKey(key) ?? catalog.viewByKey(key)) return true;
+	// Tables of SQLite itself, and those that table-valued functions stand for.
+	return /^(sqlite_|pragma_|json_)/i.test(nameOf(key));
+}
