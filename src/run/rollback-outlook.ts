@@ -75,7 +75,10 @@ async function judgeLoss(
 		const rows = counted && "rows" in counted ? Number(counted.rows[0]?.[0]) : undefined;
 		const who =
 			rows === undefined ? "rows" : rows === 1 ? "1 row" : `${rows.toLocaleString("en-US")} rows`;
-		return { is: "lossy", says: `${who} would lose what they hold: not ${assertion.says}` };
+		return {
+			is: "lossy",
+			says: `${who} would lose something: it is not so that ${assertion.says}`,
+		};
 	}
 	return { is: "lossless", says: "lossless" };
 }

@@ -177,7 +177,11 @@ export async function undoStep(
 		const run = group.transaction === "own" ? runInTransaction : runAlone;
 		for (let attempt = 1; ; attempt += 1) {
 			if (context.signal.aborted) return { is: "paused" };
-			const watch = new BlockerWatch(open);
+			const watch = new BlockerWatch(open, (blockers) => {
+				if (group.transaction === "own") return;
+				const what = blockers.map(({ who }) => who).join(", ");
+				context.tell({ kind: "waitingFor", step: step.id, what });
+			});
 			watch.start();
 			const end = await run(context, step, group, enter);
 			await watch.stop();

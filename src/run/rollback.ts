@@ -137,6 +137,7 @@ async function takeBack(
 	if (!("sql" in undo) || !runsOnServer(step)) {
 		const why =
 			"none" in undo ? `left as it is: ${undo.none}` : "unneeded" in undo ? undo.unneeded : "";
+		if ("none" in undo) context.tell({ kind: "stepFound", step: step.id, says: why });
 		return (await mark(context, step, why)) ? undefined : { is: "lost", why: "lease" };
 	}
 	const end = await undoStep(open, step, undo.sql, { row, deadline });
@@ -229,7 +230,8 @@ export async function rollBack(open: OpenRun, wish: RollbackWish): Promise<Rollb
 		const row = (await readSteps({ ways: engine.ways, plan }, session, planHash)).get(step.id);
 		if (!row) continue;
 		const now = seen.is === "lossless" ? await judgeStep(context, step) : seen;
-		if (now.is === "lossy") return { is: "refused", doubtful: [{ ...seen, ...now }] };
+		if (now !== seen && now.is === "lossy")
+			return { is: "refused", doubtful: [{ ...seen, ...now }] };
 		context.tell({ kind: "stepStarted", step: step.id, attempt: row.attempts + 1 });
 		const stopped = await takeBackSurely(open, step, row, deadline);
 		if (stopped) {
