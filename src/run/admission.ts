@@ -1,7 +1,7 @@
 import { runsOnServer, type Plan, type PlannedRevision } from "../plan/plan.ts";
-import { readApplied } from "../project/applied/read-applied.ts";
+import { readApplied, type AppliedHistory } from "../project/applied/read-applied.ts";
 import { layouts } from "../project/layouts/index.ts";
-import { ask } from "./ask.ts";
+import { ask, Refused } from "./ask.ts";
 import { hasBooks, readRun } from "./books.ts";
 import { differenceLines, isEmpty, liveSchema, startDifference } from "./drift.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
@@ -108,17 +108,29 @@ function isSame(applied: string, id: string): boolean {
 	return applied === id || (number !== undefined && number === applied.replace(/^0+(?=\d)/, ""));
 }
 
+/** The histories of migration tools in the database, one for each table. */
+async function toolHistories(session: RunSession): Promise<Iterable<AppliedHistory>> {
+	const query = (sql: string) => ask(session, sql);
+	const found = new Map<string, AppliedHistory>();
+	for (const { id } of layouts) {
+		try {
+			const histories = await readApplied({ query }, new Set([id]));
+			for (const history of histories.values()) found.set(history.table, history);
+		} catch (error) {
+			// Several tools call their tables alike: one with other columns is another tool's.
+			if (!(error instanceof Refused)) throw error;
+		}
+	}
+	return found.values();
+}
+
 /** What the table of the team's own tool says, where there is one. */
 async function toolVerdict({
 	session,
 	plan,
 }: AdmissionQuestion): Promise<Admission | readonly string[]> {
-	const query = (sql: string) => ask(session, sql);
-	const histories = await readApplied({ query }, new Set(layouts.map(({ id }) => id)));
 	const notes: string[] = [];
-	for (const { table, rows } of new Map(
-		[...histories.values()].map((history) => [history.table, history]),
-	).values()) {
+	for (const { table, rows } of await toolHistories(session)) {
 		if (table.startsWith("lockkeeper.") || rows.length === 0) continue;
 		const has = (id: string): boolean =>
 			rows.some(({ revision, failed }) => !failed && isSame(revision, id));

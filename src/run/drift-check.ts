@@ -38,7 +38,7 @@ export async function checkDrift(
 		return {
 			is: "stopped",
 			why: "The schema was changed by somebody else since lockkeeper last looked at it.",
-			details: differenceLines(drift),
+			details: [...differenceLines(drift), "When it does no harm, go on with --accept-drift."],
 		};
 	}
 	if (!isEmpty(foreign)) tell({ kind: "schemaChanged", lines: differenceLines(foreign) });

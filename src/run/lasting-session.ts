@@ -7,18 +7,30 @@ import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "./engi
 export class LastingSession implements RunSession {
 	readonly #engine: RunEngine;
 	readonly #purpose: string;
+	readonly #renewsItself: boolean;
 	#current: RunSession;
 	#broken: Extract<Answer, { readonly ok: false }> | undefined;
 
-	private constructor(engine: RunEngine, purpose: string, current: RunSession) {
+	private constructor(
+		engine: RunEngine,
+		purpose: string,
+		current: RunSession,
+		renewsItself: boolean,
+	) {
 		this.#engine = engine;
+		this.#renewsItself = renewsItself;
 		this.#purpose = purpose;
 		this.#current = current;
 	}
 
-	static async open(engine: RunEngine, purpose: string): Promise<LastingSession | EngineProblem> {
+	/** `renewsItself`: for questions only, which need no transaction around them. */
+	static async open(
+		engine: RunEngine,
+		purpose: string,
+		{ renewsItself = false } = {},
+	): Promise<LastingSession | EngineProblem> {
 		const session = await engine.connect(purpose);
-		return "code" in session ? session : new LastingSession(engine, purpose, session);
+		return "code" in session ? session : new LastingSession(engine, purpose, session, renewsItself);
 	}
 
 	get id(): string {
@@ -30,6 +42,7 @@ export class LastingSession implements RunSession {
 	}
 
 	async run(sql: string, values: readonly Value[] = []): Promise<Answer> {
+		if (this.#broken && this.#renewsItself) await this.renew();
 		if (this.#broken) return this.#broken;
 		const answer = await this.#current.run(sql, values);
 		if (!answer.ok && answer.failure.kind === "connection") this.#broken = answer;

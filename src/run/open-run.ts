@@ -52,7 +52,7 @@ async function connectionsOf(
 	}
 	const work = await LastingSession.open(engine, "run");
 	if ("code" in work) return work;
-	const observer = await LastingSession.open(engine, "watch");
+	const observer = await LastingSession.open(engine, "watch", { renewsItself: true });
 	if ("code" in observer) {
 		await work.close();
 		return observer;
@@ -92,8 +92,9 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 	const told: RunEvent[] = [];
 	let writing = Promise.resolve();
 	const writeTold = async (): Promise<void> => {
-		for (const event of told.splice(0)) {
+		for (let event = told[0]; event; event = told[0]) {
 			await writeEvent(engine, observer, { planHash, token: lease.token, event });
+			told.shift();
 		}
 	};
 	const record = (): Promise<void> => {

@@ -245,23 +245,36 @@ export function waitingWords(waiting: Waiting): string {
 	}
 }
 
+/** A server that breaks the connection between two steps is asked again so often. */
+const connectAttempts = 10;
+
+/** Follows the plan; where the connection breaks it is followed from the books again. */
+async function followAgain(run: OpenRun, course: PlanCourse): Promise<RunEnd> {
+	const { session, pause } = run.context;
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await course.follow();
+		} catch (error) {
+			await session.run("ROLLBACK");
+			if (!(error instanceof Refused)) throw error;
+			const { failure } = error;
+			if (failure.kind !== "connection") {
+				return { is: "stopped", why: failure.message, details: [], failure };
+			}
+			const state = await run.renew();
+			if (state === "lost") return { is: "lost", why: "lease" };
+			if (attempt === connectAttempts) return { is: "lost", why: "connection" };
+			await pause(Math.min(250 * 2 ** attempt, 10_000));
+		}
+	}
+}
+
 /** Runs a plan as far as it goes now. What is done stands in the books: the next run goes on from there. */
 export async function runPlan(run: OpenRun, order: RunOrder): Promise<RunEnd> {
 	const { context } = run;
 	const course = new PlanCourse(run, order);
 	context.tell({ kind: "runStarted", operator: context.operator, approvers: order.approvers });
-	let end: RunEnd;
-	try {
-		end = await course.follow();
-	} catch (error) {
-		await context.session.run("ROLLBACK");
-		if (!(error instanceof Refused)) throw error;
-		const { failure } = error;
-		end =
-			failure.kind === "connection"
-				? { is: "lost", why: "connection" }
-				: { is: "stopped", why: failure.message, details: [], failure };
-	}
+	const end = await followAgain(run, course);
 	if (end.is === "paused") context.tell({ kind: "paused", why: end.why });
 	if (end.is === "stopped") context.tell({ kind: "aborted", why: end.why });
 	if (end.is === "lost") context.tell({ kind: "aborted", why: `the ${end.why} is lost` });

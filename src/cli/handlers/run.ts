@@ -7,7 +7,7 @@ import { admit, type Admission } from "../../run/admission.ts";
 import { beginRun } from "../../run/begin.ts";
 import { serverTime } from "../../run/books.ts";
 import { openEngine } from "../../run/engines/index.ts";
-import type { RunEngine, RunSession } from "../../run/engine.ts";
+import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
 import { openRun, type OpenRun } from "../../run/open-run.ts";
 import { runPlan, type RunEnd, type RunOrder } from "../../run/run.ts";
 import type { RunArguments } from "../commands/run.ts";
@@ -230,8 +230,9 @@ export async function runRun(args: RunArguments): Promise<void> {
 		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
 		return;
 	}
+	let session: RunSession | EngineProblem | undefined;
 	try {
-		const session = await engine.connect("admission");
+		session = await engine.connect("admission");
 		if ("code" in session) {
 			fail(session);
 			return;
@@ -242,7 +243,6 @@ export async function runRun(args: RunArguments): Promise<void> {
 			print(await previewRun({ engine, session, plan, planHash: sha256, args, verdict }));
 			process.exitCode = exitCodes.clean;
 		}
-		await session.close();
 		if (!verdict || args["dry-run"]) return;
 		const reporter = reporterFor(args);
 		if (args.format === "text") note(`${engine.name}`);
@@ -254,6 +254,7 @@ export async function runRun(args: RunArguments): Promise<void> {
 			hint: "Check the rights of the user, and whether the server is up.",
 		});
 	} finally {
+		if (session && !("code" in session)) await session.close();
 		await engine.close();
 	}
 }

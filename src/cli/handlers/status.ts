@@ -2,7 +2,7 @@ import path from "node:path";
 import { readPlan } from "../../project/plan-file.ts";
 import { booksText, statusText } from "../../report/status-text.ts";
 import { Refused } from "../../run/ask.ts";
-import type { RunEngine, RunSession } from "../../run/engine.ts";
+import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
 import { openEngine } from "../../run/engines/index.ts";
 import { booksStatus, statusOf } from "../../run/status.ts";
 import type { StatusArguments } from "../commands/status.ts";
@@ -57,15 +57,15 @@ export async function runStatus(args: StatusArguments): Promise<void> {
 		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
 		return;
 	}
+	let session: RunSession | EngineProblem | undefined;
 	try {
-		const session = await engine.connect("status");
+		session = await engine.connect("status");
 		if ("code" in session) {
 			fail(session);
 			return;
 		}
 		process.exitCode = exitCodes.clean;
 		await printStatus(args, engine, session);
-		await session.close();
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
 		fail({
@@ -73,6 +73,7 @@ export async function runStatus(args: StatusArguments): Promise<void> {
 			hint: "Check the rights of the user.",
 		});
 	} finally {
+		if (session && !("code" in session)) await session.close();
 		await engine.close();
 	}
 }

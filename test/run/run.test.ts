@@ -1,0 +1,498 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Plan } from "../../src/plan/plan.ts";
+import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
+import { lockkeeper, type Run } from "../cli/run.ts";
+import { planSql } from "../plan/plan-sql.ts";
+import {
+	approvedPlan,
+	clientOf,
+	ordersSql,
+	planOf,
+	run,
+	serverStep,
+	testServer,
+	type TestServer,
+} from "./shop.ts";
+
+let server: TestServer;
+
+beforeAll(async () => {
+	server = await testServer();
+	await loadPostgres();
+}, 120_000);
+
+afterAll(() => server.close());
+
+const go = (cwd: string, url: string, ...args: readonly string[]): Promise<Run> =>
+	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", ...args], { cwd });
+
+/** Without what differs from run to run. */
+const plain = (text: string): string =>
+	text
+		.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:5432")
+		.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+		.replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, "<span>")
+		.replace(/ \(<span>\)| \(<time>, <span>/g, (part) => part)
+		.replace(/(\(<time>)\)/g, "$1, <span>)")
+		.replace(/PostgreSQL 18\.\d+/g, "PostgreSQL 18")
+		.replace(/(?:, )?<span> waiting for locks/g, "")
+		.replace(/^.*\(batches of .*\n/gm, "");
+
+const withoutSoak = (plan: Plan): Plan => ({
+	...plan,
+	steps: plan.steps.map((step) =>
+		step.hold ? { ...step, hold: { ...step.hold, soakHours: 0, missing: [] } } : step,
+	),
+});
+
+const release = `ALTER TABLE orders ADD COLUMN paid_at timestamptz;
+CREATE INDEX orders_status ON orders (status);
+UPDATE orders SET status = 'open' WHERE status IS NULL;
+`;
+
+async function shopAt(): Promise<{
+	readonly url: string;
+	readonly client: Awaited<ReturnType<typeof clientOf>>;
+}> {
+	const url = await server.database();
+	const client = await clientOf(url);
+	await run(
+		client,
+		ordersSql,
+		"INSERT INTO orders (id) SELECT g FROM generate_series(1, 3000) AS g",
+	);
+	return { url, client };
+}
+
+test("a release is run from its migration to the history, and only once", async () => {
+	const { url, client } = await shopAt();
+	const plan = await planSql(
+		[
+			{ id: "0001_orders", sql: ordersSql },
+			{ id: "0002_orders", sql: release },
+		],
+		{ version: 18, rows: { orders: 3000000 } },
+	);
+	const own = planOf([]).revisions;
+	const cwd = approvedPlan({ ...withoutSoak(plan), revisions: own });
+	const first = await go(cwd, url);
+	expect(plain(first.stdout)).toMatchInlineSnapshot(`
+		"0002_orders is applied.
+		Tell your migration tool so: lockkeeper writes only its own history, lockkeeper.migration_history.
+		"
+	`);
+	expect(plain(first.stderr)).toMatchInlineSnapshot(`
+		"PostgreSQL 18 on 127.0.0.1:5432/shop1
+		run by ada, approved by ada
+		phase expand
+		expand-1 begins
+		expand-1 done (<span>)
+		expand-2 begins
+		expand-2 done (<span>)
+		phase expand done
+		phase migrate
+		migrate-1 begins
+		migrate-1 verified: pending
+		migrate-1 done (<span>, 3,000 rows)
+		phase migrate done
+		phase verify
+		verify-1 begins
+		verify-1 verified: SELECT count(*) = 0 FROM orders WHERE status IS NULL;
+		verify-1 done (<span>)
+		phase verify done
+		all steps are done (<span> since the run began)
+		"
+	`);
+	expect(first.code).toBe(0);
+	expect(await run(client, "SELECT count(*) FROM orders WHERE status = 'open'")).toEqual([
+		["3000"],
+	]);
+	const [history] = await run(
+		client,
+		"SELECT seq, revision_id, change, operator, approvers, parent_revision FROM lockkeeper.migration_history",
+	);
+	expect(history).toEqual(["1", "0002_orders", "applied", "ada", '["ada"]', ""]);
+	const again = await go(cwd, url);
+	expect(again.code).toBe(0);
+	expect(plain(again.stdout)).toBe("0002_orders is applied already: at <time> by ada.\n");
+	const status = await lockkeeper(["status", "plan.json", "--url", url], { cwd });
+	expect(plain(status.stdout)).toMatchInlineSnapshot(`
+		"PostgreSQL 18 on 127.0.0.1:5432/shop1
+		Done, begun at <time> by ada, approved by ada.
+
+		expand
+		  done       expand-1    ALTER TABLE orders ADD COLUMN paid_at timestamptz; (<time>, <span>)
+		  done       expand-2    orders: Build it, without a lock_timeout; if it fails, DROP INDEX CONCURRENTLY orders_status first (<time>, <span>)
+
+		migrate
+		  done       migrate-1   orders: Change the rows that are left, 1,000 at a time (<time>, <span>, 3,000 rows)
+
+		verify
+		  done       verify-1    orders: Prove it: no row is left (<time>, <span>)
+
+		last events
+		  <time> migrate-1 begins
+		  <time> migrate-1 verified: pending
+		  <time> migrate-1 done (<span>, 3,000 rows)
+		  <time> phase migrate done
+		  <time> phase verify
+		  <time> verify-1 begins
+		  <time> verify-1 verified: SELECT count(*) = 0 FROM orders WHERE status IS NULL;
+		  <time> verify-1 done (<span>)
+		  <time> phase verify done
+		  <time> all steps are done (<span> since the run began)
+
+		Nothing is left to do.
+		"
+	`);
+	await expect(
+		run(client, "UPDATE lockkeeper.migration_history SET operator = 'eve'"),
+	).rejects.toThrow("only ever added to");
+	await expect(run(client, "DELETE FROM lockkeeper.events")).rejects.toThrow("only ever added to");
+	await expect(run(client, "TRUNCATE lockkeeper.migration_history")).rejects.toThrow(
+		"only ever added to",
+	);
+	await run(
+		client,
+		"ALTER TABLE lockkeeper.migration_history DISABLE TRIGGER only_added_to",
+		"UPDATE lockkeeper.migration_history SET operator = 'eve'",
+	);
+	const tampered = await go(cwd, url);
+	expect(tampered.code).toBe(1);
+	expect(tampered.stderr).toContain(
+		"Row 1 of lockkeeper.migration_history is not what was written",
+	);
+});
+
+test("the embedded database needs nothing but a directory", async () => {
+	const cwd = approvedPlan(
+		planOf([
+			serverStep({ id: "expand-1", sql: ["CREATE TABLE notes (id bigint PRIMARY KEY);"] }),
+			serverStep({
+				id: "expand-2",
+				sql: ["CREATE INDEX CONCURRENTLY notes_by_id ON notes (id);"],
+				transaction: "none",
+			}),
+			serverStep({ id: "verify-1", sql: ["SELECT count(*) = 0 FROM notes;"], proves: true }),
+		]),
+	);
+	const ran = await lockkeeper(["run", "plan.json", "--operator", "ada", "--format", "json"], {
+		cwd,
+	});
+	expect(ran.stderr).toBe("");
+	const kinds = ran.stdout
+		.trim()
+		.split("\n")
+		.map((line) => (JSON.parse(line) as { readonly kind: string }).kind);
+	expect(kinds.join(" ")).toBe(
+		"runStarted phaseStarted stepStarted stepDone stepStarted stepDone phaseDone phaseStarted stepStarted verified stepDone phaseDone runDone end",
+	);
+	expect(ran.code).toBe(0);
+	const status = await lockkeeper(["status"], { cwd });
+	expect(status.stdout).toMatch(/^PGlite .* in data\nplan \w+ done: 3 of 3 steps/);
+}, 120_000);
+
+describe("what waits", () => {
+	test("people's work pauses the run until an operator says that it is done", async () => {
+		const { url, client } = await shopAt();
+		const step = serverStep({ id: "expand-1", sql: ["Deploy code that writes status."] });
+		const { id, phase, title, origin, needs, notes, sql } = step;
+		const cwd = approvedPlan(
+			planOf([
+				{ id, phase, title, origin, needs, notes, sql, transaction: "people" },
+				serverStep({ id: "expand-2", sql: ["ALTER TABLE orders ADD COLUMN note text;"] }),
+			]),
+		);
+		const first = await go(cwd, url);
+		expect(first.code).toBe(3);
+		expect(first.stdout).toMatchInlineSnapshot(`
+			"Now people do expand-1 Deploy code that writes status.
+			  Deploy code that writes status.
+			Then: lockkeeper run plan.json --operator <name> --done expand-1
+			"
+		`);
+		const wrong = await go(cwd, url, "--done", "expand-2");
+		expect(wrong.code).toBe(2);
+		expect(wrong.stderr).toContain("expand-2 is no step that people do");
+		expect((await go(cwd, url, "--done", "expand-1")).code).toBe(0);
+		const [row] = await run(
+			client,
+			"SELECT state, operator, ended_at IS NOT NULL FROM lockkeeper.steps WHERE step_id = 'expand-1'",
+		);
+		expect(row).toEqual(["done", "ada", "t"]);
+	});
+
+	test("a contract step waits for its hours by the server's clock, and for evidence", async () => {
+		const { url, client } = await shopAt();
+		const hold = {
+			evidence: [],
+			missing: ["Release code that does not name total."],
+			soakHours: 24,
+		};
+		const cwd = approvedPlan(
+			planOf([
+				serverStep({ id: "expand-1", sql: ["ALTER TABLE orders ADD COLUMN note text;"] }),
+				serverStep({ id: "contract-1", sql: ["ALTER TABLE orders DROP COLUMN total;"], hold }),
+			]),
+		);
+		const first = await go(cwd, url, "--evidence", "no code names it");
+		expect(first.code).toBe(3);
+		expect(plain(first.stdout)).toMatchInlineSnapshot(`
+			"Next: contract-1 ALTER TABLE orders DROP COLUMN total;
+			It takes something away, so all before it must have been in production for 24 h: from <time> on.
+			"
+		`);
+		await run(
+			client,
+			"UPDATE lockkeeper.steps SET ended_at = ended_at - 86400000 WHERE step_id = 'expand-1'",
+		);
+		const second = await go(cwd, url);
+		expect(second.code).toBe(3);
+		expect(second.stdout).toMatchInlineSnapshot(`
+			"Next: contract-1 ALTER TABLE orders DROP COLUMN total;
+			It takes something away. Before it:
+			  Release code that does not name total.
+			Then: lockkeeper run plan.json --operator <name> --evidence "<what was seen>"
+			"
+		`);
+		expect((await go(cwd, url, "--evidence", "no code names it")).code).toBe(0);
+		expect(
+			await run(client, "SELECT evidence FROM lockkeeper.steps WHERE step_id = 'contract-1'"),
+		).toEqual([["no code names it"]]);
+	});
+
+	test("--until stops after a phase", async () => {
+		const { url } = await shopAt();
+		const cwd = approvedPlan(
+			planOf([
+				serverStep({ id: "expand-1", sql: ["ALTER TABLE orders ADD COLUMN note text;"] }),
+				serverStep({ id: "contract-1", sql: ["ALTER TABLE orders DROP COLUMN total;"] }),
+			]),
+		);
+		const ran = await go(cwd, url, "--until", "verify");
+		expect(ran.code).toBe(0);
+		expect(ran.stdout).toContain("Done up to the phase verify");
+	});
+});
+
+test("a verification that fails stops the run, and what it looks at is gone through again", async () => {
+	const { url, client } = await shopAt();
+	const cwd = approvedPlan(
+		planOf([
+			serverStep({
+				id: "migrate-1",
+				sql: [
+					"UPDATE orders SET status = 'open' WHERE id IN (SELECT id FROM orders WHERE status IS NULL LIMIT 1000);",
+				],
+				transaction: "batches",
+				backfill: {
+					table: "orders",
+					key: ["id"],
+					set: "status = 'open'",
+					pending: "status IS NULL",
+					batchSize: 1000,
+				},
+			}),
+			serverStep({
+				id: "verify-1",
+				needs: ["migrate-1"],
+				proves: true,
+				sql: ["SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total > 0;"],
+			}),
+			serverStep({ id: "contract-1", sql: ["ALTER TABLE orders DROP COLUMN total;"] }),
+		]),
+	);
+	await run(client, "UPDATE orders SET total = 7 WHERE id = 70");
+	const first = await go(cwd, url);
+	expect(first.code).toBe(1);
+	expect(first.stdout).toMatchInlineSnapshot(`
+		"Stopped at verify-1: A verification failed: what it asks for is not so.
+		  SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total > 0;
+		What is done stays done. When the cause is gone: lockkeeper run plan.json --operator <name>
+		"
+	`);
+	expect(await run(client, "SELECT step_id, state FROM lockkeeper.steps ORDER BY place")).toEqual([
+		["migrate-1", "pending"],
+		["verify-1", "failed"],
+		["contract-1", "pending"],
+	]);
+	await run(client, "UPDATE orders SET total = 0, status = NULL WHERE id = 70");
+	const second = await go(cwd, url);
+	expect(second.stderr).toContain("migrate-1 begins");
+	expect(second.code).toBe(0);
+});
+
+describe("what is refused before anything is changed", () => {
+	const step = serverStep({
+		id: "expand-1",
+		sql: ["ALTER TABLE orders ADD COLUMN note text;"],
+		locks: [{ relation: "public.orders", mode: "AccessExclusiveLock", waits: "readsAndWrites" }],
+	});
+
+	async function refusal(
+		plan: Plan,
+		change: (cwd: string, url: string) => Promise<string | undefined> | string | undefined,
+		expires?: string,
+	): Promise<string> {
+		const { url, client } = await shopAt();
+		const cwd = approvedPlan(plan, expires);
+		const address = (await change(cwd, url)) ?? url;
+		const ran = await go(cwd, address);
+		expect(await run(client, "SELECT to_regnamespace('lockkeeper') IS NULL")).toEqual([["t"]]);
+		return `${ran.code} ${plain(ran.stderr)}`;
+	}
+
+	test("a plan that nobody approved, whose approval expired, or that was edited", async () => {
+		const none = await refusal(planOf([step]), (cwd) => {
+			writeFileSync(path.join(cwd, "plan.approvals/ada.json"), "{}");
+			return undefined;
+		});
+		expect(none).toContain("2 lockkeeper:");
+		expect(await refusal(planOf([step]), () => undefined, "2026-11-20T00:00:00Z")).toContain(
+			"1 lockkeeper: The plan is not approved as it is.\n  the approval of ada expired at <time>",
+		);
+		const edited = await refusal(planOf([step]), (cwd) => {
+			const file = path.join(cwd, "plan.json");
+			writeFileSync(file, readFileSync(file, "utf8").replace("note text", "note bytea"));
+			return undefined;
+		});
+		expect(edited).toContain("the plan was changed after ada approved it");
+		const migration = await refusal(planOf([step]), (cwd) => {
+			writeFileSync(path.join(cwd, "migrations/0002_orders.sql"), "DROP TABLE orders;");
+			return undefined;
+		});
+		expect(migration).toContain("migrations/0002_orders.sql was changed since the plan was made");
+	});
+
+	test("another version, another schema", async () => {
+		const version = await refusal(planOf([step], { serverVersion: 15 }), () => undefined);
+		expect(version).toContain("1 lockkeeper: The plan is made for version 15");
+		const starts = [
+			"column public.orders.id bigint not null",
+			"table public.orders table permanent",
+		];
+		expect(await refusal(planOf([step], { starts }), () => undefined)).toMatchInlineSnapshot(`
+			"1 lockkeeper: The tables are not what the plan starts from (- planned, + found).
+			  + column public.orders.status text
+			  + column public.orders.total integer not null default
+			  + constraint public.orders.orders_pkey primaryKey (id)
+			  + index public.orders_pkey on orders unique btree (id) constraint orders_pkey
+			  Bring the migrations and the database together and make the plan again, or say --accept-drift when the difference does no harm.
+			"
+		`);
+	});
+
+	test("a user without the rights, a user who may only read, nobody there", async () => {
+		const noRights = await refusal(planOf([step]), async (_, url) => {
+			const client = await clientOf(url);
+			await run(client, "DROP ROLE IF EXISTS clerk", "CREATE ROLE clerk LOGIN");
+			return url.replace("postgres@", "clerk@");
+		});
+		expect(noRights).toMatchInlineSnapshot(`
+			"1 lockkeeper: The user lacks rights that the plan needs.
+			  clerk may not make the schema lockkeeper: GRANT CREATE ON DATABASE, or make it with AUTHORIZATION clerk
+			  clerk does not own public.orders: postgres does
+			  Give them, or run as the owner of the tables.
+			"
+		`);
+		const reader = await refusal(planOf([step]), async (_, url) => {
+			const client = await clientOf(url);
+			await run(
+				client,
+				"DROP ROLE IF EXISTS reader",
+				"CREATE ROLE reader LOGIN SUPERUSER",
+				"ALTER ROLE reader SET default_transaction_read_only = on",
+			);
+			return url.replace("postgres@", "reader@");
+		});
+		expect(reader).toContain("takes no changes: it is a replica, or its user is read-only");
+		const secret = await refusal(planOf([step]), () => "postgres://eve:hushhush@127.0.0.1:1/shop");
+		expect(secret).toContain("2 lockkeeper: Nothing answers on 127.0.0.1:5432.");
+		expect(secret).not.toContain("hush");
+		const wrong = await refusal(planOf([step]), () => "mysql://eve:hushhush@localhost/shop");
+		expect(wrong).toContain("This is not the address of a PostgreSQL database.");
+		expect(wrong).not.toContain("hush");
+	});
+
+	test("what the migration tool has run already", async () => {
+		const { url, client } = await shopAt();
+		await run(
+			client,
+			"CREATE TABLE schema_migrations (version text PRIMARY KEY)",
+			"INSERT INTO schema_migrations VALUES ('0001_orders'), ('0002_orders')",
+		);
+		const ran = await go(approvedPlan(planOf([step])), url);
+		expect(ran.code).toBe(1);
+		expect(ran.stderr).toContain(
+			"public.schema_migrations says that 0002_orders is applied already",
+		);
+	});
+});
+
+test("what somebody else did to a table of the plan stops the run; elsewhere it is told", async () => {
+	const { url, client } = await shopAt();
+	const locks = [
+		{ relation: "public.orders", mode: "AccessExclusiveLock", waits: "readsAndWrites" },
+	] as const;
+	const cwd = approvedPlan(
+		planOf([
+			serverStep({ id: "expand-1", sql: ["ALTER TABLE orders ADD COLUMN note text;"], locks }),
+			serverStep({ id: "contract-1", sql: ["ALTER TABLE orders DROP COLUMN total;"], locks }),
+		]),
+	);
+	expect((await go(cwd, url, "--until", "expand")).code).toBe(0);
+	await run(client, "CREATE TABLE invoices (id bigint)");
+	expect((await go(cwd, url, "--until", "expand")).stderr).toContain("+ table public.invoices");
+	await run(client, "CREATE INDEX by_hand ON orders (status)");
+	const stopped = await go(cwd, url);
+	expect(stopped.code).toBe(1);
+	expect(stopped.stdout).toMatchInlineSnapshot(`
+		"Stopped: The schema was changed by somebody else since lockkeeper last looked at it.
+		  + index public.by_hand on orders btree (status)
+		  When it does no harm, go on with --accept-drift.
+		What is done stays done. When the cause is gone: lockkeeper run plan.json --operator <name>
+		"
+	`);
+	expect((await go(cwd, url, "--accept-drift")).code).toBe(0);
+});
+
+test("--dry-run asks everything and changes nothing", async () => {
+	const { url, client } = await shopAt();
+	const cwd = approvedPlan(
+		planOf([
+			serverStep({
+				id: "expand-1",
+				sql: ["ALTER TABLE orders ADD COLUMN note text;"],
+				before: [{ says: "orders exists", sql: "SELECT to_regclass('orders') IS NOT NULL;" }],
+			}),
+			serverStep({
+				id: "contract-1",
+				sql: ["ALTER TABLE orders DROP COLUMN note;"],
+				before: [
+					{
+						says: "orders has the column note",
+						sql: "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('orders') AND attname = 'note');",
+					},
+				],
+			}),
+		]),
+	);
+	const ran = await lockkeeper(["run", "plan.json", "--url", url, "--dry-run"], { cwd });
+	expect(ran.code).toBe(0);
+	expect(plain(ran.stdout)).toMatchInlineSnapshot(`
+		"PostgreSQL 18 on 127.0.0.1:5432/shop18, nothing is changed.
+		Approved by ada.
+
+		expand
+		  expand-1 pending  ALTER TABLE orders ADD COLUMN note text;
+		      holds: orders exists
+
+		contract
+		  contract-1 pending  ALTER TABLE orders DROP COLUMN note;
+		      does not hold yet: orders has the column note
+		"
+	`);
+	expect(await run(client, "SELECT to_regnamespace('lockkeeper') IS NULL")).toEqual([["t"]]);
+});
