@@ -14,6 +14,12 @@ export type Change =
 	| { readonly kind: "addNotValid"; readonly range: Range }
 	/** Sets a parameter before the statement: for its transaction where it runs in one. `value` is SQL. */
 	| { readonly kind: "setParameter"; readonly name: string; readonly value: string }
+	/** MySQL, MariaDB: what ALGORITHM= and LOCK= say, in place of what they say now. */
+	| {
+			readonly kind: "setOnlineClauses";
+			readonly algorithm: "instant" | "nocopy" | "inplace";
+			readonly lock?: "none" | "shared";
+	  }
 	/** Statements that go before or after this one. */
 	| { readonly kind: "insertBefore" | "insertAfter"; readonly sql: string }
 	/** Statements that take the place of this one. */

@@ -1,5 +1,6 @@
 import type { Dialect } from "../../core/dialect.ts";
 import { readText } from "../tolerant/reader.ts";
+import { editsFor } from "./edits.ts";
 import { effectsOf, lockModes } from "./effects/index.ts";
 import { lexisAfter, lexisOf } from "./lexis.ts";
 import { readStatement } from "./statements.ts";
@@ -13,6 +14,6 @@ export function loadMysql(flavor: "mysql" | "mariadb"): Dialect {
 		lockModes,
 		read: (file, options) => readText(file, options, { lexis, read: readStatement, lexisAfter }),
 		effects: effectsOf(flavor),
-		edits: () => undefined,
+		edits: (statement, change, place) => editsFor(statement, change, place, lexis),
 	};
 }
