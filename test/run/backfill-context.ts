@@ -1,11 +1,12 @@
 import type { RowBatches } from "../../src/core/finding.ts";
-import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
 import type { ServerStep } from "../../src/plan/plan.ts";
 import type { RunContext, RunEvent } from "../../src/run/context.ts";
 import type { Row, RunEngine, RunSession } from "../../src/run/engine.ts";
 
 /** Runs statements that must succeed, one by one, and returns the rows of the last. */
 export async function rowsOf(session: RunSession, sql: string): Promise<readonly Row[]> {
+	// Only where it is needed: a process that is to be killed soon need not wait for it.
+	const { loadPostgres } = await import("../../src/dialect/postgres/dialect.ts");
 	const dialect = await loadPostgres();
 	const { statements } = dialect.read({ path: "test.sql", text: sql }, { placeholders: [] });
 	let rows: readonly Row[] = [];

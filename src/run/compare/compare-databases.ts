@@ -51,7 +51,8 @@ async function compareOne(
 ): Promise<DatabaseComparison> {
 	const [one, other] = await Promise.all([readTable(here, name), readTable(there, otherName)]);
 	const empty = { table: name, keyColumns: [], notes: [] };
-	if (!one || !other) return { ...empty, problem: `it is not ${one ? "there" : "here"}` };
+	if (!one || !other)
+		return { ...empty, problem: `the ${one ? "other" : "first"} database does not have it` };
 	const { columns, notes } = commonColumns(one, other);
 	const hasKey = sameKey(one, other);
 	const limits = { statementTimeout: options.statementTimeout };

@@ -145,7 +145,7 @@ export function compareWithinSql(
 		`FROM ${side(here.name)} AS h FULL JOIN ${side(there.name)} AS t ON ${on}`,
 		"WHERE h.lockkeeper_row IS DISTINCT FROM t.lockkeeper_row)",
 		`SELECT (SELECT count(*) FROM ${here.name}), (SELECT count(*) FROM ${there.name}), (SELECT count(*) FROM found),`,
-		`(SELECT json_agg(json_build_array(key, which))::text FROM (SELECT * FROM found ORDER BY key LIMIT ${most}) AS some)`,
+		`(SELECT json_agg(json_build_array(key, which))::text FROM (SELECT * FROM found ORDER BY key LIMIT ${most}) AS named)`,
 	].join("\n");
 }
 
