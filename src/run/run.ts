@@ -273,7 +273,12 @@ async function followAgain(run: OpenRun, course: PlanCourse): Promise<RunEnd> {
 export async function runPlan(run: OpenRun, order: RunOrder): Promise<RunEnd> {
 	const { context } = run;
 	const course = new PlanCourse(run, order);
-	context.tell({ kind: "runStarted", operator: context.operator, approvers: order.approvers });
+	context.tell({
+		kind: "runStarted",
+		operator: context.operator,
+		approvers: order.approvers,
+		tool: `lockkeeper ${version}`,
+	});
 	const end = await followAgain(run, course);
 	if (end.is === "paused") context.tell({ kind: "paused", why: end.why });
 	if (end.is === "stopped") context.tell({ kind: "aborted", why: end.why });

@@ -5,6 +5,9 @@ export interface RunArguments {
 	readonly plan: string;
 	readonly url: string | undefined;
 	readonly data: string | undefined;
+	readonly target: string[] | undefined;
+	readonly "all-targets": boolean;
+	readonly metrics: string | undefined;
 	readonly operator: string | undefined;
 	readonly until: PlanPhase | undefined;
 	readonly done: string[] | undefined;
@@ -45,6 +48,23 @@ export const runCommand: CommandModule<object, RunArguments> = {
 				type: "string",
 				requiresArg: true,
 				describe: "Directory of an embedded PostgreSQL",
+			})
+			.option("target", {
+				type: "string",
+				array: true,
+				requiresArg: true,
+				conflicts: ["url", "data"],
+				describe: "A target of the config; several times for several",
+			})
+			.option("all-targets", {
+				type: "boolean",
+				default: false,
+				describe: "All targets of the config, wave by wave",
+			})
+			.option("metrics", {
+				type: "string",
+				requiresArg: true,
+				describe: "Write metrics to this file: OTLP for .json, else for Prometheus",
 			})
 			.option("operator", { type: "string", requiresArg: true, describe: "Who runs it" })
 			.option("until", { choices: planPhases, describe: "Stop after this phase" })

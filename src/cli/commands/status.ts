@@ -1,10 +1,15 @@
 import type { CommandModule } from "yargs";
+import { configOption } from "../options.ts";
 
 export interface StatusArguments {
 	readonly plan: string | undefined;
 	readonly url: string | undefined;
 	readonly data: string | undefined;
-	readonly format: "text" | "json";
+	readonly target: string[] | undefined;
+	readonly "all-targets": boolean;
+	readonly receipts: boolean;
+	readonly format: "text" | "json" | "markdown";
+	readonly config: string | undefined;
 }
 
 /** `lockkeeper status [plan.json]`: where a run stands. */
@@ -27,11 +32,29 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
 				requiresArg: true,
 				describe: "Directory of an embedded PostgreSQL",
 			})
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
+			.option("target", {
+				type: "string",
+				array: true,
+				requiresArg: true,
+				conflicts: ["url", "data"],
+				describe: "Compare targets of the config",
 			})
+			.option("all-targets", {
+				type: "boolean",
+				default: false,
+				describe: "Compare all targets of the config",
+			})
+			.option("receipts", {
+				type: "boolean",
+				default: false,
+				describe: "Show the receipts of the plan, and whether their chain holds",
+			})
+			.option("format", {
+				choices: ["text", "json", "markdown"] as const,
+				default: "text" as const,
+				describe: "How to print; markdown is for receipts",
+			})
+			.option("config", configOption)
 			.example("$0 status plan.json", "step by step"),
 	handler: async (args) => {
 		const { runStatus } = await import("../handlers/status.ts");

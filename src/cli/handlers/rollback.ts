@@ -16,6 +16,7 @@ import type { RollbackArguments } from "../commands/rollback.ts";
 import { paletteFor } from "../colour.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
 import { heldText, unfinished } from "./run-end.ts";
+import { leaveEvidence } from "./run-evidence.ts";
 import { reporterFor } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
 
@@ -189,6 +190,10 @@ async function takeBack(
 			accept: acceptance(order),
 		});
 		if (outcome.is !== "lost") await open.record();
+		await leaveEvidence(
+			{ ...open.context, session: open.context.observer },
+			{ file: path.resolve(process.cwd(), args.plan), target: args.target },
+		);
 		reporter.end();
 		conclude(outcome, args);
 	} catch (error) {

@@ -12,10 +12,12 @@ import { openRun, type OpenRun } from "../../run/open-run.ts";
 import { runPlan, type RunEnd, type RunOrder } from "../../run/run.ts";
 import type { RunArguments } from "../commands/run.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
+import { leaveEvidence } from "./run-evidence.ts";
 import { previewRun } from "./run-preview.ts";
 import { endText, exitCodeOfEnd, heldText, refusalText } from "./run-end.ts";
 import { reporterFor, type RunReporter } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
+import { namesTargets, runOnTargets } from "./run-targets.ts";
 
 interface Misuse {
 	readonly message: string;
@@ -197,6 +199,15 @@ async function carryOut(
 		...(args.until && { until: args.until }),
 		...(args.evidence !== undefined && { evidence: args.evidence }),
 	});
+	await leaveEvidence(
+		{ ...opened.context, session: opened.context.observer },
+		{
+			file: order.file,
+			target: args.target?.[0],
+			metrics: args.metrics,
+			ttlHours: config.config.run?.rollbackTtlHours,
+		},
+	);
 	await opened.close();
 	signals.end();
 	reporter.end();
@@ -215,14 +226,24 @@ async function followPlan(opened: OpenRun, order: RunOrder): Promise<RunEnd> {
 	return runPlan(opened, order);
 }
 
-/** Runs an approved plan on a database, as far as it goes now. */
+/** Runs an approved plan on a database, or on the targets of the config, as far as it goes now. */
 export async function runRun(args: RunArguments): Promise<void> {
-	const cwd = process.cwd();
-	const order = await orderOf(cwd, args);
+	const order = await orderOf(process.cwd(), args);
 	if ("message" in order) {
 		fail(order);
 		return;
 	}
+	if (!namesTargets(args)) {
+		await runOnce(args, order);
+		return;
+	}
+	await runOnTargets(args, order.config.config, ({ name, url }) =>
+		runOnce({ ...args, url, target: [name] }, order),
+	);
+}
+
+async function runOnce(args: RunArguments, order: Order): Promise<void> {
+	const cwd = process.cwd();
 	const { url, data } = args;
 	const engine = await openEngine({ url, data, cwd, environment: process.env });
 	if ("code" in engine) {

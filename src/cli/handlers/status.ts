@@ -1,12 +1,16 @@
 import path from "node:path";
+import { loadConfig } from "../../project/config-file.ts";
 import { readPlan } from "../../project/plan-file.ts";
 import { booksText, statusText } from "../../report/status-text.ts";
 import { Refused } from "../../run/ask.ts";
 import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
 import { openEngine } from "../../run/engines/index.ts";
+import { outlookLine, rollbackOutlook } from "../../run/rollback-outlook.ts";
 import { booksStatus, statusOf } from "../../run/status.ts";
 import type { StatusArguments } from "../commands/status.ts";
 import { exitCodes, fail, print } from "../output.ts";
+import { printReceipts } from "./run-evidence.ts";
+import { namesTargets, printTargets } from "./run-targets.ts";
 
 /** So many of the last events say what happened. */
 const eventCount = 10;
@@ -33,11 +37,23 @@ async function printStatus(
 		return;
 	}
 	const { plan, sha256 } = loaded;
-	const status = await statusOf(engine, session, { plan, planHash: sha256 }, eventCount);
-	if (args.format === "text") {
-		print(`${engine.name}\n${statusText(status, args.plan)}`);
+	const source = { engine, session, plan, planHash: sha256 };
+	if (args.receipts) {
+		await printReceipts(source, { file: path.resolve(process.cwd(), args.plan) }, args.format);
 		return;
 	}
+	const status = await statusOf(engine, session, { plan, planHash: sha256 }, eventCount);
+	const outlook = await rollbackOutlook(source);
+	if (args.format !== "json") {
+		print(`${engine.name}\n${statusText(status, args.plan)}${outlookLine(outlook)}\n`);
+		return;
+	}
+	const rollback = outlook.steps.map(({ step, is, says, isLate }) => ({
+		step: step.id,
+		is,
+		says,
+		isLate,
+	}));
 	const steps = status.steps.map(({ step: { id, phase, title }, state, row }) => ({
 		...row,
 		step: id,
@@ -45,11 +61,38 @@ async function printStatus(
 		title,
 		state,
 	}));
-	print(asJson({ database: engine.name, plan: sha256, ...status, steps }));
+	print(
+		asJson({
+			database: engine.name,
+			plan: sha256,
+			...status,
+			steps,
+			rollback: { lossless: outlook.isLossless, steps: rollback },
+		}),
+	);
+}
+
+async function compareTargets(args: StatusArguments): Promise<void> {
+	const cwd = process.cwd();
+	const loaded = await loadConfig(cwd, args.config, args.plan === undefined ? [] : [args.plan]);
+	if ("code" in loaded) {
+		fail(loaded);
+		return;
+	}
+	const plan = args.plan === undefined ? undefined : readPlan(path.resolve(cwd, args.plan));
+	if (plan && "code" in plan) {
+		fail(plan);
+		return;
+	}
+	await printTargets(args, loaded.config, plan, args.format === "json" ? "json" : "text");
 }
 
 /** Tells where the run of a plan stands; changes nothing. */
 export async function runStatus(args: StatusArguments): Promise<void> {
+	if (namesTargets(args)) {
+		await compareTargets(args);
+		return;
+	}
 	const { url, data } = args;
 	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
 	if ("code" in engine) {

@@ -1,0 +1,160 @@
+import type { Config } from "../../core/config.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { sha256 } from "../../project/plan-file.ts";
+import { Refused } from "../../run/ask.ts";
+import { hasBooks, readRun } from "../../run/books.ts";
+import { liveSchema } from "../../run/drift.ts";
+import { openEngine } from "../../run/engines/index.ts";
+import { appliedRevisions } from "../../run/gate-reading.ts";
+import { readHistory } from "../../run/history.ts";
+import { statusOf } from "../../run/status.ts";
+import {
+	findTargets,
+	parityRows,
+	runWaves,
+	type Target,
+	type TargetState,
+} from "../../run/targets.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
+import { unfinished } from "./run-end.ts";
+
+/** Which targets of the config a command line names. */
+export interface TargetArguments {
+	readonly target: string[] | undefined;
+	readonly "all-targets": boolean;
+}
+
+export const namesTargets = (args: TargetArguments): boolean =>
+	args["all-targets"] || (args.target?.length ?? 0) > 0;
+
+function targetsOf(args: TargetArguments, config: Config): readonly Target[] | undefined {
+	const wish = args["all-targets"] ? "all" : { names: args.target ?? [] };
+	const targets = findTargets(config, wish, process.env);
+	if (!("code" in targets)) return targets;
+	fail(targets);
+	return undefined;
+}
+
+/** What the exit code of a run on one target means for the others. */
+function outcomeOf(): { readonly outcome: "done" | "waiting" | "failed"; readonly says: string } {
+	switch (process.exitCode) {
+		case exitCodes.clean:
+			return { outcome: "done", says: "done as far as asked" };
+		case unfinished:
+			return { outcome: "waiting", says: "waits, see above" };
+		default:
+			return { outcome: "failed", says: "failed, see above" };
+	}
+}
+
+const outcomeWords = {
+	done: "done",
+	waiting: "waits",
+	failed: "failed",
+	notBegun: "not begun",
+} as const;
+
+/**
+ * Runs a plan on one target after the other, by waves. Returns nothing: each says its own, the end says all, and the
+ * exit code is that of the worst.
+ */
+export async function runOnTargets(
+	args: TargetArguments,
+	config: Config,
+	runOn: (target: Target) => Promise<void>,
+): Promise<void> {
+	const targets = targetsOf(args, config);
+	if (!targets) return;
+	const results = await runWaves(targets, async (target) => {
+		note(`Target ${target.name}${target.region === undefined ? "" : ` (${target.region})`}`);
+		process.exitCode = exitCodes.clean;
+		await runOn(target);
+		return outcomeOf();
+	});
+	const rows = results.map(({ target, outcome, says }) => [
+		target.name,
+		`wave ${target.wave}`,
+		outcomeWords[outcome],
+		outcome === "done" ? "" : says,
+	]);
+	note(["", ...tableLines(rows)].join("\n"));
+	const is = (outcome: string): boolean => results.some((result) => result.outcome === outcome);
+	process.exitCode = is("failed")
+		? exitCodes.findings
+		: is("waiting")
+			? unfinished
+			: exitCodes.clean;
+}
+
+function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
+	const widths = (rows[0] ?? []).map((_, at) =>
+		Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+	);
+	return rows.map((row) =>
+		`  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd(),
+	);
+}
+
+async function stateOf(
+	{ name, wave, region, url }: Target,
+	plan: { readonly plan: Plan; readonly sha256: string } | undefined,
+): Promise<TargetState> {
+	const base = { target: name, wave, ...(region !== undefined && { region }) };
+	const engine = await openEngine({ url, cwd: process.cwd(), environment: {} });
+	if ("code" in engine) return { ...base, unreadable: engine.message };
+	try {
+		const session = await engine.connect("status");
+		if ("code" in session) return { ...base, unreadable: session.message };
+		try {
+			const known = await hasBooks(engine, session);
+			const revision = known
+				? appliedRevisions(await readHistory(engine, session)).at(-1)
+				: undefined;
+			const run = known && plan ? await readRun(engine, session, plan.sha256) : undefined;
+			const status =
+				run && plan
+					? await statusOf(engine, session, { plan: plan.plan, planHash: plan.sha256 }, 0)
+					: undefined;
+			const next = status?.steps.find(({ state }) => state !== "done")?.step.phase;
+			const indexes = await engine.ways.indexes(session);
+			const lines = indexes.map(({ definition, isValid }) => `${definition} ${isValid}`);
+			return {
+				...base,
+				phase: run ? (next ?? "done") : "not begun",
+				...(revision !== undefined && { revision }),
+				schemaRev: (await liveSchema(engine, session)).rev,
+				indexes: sha256(lines.sort().join("\n")),
+			};
+		} finally {
+			await session.close();
+		}
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		return { ...base, unreadable: error.failure.message };
+	} finally {
+		await engine.close();
+	}
+}
+
+/** Prints where each target stands; what differs from most of them is marked, with exit code 1. */
+export async function printTargets(
+	args: TargetArguments,
+	config: Config,
+	plan: { readonly plan: Plan; readonly sha256: string } | undefined,
+	format: "text" | "json",
+): Promise<void> {
+	const targets = targetsOf(args, config);
+	if (!targets) return;
+	const states: TargetState[] = [];
+	for (const target of targets) states.push(await stateOf(target, plan));
+	const rows = parityRows(states);
+	const differs = rows.some((row) => row.some((cell) => cell.endsWith(" *")));
+	if (format === "json")
+		print(`${JSON.stringify({ targets: states, same: !differs }, undefined, "\t")}\n`);
+	else {
+		print(`${tableLines(rows).join("\n")}\n`);
+		if (differs) note("* not as on most targets");
+	}
+	const isLost = states.some(({ unreadable }) => unreadable !== undefined);
+	process.exitCode = differs || isLost ? exitCodes.findings : exitCodes.clean;
+}
