@@ -193,7 +193,8 @@ function addForeignKey(
 
 function refersToNothing(catalog: MutableCatalog, definition: DefinitionOf<"foreignKey">): boolean {
 	const referenced = catalog.table(definition.references);
-	if (!referenced?.complete) return false;
+	// SQLite looks at what a key refers to when rows come.
+	if (!referenced?.complete || catalog.dialect === "sqlite") return false;
 	return definition.referencedColumns.some((column) => !columnOf(referenced, column));
 }
 

@@ -42,7 +42,8 @@ function isRefused(catalog: MutableCatalog, table: Table, definition: IndexConst
 	const hasKey = table.constraints.some(({ type }) => type === "primaryKey");
 	if (definition.type === "primaryKey" && hasKey) return true;
 	const { name } = definition;
-	if (name === undefined) return false;
+	// SQLite names neither an index nor anything else after a constraint.
+	if (name === undefined || catalog.dialect === "sqlite") return false;
 	const adopted = definition.type !== "exclude" && definition.usingIndex === name;
 	return (
 		(catalog.relationExists(`${catalog.indexSchema(table)}.${name}`) && !adopted) ||
@@ -60,7 +61,8 @@ function indexOf(
 	const isExclusion = definition.type === "exclude";
 	const include = isExclusion ? [] : definition.include;
 	const isPrimary = definition.type === "primaryKey" && catalog.isMysql;
-	const given = isPrimary ? undefined : definition.name;
+	const isServers = isPrimary || catalog.dialect === "sqlite";
+	const given = isServers ? undefined : definition.name;
 	const name = given ?? chooseConstraintName(catalog, table, definition, elements);
 	const partitions = catalog.partitionsOf(keyOf(table));
 	return {
@@ -73,7 +75,7 @@ function indexOf(
 		...(isExclusion && definition.where && { where: qualifyExpression(catalog, definition.where) }),
 		nullsNotDistinct: !isExclusion && definition.nullsNotDistinct,
 		valid: !adding.only || partitions.length === 0,
-		constraint: name,
+		constraint: isPrimary ? name : (definition.name ?? name),
 		origin: adding.origin,
 	};
 }
@@ -147,10 +149,9 @@ function adoptIndex(
 	);
 }
 
-/** In SQLite a key may be NULL, but not the rowid and not the key of a table without one. */
-function keyIsNotNull(catalog: MutableCatalog, table: Table, definition: IndexConstraint): boolean {
-	if (catalog.dialect !== "sqlite") return true;
-	return table.withoutRowid === true || isRowidAlias(table, definition);
+/** In SQLite a key may be NULL where the table has a rowid beside it. */
+function keyIsNotNull(catalog: MutableCatalog, table: Table): boolean {
+	return catalog.dialect !== "sqlite" || table.withoutRowid === true;
 }
 
 /** SQLite: INTEGER PRIMARY KEY is another name of the rowid and has no index. */
@@ -168,10 +169,18 @@ function finish(
 	index: Index,
 	adding: Adding,
 ): void {
-	const added: Constraint = standing(definition, index.name, adding);
-	catalog.putTable({ ...table, constraints: [...table.constraints, added] });
+	const added: Constraint = standing(definition, index.constraint ?? index.name, adding);
+	const isRowid = catalog.dialect === "sqlite" && isRowidAlias(table, definition);
+	const columns = isRowid
+		? table.columns.map((own) =>
+				definition.type === "primaryKey" && definition.columns.includes(own.name)
+					? { ...own, notNull: true }
+					: own,
+			)
+		: table.columns;
+	catalog.putTable({ ...table, columns, constraints: [...table.constraints, added] });
 	const key = keyOf(table);
-	if (definition.type === "primaryKey" && keyIsNotNull(catalog, table, definition)) {
+	if (definition.type === "primaryKey" && keyIsNotNull(catalog, table)) {
 		for (const column of definition.columns) {
 			const now = catalog.tableByKey(key);
 			const notNull = notNullDefinition(column, definition.range);

@@ -1,7 +1,7 @@
 import type { Expression, QualifiedName, Query, TypeName } from "../../core/expression.ts";
 import { keyOf } from "../catalog.ts";
 import { mapList, nextvalArgument, nextvalOf, readName, replaceIn } from "../expression.ts";
-import type { Constraint, Key, Routine, Table, UserType, View } from "../model.ts";
+import type { Constraint, Index, Key, Routine, Table, UserType, View } from "../model.ts";
 import type { MutableCatalog, Place } from "../mutable.ts";
 import { replaceInQuery } from "../qualify.ts";
 import { relationUse, typeUse } from "../uses.ts";
@@ -40,9 +40,10 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 	const partitions = catalog.partitionsOf(key);
 	catalog.removeTable(key);
 	const schema = catalog.indexSchema(to);
-	const indexes = mapList(table.indexes, (index) =>
-		index.schema === schema ? index : { ...index, schema },
-	);
+	const indexes = mapList(table.indexes, (index) => {
+		const own = catalog.dialect === "sqlite" ? renamedAutomatic(index, table, to.name) : index;
+		return own.schema === schema ? own : { ...own, schema };
+	});
 	const constraints = catalog.isMysql ? renamedKeys(table, to.name) : table.constraints;
 	catalog.putTable({ ...table, ...to, indexes, constraints });
 	retarget(catalog, from, to);
@@ -63,6 +64,13 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 			indexes: mapList(now.indexes, (index) => followParent(index, table, to.schema)),
 		});
 	}
+}
+
+/** SQLite names the indexes of keys after their table. */
+function renamedAutomatic(index: Index, table: Table, to: string): Index {
+	const prefix = `sqlite_autoindex_${table.name}_`;
+	if (!index.name.startsWith(prefix)) return index;
+	return { ...index, name: `sqlite_autoindex_${to}_${index.name.slice(prefix.length)}` };
 }
 
 /** MySQL renames the foreign keys that it has named itself, t_ibfk_1. */

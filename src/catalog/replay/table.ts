@@ -234,7 +234,7 @@ function addRest(
 		const table = now();
 		if (table) addConstraintTo(catalog, table, definition, { origin, only: false });
 	};
-	for (const definition of mergeKeys(definitions)) add(definition);
+	for (const definition of mergeKeys(definitions, catalog.dialect === "sqlite")) add(definition);
 	for (const index of operation.indexes ?? []) {
 		createIndex(catalog, indexOperation(index, operation.table), origin);
 	}
@@ -273,7 +273,8 @@ export function dropTable(
 	alsoDropped: readonly DropTarget[],
 ): void {
 	const key = catalog.resolve(operation.table);
-	if (!catalog.tableByKey(key)) return;
+	const gone = catalog.tableByKey(key);
+	if (!gone) return;
 	const isGone = dropObjects(catalog, [{ kind: "table", key }], operation.cascade, alsoDropped);
-	if (isGone) notePassing(catalog, key);
+	if (isGone) notePassing(catalog, gone);
 }

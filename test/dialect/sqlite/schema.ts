@@ -42,11 +42,18 @@ export function sqliteLines(database: Database): readonly string[] {
 		const keys = new Map<string, string[]>();
 		for (const key of rows(`PRAGMA foreign_key_list(${quoted(own)})`)) {
 			const id = `${String(key["id"])} ${String(key["table"])} ${String(key["on_delete"])}`;
-			keys.set(id, [...(keys.get(id) ?? []), `${String(key["from"])}=${String(key["to"] ?? "")}`]);
+			// Without columns the primary key of the other table is meant.
+			const meant = rows(`PRAGMA table_info(${quoted(String(key["table"]))})`).find(
+				({ pk }) => pk === Number(key["seq"]) + 1,
+			);
+			const to = String(key["to"] ?? meant?.["name"] ?? "");
+			keys.set(id, [...(keys.get(id) ?? []), `${String(key["from"])}=${to}`]);
 		}
 		for (const [id, columns] of keys) {
 			const [, to = "", ...action] = id.split(" ");
-			lines.push(`foreign key ${own} (${columns.join(", ")}) to ${to} on delete ${action.join(" ")}`);
+			lines.push(
+				`foreign key ${own} (${columns.join(", ")}) to ${to} on delete ${action.join(" ")}`,
+			);
 		}
 	}
 	return lines.sort();
