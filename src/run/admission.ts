@@ -181,6 +181,15 @@ async function schemaVerdict({
 	const { lines } = await liveSchema(engine, session);
 	const difference = startDifference(plan, lines);
 	if (acceptDrift || isEmpty(difference)) return undefined;
+	const tables = difference.gone.filter((line) => line.startsWith("table "));
+	if (difference.added.length === 0 && difference.gone.length === plan.starts.length) {
+		return refused(
+			"otherSchema",
+			"The database has none of the tables that the plan starts from.",
+			`Run the migrations up to ${plan.history.last} first, or check that it is the right database.`,
+			tables.map((line) => line.replace(/^table (\S+) .*$/, "$1 is not there")),
+		);
+	}
 	return refused(
 		"otherSchema",
 		"The tables are not what the plan starts from (- planned, + found).",

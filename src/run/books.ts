@@ -41,13 +41,26 @@ export interface RunRow {
 const numberIn = (text: string | null | undefined): number | undefined =>
 	text === null || text === undefined ? undefined : Number(text);
 
-/** Returns what is there, without the keys that have no value. */
-function present<Fields extends object>(fields: {
-	readonly [Key in keyof Fields]: Fields[Key] | undefined;
-}): Partial<Fields> {
-	const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-	const result: Partial<Fields> = {};
-	return Object.assign(result, Object.fromEntries(kept));
+/** What of a step's line may be empty. */
+function optionalIn(
+	row: readonly (string | null | undefined)[],
+): Omit<StepRow, "step" | "phase" | "state" | "token" | "attempts" | "statementsDone"> {
+	const [session, starts, ends, changed, waited, operator, evidence, message, schemaRev] = row;
+	const startedAt = numberIn(starts);
+	const endedAt = numberIn(ends);
+	const rows = numberIn(changed);
+	const lockWaitMilliseconds = numberIn(waited);
+	return {
+		...(typeof session === "string" && { session }),
+		...(startedAt !== undefined && { startedAt }),
+		...(endedAt !== undefined && { endedAt }),
+		...(rows !== undefined && { rows }),
+		...(lockWaitMilliseconds !== undefined && { lockWaitMilliseconds }),
+		...(typeof operator === "string" && { operator }),
+		...(typeof evidence === "string" && { evidence }),
+		...(typeof message === "string" && { message }),
+		...(typeof schemaRev === "string" && { schemaRev }),
+	};
 }
 
 /** Returns whether the tables of the books are there. */
@@ -95,7 +108,6 @@ export async function readSteps(
 			const phase = phases.get(step ?? "");
 			const known = stepStates.find((one) => one === state);
 			if (step === null || phase === undefined || known === undefined) return [];
-			const [own, startedAt, endedAt, changed, waited, operator, evidence, message, rev] = rest;
 			return [
 				[
 					step,
@@ -106,17 +118,7 @@ export async function readSteps(
 						token: Number(token),
 						attempts: Number(attempts),
 						statementsDone: Number(statements),
-						...present<StepRow>({
-							session: own ?? undefined,
-							startedAt: numberIn(startedAt),
-							endedAt: numberIn(endedAt),
-							rows: numberIn(changed),
-							lockWaitMilliseconds: numberIn(waited),
-							operator: operator ?? undefined,
-							evidence: evidence ?? undefined,
-							message: message ?? undefined,
-							schemaRev: rev ?? undefined,
-						} as StepRow),
+						...optionalIn(rest),
 					},
 				] as const,
 			];

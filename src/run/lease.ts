@@ -262,16 +262,19 @@ class HeldLease implements Lease {
 		);
 		if (this.#ended || (answer.ok && answer.changed === 1)) return;
 		const isGone = !answer.ok && answer.failure.kind === "connection";
-		if (isGone && (await this.#comeBack())) return;
-		if (isGone && !this.#ended) return;
-		this.#wish.onLost();
+		if (isGone) await this.#comeBack();
+		else this.#lose();
+	}
+
+	#lose(): void {
+		if (!this.#ended) this.#wish.onLost();
 	}
 
 	/** Takes the lock again on a new connection, as long as nobody has taken the lease over. */
-	async #comeBack(): Promise<boolean> {
+	async #comeBack(): Promise<void> {
 		const connected = await this.#engine.connect("lock");
 		// The next beat tries again; until then the token keeps others' work safe from ours.
-		if ("code" in connected) return false;
+		if ("code" in connected) return;
 		await watch(this.#engine, connected);
 		try {
 			const { sql, values } = this.#engine.ways.tryLock(resource);
@@ -279,14 +282,12 @@ class HeldLease implements Lease {
 			if (isOurs && isTrue(await ask(connected, sql, values))) {
 				await this.session.close();
 				this.session = connected;
-				return true;
+				return;
 			}
 			await connected.close();
-			if (!isOurs && !this.#ended) this.#wish.onLost();
-			return false;
+			if (!isOurs) this.#lose();
 		} catch {
 			await connected.close();
-			return false;
 		}
 	}
 }

@@ -266,7 +266,7 @@ async function runOnce(args: RunArguments, order: Order): Promise<void> {
 		}
 		if (!verdict || args["dry-run"]) return;
 		const reporter = reporterFor(args);
-		if (args.format === "text") note(`${engine.name}`);
+		if (args.format === "text") note(engine.name);
 		await carryOut(args, order, engine, { approvers: verdict.by, reporter });
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;

@@ -10,8 +10,13 @@ const owned = (step: ServerStep): readonly string[] =>
 				.filter(({ mode }) => !/^(?:AccessShare|RowShare|RowExclusive)Lock$/.test(mode))
 				.map(({ relation }) => relation);
 
-const changed = (step: ServerStep): readonly string[] =>
-	step.backfill === undefined ? [] : [step.backfill.table];
+const changed = ({ backfill }: ServerStep): readonly (readonly [string, string])[] =>
+	backfill === undefined
+		? []
+		: [
+				[backfill.table, "SELECT"],
+				[backfill.table, backfill.set === undefined ? "DELETE" : "UPDATE"],
+			];
 
 /** Returns what the user lacks for the books and for the tables that the steps touch, in words. */
 export async function missingRights(
@@ -47,13 +52,14 @@ export async function missingRights(
 			missing.push(`${user ?? "the user"} does not own ${relation}: ${row[1] ?? ""} does`);
 		}
 	}
-	for (const table of new Set(steps.flatMap(changed))) {
-		const [row] = await ask(
-			session,
-			"SELECT has_table_privilege(to_regclass(?), 'SELECT, UPDATE')::text",
-			[table],
-		);
-		if (row?.[0] === "false") missing.push(`${user ?? "the user"} may not change rows of ${table}`);
+	for (const [table, right] of new Map(
+		steps.flatMap(changed).map((need) => [need.join(" "), need]),
+	).values()) {
+		const [row] = await ask(session, "SELECT has_table_privilege(to_regclass(?), ?)::text", [
+			table,
+			right,
+		]);
+		if (row?.[0] === "false") missing.push(`${user ?? "the user"} lacks ${right} on ${table}`);
 	}
 	return missing;
 }
