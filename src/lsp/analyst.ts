@@ -11,6 +11,13 @@ import { differenceOf } from "./positions.ts";
 /** How long a slice of work may keep the messages of the editor waiting, in milliseconds. */
 const sliceMilliseconds = 3;
 
+/**
+ * So much work follows an edit at once, in milliseconds: a file of some hundred lines is judged whole. The
+ * rest of a longer one waits for a pause between two keystrokes, or for somebody who asks for it.
+ */
+const eagerMilliseconds = 20;
+const pauseMilliseconds = 150;
+
 /** What the analyst asks of the server around it. */
 export interface AnalystOffice {
 	/** Returns the document as part of its history; undefined for one that is no migration. */
@@ -34,13 +41,16 @@ interface Desk {
 	/** The text has become several migrations or none: the history is to be read again. */
 	isOutgrown: boolean;
 	judged: Judged | undefined;
+	/** When it was edited last, and how long the work for that has taken, in milliseconds. */
+	editedAt: number;
+	spent: number;
 	waiting: ((judged: Judged | undefined) => void)[];
 }
 
 /**
  * Judges the open documents one after the other, the one edited last first. Work begins as soon as the
- * messages that have already arrived are read, and is cut into slices: there is no fixed wait, and edits
- * that come in while work is under way are taken together.
+ * messages that have already arrived are read, and is cut into slices: what is edited is told without a fixed
+ * wait, and edits that come in while work is under way are taken together.
  */
 export class Analyst {
 	readonly #office: AnalystOffice;
@@ -49,6 +59,7 @@ export class Analyst {
 	readonly #pasts = new PastBook();
 	#clock = 0;
 	#isWorking = false;
+	#alarm: NodeJS.Timeout | undefined;
 
 	constructor(office: AnalystOffice) {
 		this.#office = office;
@@ -71,6 +82,8 @@ export class Analyst {
 				isSettled: false,
 				isOutgrown: false,
 				judged: undefined,
+				editedAt: 0,
+				spent: 0,
 				waiting: [],
 			});
 		}
@@ -103,7 +116,10 @@ export class Analyst {
 	judgedOf(uri: string): Promise<Judged | undefined> {
 		const desk = this.#desks.get(uri);
 		if (!desk || desk.doneFor === desk.wantedFor) return Promise.resolve(desk?.judged);
-		return new Promise((resolve) => desk.waiting.push(resolve));
+		return new Promise((resolve) => {
+			desk.waiting.push(resolve);
+			void this.#work();
+		});
 	}
 
 	async #work(): Promise<void> {
@@ -118,12 +134,15 @@ export class Analyst {
 		} finally {
 			this.#isWorking = false;
 		}
+		clearTimeout(this.#alarm);
+		if (![...this.#desks.values()].some(rests)) return;
+		this.#alarm = setTimeout(() => void this.#work(), pauseMilliseconds).unref();
 	}
 
 	#next(): Desk | undefined {
 		let next: Desk | undefined;
 		for (const desk of this.#desks.values()) {
-			if (desk.doneFor === desk.wantedFor) continue;
+			if (desk.doneFor === desk.wantedFor || rests(desk)) continue;
 			if (!next || desk.wantedFor > next.wantedFor) next = desk;
 		}
 		return next;
@@ -204,9 +223,12 @@ export class Analyst {
 		if (session.text !== text) {
 			const { range, text: replacement } = differenceOf(session.text, text);
 			answer = session.edit(range, replacement);
+			desk.editedAt = performance.now();
+			desk.spent = 0;
 		} else if (!answer.complete) {
-			const end = performance.now() + sliceMilliseconds;
-			answer = session.proceed(() => performance.now() > end);
+			const start = performance.now();
+			answer = session.proceed(() => performance.now() > start + sliceMilliseconds);
+			desk.spent += performance.now() - start;
 		}
 		let explanations: readonly Explanation[] | undefined;
 		return {
@@ -221,6 +243,18 @@ export class Analyst {
 	#inputOf({ input }: OpenMigration): OpenMigration["input"] {
 		return { ...input, rules: input.rules.filter(({ rule }) => !this.#rulesOff.has(rule.id)) };
 	}
+}
+
+/** True while the rest of a long file waits for a pause between two keystrokes. */
+function rests(desk: Desk): boolean {
+	return (
+		desk.doneFor !== desk.wantedFor &&
+		desk.isSettled &&
+		desk.waiting.length === 0 &&
+		desk.session?.text === desk.document.getText() &&
+		desk.spent > eagerMilliseconds &&
+		performance.now() < desk.editedAt + pauseMilliseconds
+	);
 }
 
 /** The history as it is with another text of the open file. */

@@ -23,7 +23,7 @@ function migration(order: number, text: string, candidate: boolean): Migration {
 	const file = { path: pathOf(order), text };
 	return {
 		...{ id, name: id, layout: "plain", order, release: id, candidate, down: [], verify: [] },
-		...{ up: [{ file, range, transaction: "file" }], placeholders: ["flyway"] },
+		...{ up: [{ file, range, transaction: "file" }], placeholders: ["dollarBrace"] },
 	};
 }
 
