@@ -74,10 +74,10 @@ test("a backfill that is killed 20 times while others write ends with every row 
 	);
 	const writer = await sessionOf(engine, "writer");
 	const next = random(17);
-	let going = true;
+	const stop = new AbortController();
 	const totals = new Map<number, number>();
 	const writing = (async () => {
-		for (let fresh = 100_000; going; fresh++) {
+		for (let fresh = 100_000; !stop.signal.aborted; fresh++) {
 			const id = 1 + Math.floor(next() * 40_000);
 			const total = Math.floor(next() * 1_000_000);
 			await rowsOf(writer, `UPDATE orders SET total = ${total} WHERE id = ${id}`);
@@ -94,10 +94,10 @@ test("a backfill that is killed 20 times while others write ends with every row 
 			session,
 			"SELECT max(position) FROM lockkeeper.backfill WHERE range_id = 0",
 		);
-		positions.push(Number(JSON.parse(position ?? '["0"]')[0]));
+		positions.push(Number(/\d+/.exec(position ?? "")?.[0] ?? 0));
 	}
 	const last = await runUntil(Number.POSITIVE_INFINITY, 0);
-	going = false;
+	stop.abort();
 	await writing;
 	await writer.close();
 	expect(last).toContain('"is":"done"');

@@ -198,9 +198,9 @@ test("two tables of one database are compared exactly in one statement while tri
 	const different = async () => (await rowsOf(here, query))[0]?.[2];
 	const writer = await sessionOf(engine);
 	let writes = 0;
-	let going = true;
+	const stop = new AbortController();
 	const writing = (async () => {
-		while (going) {
+		while (!stop.signal.aborted) {
 			const id = (writes++ * 7) % 2000;
 			await rowsOf(
 				writer,
@@ -211,7 +211,7 @@ test("two tables of one database are compared exactly in one statement while tri
 		}
 	})();
 	for (let look = 0; look < 20; look++) expect(await different()).toBe("0");
-	going = false;
+	stop.abort();
 	await writing;
 	await writer.close();
 	expect(writes).toBeGreaterThan(0);

@@ -42,7 +42,7 @@ export default defineRecipe({
 		const sync = rowTrigger(table, {
 			subject: `${column}_${to}`,
 			label: "sync",
-			body: syncBody(old, current, known?.default !== undefined),
+			body: syncBody(old, current, known.default !== undefined),
 		});
 		const pending = `${current} IS DISTINCT FROM ${old}`;
 		const fill = batchStep({ table, change: { set: `${current} = ${old}` }, pending }, catalog) ?? {

@@ -34,13 +34,13 @@ export async function begin(
 	session: RunSession,
 	limits: { readonly lockTimeout: number; readonly statementTimeout: number },
 ): Promise<Answer> {
-	const { begin: start, limits: limit, settingInTransaction } = context.engine.ways;
+	const { ways } = context.engine;
 	const statements = [
-		...limit(limits, "transaction"),
+		...ways.limits(limits, "transaction"),
 		...sql.settings,
-		...step.settings.map(settingInTransaction),
+		...step.settings.map((setting) => ways.settingInTransaction(setting)),
 	];
-	let answer = await session.run(start);
+	let answer = await session.run(ways.begin);
 	for (const statement of statements) {
 		if (!answer.ok) break;
 		answer = await session.run(statement);

@@ -17,7 +17,7 @@ async function runOnce(
 	const first = [
 		ways.begin,
 		...ways.limits(step, "transaction"),
-		...step.settings.map(ways.settingInTransaction),
+		...step.settings.map((setting) => ways.settingInTransaction(setting)),
 	];
 	let rows = 0;
 	for (const [at, statement] of [...first, ...step.sql, "COMMIT"].entries()) {

@@ -77,15 +77,17 @@ export class RangeRunner {
 			if (signal.aborted) return { is: "paused", why: "it was asked to stop" };
 			const calm = await this.#throttle.wait();
 			if (calm !== "go") return { is: "paused", why: calm.stop };
-			if (signal.aborted) continue;
 			const end = await runBatch(this.#work, this.#session, this.#state);
-			const outcome = end.is === "done" ? this.#advance(end) : await this.#recover(end);
-			if (outcome) return outcome;
+			if (end.is === "done") this.#advance(end);
+			else {
+				const outcome = await this.#recover(end);
+				if (outcome) return outcome;
+			}
 		}
 		return { is: "done" };
 	}
 
-	#advance({ state, rows, milliseconds }: Extract<BatchEnd, { readonly is: "done" }>): undefined {
+	#advance({ state, rows, milliseconds }: Extract<BatchEnd, { readonly is: "done" }>): void {
 		const { context, step } = this.#work;
 		const { config } = context;
 		const target = config?.throttle?.batchMilliseconds ?? targetMilliseconds;

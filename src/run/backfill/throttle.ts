@@ -130,7 +130,7 @@ export function throttleOf(context: RunContext, step: string, table: string): Th
 				return { stop: `it waited ${config.giveUpMinutes ?? 60} min for the server: ${first}` };
 			}
 			await pause(length);
-			if (signal.aborted) return "go";
+			if (signal.aborted) return { stop: "it was asked to stop" };
 			length = Math.min(length * 2, longestPause);
 		}
 		return "go";
