@@ -40,17 +40,11 @@ export function readAlterTable(cursor: Cursor): readonly Operation[] {
 		cursor.take(",");
 	}
 	const operations: Operation[] = [];
-	while (!cursor.isAtEnd) {
+	for (let isOpen = !cursor.isAtEnd; isOpen;) {
 		const clause = readOnlineClause(cursor);
 		if (clause) said.push(clause);
 		else operations.push(...readAction(cursor, target));
-		if (
-			!cursor.take(",") &&
-			!cursor.is("PARTITION", "BY") &&
-			!cursor.is("REMOVE", "PARTITIONING")
-		) {
-			if (!isOptionAhead(cursor)) break;
-		}
+		isOpen = cursor.take(",") || isPartitioning(cursor) || isOptionAhead(cursor);
 	}
 	const range = cursor.rangeFrom(first);
 	if (operations.length === 0) {
@@ -59,6 +53,10 @@ export function readAlterTable(cursor: Cursor): readonly Operation[] {
 	const [only] = operations;
 	const placed = only && operations.length === 1 ? [{ ...only, range }] : operations;
 	return withOnline(mergeParameters(placed), said);
+}
+
+function isPartitioning(cursor: Cursor): boolean {
+	return cursor.is("PARTITION", "BY") || cursor.is("REMOVE", "PARTITIONING");
 }
 
 /** Table options need no comma between them. */
@@ -204,7 +202,7 @@ function readColumnList(
 
 /** An index as an operation of its own. */
 export function createIndexOf(
-	{ name, unique, method, elements, parameters }: IndexDefinition,
+	{ name, unique, method, elements, parameters, ifNotExists }: IndexDefinition,
 	table: QualifiedName,
 	range: Range,
 ): OperationOf<"createIndex"> {
@@ -216,7 +214,7 @@ export function createIndexOf(
 		only: false,
 		unique,
 		concurrently: false,
-		ifNotExists: false,
+		ifNotExists: ifNotExists === true,
 		method,
 		elements,
 		include: [],
@@ -320,8 +318,12 @@ function readAlter(cursor: Cursor, target: Target): Operation {
 		cursor.take("IF", "EXISTS");
 		const index = { name: cursor.name(), table: target.table };
 		const hides = cursor.is("INVISIBLE") || cursor.is("IGNORED");
-		if (!cursor.take("NOT", "IGNORED")) cursor.advance();
-		const parameters = [{ name: "visible", value: String(!hides) }];
+		const isNegated = cursor.take("NOT");
+		// MySQL says INVISIBLE, MariaDB IGNORED.
+		const name = cursor.is("IGNORED") ? "ignored" : "visible";
+		cursor.advance();
+		const isOn = name === "ignored" ? !isNegated : !hides;
+		const parameters = [{ name, value: String(isOn) }];
 		return { kind: "setIndexParameters", index, parameters, reset: false, range: range() };
 	}
 	if (cursor.isName(1) && (cursor.is("CHECK") || cursor.is("CONSTRAINT"))) {

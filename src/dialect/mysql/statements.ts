@@ -170,11 +170,11 @@ function readCreate(cursor: Cursor): readonly Operation[] {
 		case "UNDO":
 			return [readOtherObject(cursor, first)];
 		default:
-			return readCreateIndex(cursor, first);
+			return readCreateIndex(cursor, first, head.orReplace);
 	}
 }
 
-function readCreateIndex(cursor: Cursor, first: number): readonly Operation[] {
+function readCreateIndex(cursor: Cursor, first: number, orReplace: boolean): readonly Operation[] {
 	cursor.takeAny("ONLINE", "OFFLINE");
 	const word = cursor.takeAny("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR");
 	cursor.expect("INDEX");
@@ -203,7 +203,10 @@ function readCreateIndex(cursor: Cursor, first: number): readonly Operation[] {
 		nullsNotDistinct: false,
 		parameters,
 	};
-	return withOnline([created], said);
+	if (!orReplace) return withOnline([created], said);
+	const { index = { name, table }, range } = created;
+	const dropped = { concurrently: false, ifExists: true, cascade: false } as const;
+	return withOnline([{ kind: "dropIndex", index, range, ...dropped }, created], said);
 }
 
 function readCreateDatabase(cursor: Cursor, first: number): Operation {

@@ -36,6 +36,7 @@ interface Draft {
 	onUpdate?: Expression;
 	comment?: string;
 	invisible?: true;
+	nullable?: true;
 	position?: ColumnPosition;
 	constraints: ConstraintDefinition[];
 }
@@ -106,8 +107,10 @@ function readConstraint(
 	if (cursor.take("NOT", "NULL")) {
 		readOnConflict(cursor);
 		draft.constraints.push({ ...base(), type: "notNull", columns, noInherit: false });
-	} else if (cursor.take("NULL")) readOnConflict(cursor);
-	else if (cursor.is("PRIMARY") || (cursor.is("KEY") && grammar.family === "mysql")) {
+	} else if (cursor.take("NULL")) {
+		readOnConflict(cursor);
+		draft.nullable = true;
+	} else if (cursor.is("PRIMARY") || (cursor.is("KEY") && grammar.family === "mysql")) {
 		cursor.take("PRIMARY");
 		cursor.expect("KEY");
 		cursor.takeAny("ASC", "DESC");

@@ -201,7 +201,7 @@ export function readKey(
 	constraint?: string,
 	kind?: string,
 ): IndexDefinition {
-	cursor.take("IF", "NOT", "EXISTS");
+	const ifNotExists = cursor.take("IF", "NOT", "EXISTS");
 	const own = cursor.is("(") || cursor.is("USING") ? undefined : cursor.name();
 	const name = own ?? constraint;
 	let method = kind ?? "btree";
@@ -210,6 +210,7 @@ export function readKey(
 	const { parameters, using } = readIndexOptions(cursor);
 	return {
 		...(name !== undefined && { name }),
+		...(ifNotExists && { ifNotExists }),
 		range: cursor.rangeFrom(first),
 		unique: false,
 		method: using ?? method,

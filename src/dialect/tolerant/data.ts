@@ -3,6 +3,7 @@ import type { DataOperation, OperationOf } from "../../core/operation.ts";
 import type { Cursor } from "./cursor.ts";
 import { readExpression } from "./expression.ts";
 import type { Grammar } from "./grammar.ts";
+import { isReserved } from "./primary.ts";
 import {
 	isQueryAhead,
 	readCommonTables,
@@ -165,6 +166,7 @@ function readAssignment(cursor: Cursor, grammar: Grammar): readonly Written[] {
 		const values = value.kind === "other" && value.what === "row" ? value.operands : [];
 		return columns.map((column, at) => ({ column, value: values[at] ?? value }));
 	}
+	if (isReserved(cursor.peek(), grammar)) return cursor.fail();
 	const path = [cursor.name()];
 	while (cursor.take(".")) path.push(cursor.name());
 	if (!cursor.take(":=")) cursor.expect("=");

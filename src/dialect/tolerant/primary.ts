@@ -161,7 +161,8 @@ function readName(cursor: Cursor, grammar: Grammar): Expression {
 	return { kind: "column", path };
 }
 
-function isReserved(word: string, { reserved, alsoNames }: Grammar): boolean {
+/** True for a word that is never a name. */
+export function isReserved(word: string, { reserved, alsoNames }: Grammar): boolean {
 	return reserved.has(word) && !alsoNames.has(word);
 }
 

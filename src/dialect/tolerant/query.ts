@@ -115,7 +115,8 @@ function readSelect(cursor: Cursor, grammar: Grammar): Query {
 
 function readTarget(cursor: Cursor, grammar: Grammar): Query["targets"][number] {
 	const expression = readExpression(cursor, grammar);
-	const alias = readAlias(cursor, grammar, true);
+	const isStar = expression.kind === "column" && expression.path.at(-1) === "*";
+	const alias = isStar ? undefined : readAlias(cursor, grammar, true);
 	return alias === undefined ? { expression } : { expression, alias };
 }
 

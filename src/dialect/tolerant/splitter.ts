@@ -61,7 +61,12 @@ export function* piecesOf(text: string, lexis: Lexis, range?: Range): Generator<
 /** Between two delimiters of another kind the server takes several statements with semicolons between them. */
 function endsStatement({ text, delimiter }: Tokenizer, body: BodyTracker, token: Token): boolean {
 	if (token.kind === "delimiter") return delimiter !== ";" || !body.isOpen;
-	return delimiter !== ";" && text[token.start] === ";" && token.kind === "punctuation" && !body.isProgram;
+	return (
+		delimiter !== ";" &&
+		text[token.start] === ";" &&
+		token.kind === "punctuation" &&
+		!body.isProgram
+	);
 }
 
 function isDelimiterCommand({ text }: Tokenizer, lexis: Lexis, token: Token): boolean {
@@ -166,9 +171,8 @@ class BodyTracker {
 		if (before === "END" && (word === "CASE" || blockWords.has(word))) return;
 		if (word === "END") this.#open.pop();
 		else if (word === "CASE") this.#enter(this.#isStatement(before) ? "block" : "expression");
-		else if (word === "BEGIN" && (!this.#inStatements || this.#isStatement(before))) {
-			this.#enter("block");
-		} else if (blockWords.has(word) && this.#isStatement(before)) this.#enter("block");
+		else if (word === "BEGIN") this.#enter("block");
+		else if (blockWords.has(word) && this.#isStatement(before)) this.#enter("block");
 	}
 
 	#enter(kind: "block" | "expression"): void {
