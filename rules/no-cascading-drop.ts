@@ -23,9 +23,11 @@ function isTurnedOffInVain({ transaction }: OperationContext): boolean {
 
 function names(tables: readonly Table[], context: OperationContext): string {
 	const { catalog } = context;
-	return listWords([
-		...new Set(tables.map((one) => contractObject(catalog, catalog.resolve(one)).shown)),
-	]);
+	const all = new Set(tables.map((one) => contractObject(catalog, catalog.resolve(one)).shown));
+	const shown = [...all];
+	return listWords(
+		shown.length > 4 ? [...shown.slice(0, 3), `${shown.length - 3} more tables`] : shown,
+	);
 }
 
 const outside =

@@ -8,16 +8,7 @@ import {
 	missingEvidence,
 	showName,
 } from "#core";
-import type { Catalog, Key, Table } from "#core";
 import { successorOf } from "../src/catalog/rebuild.ts";
-
-/** True when a table with the rows of this one stands in its place, under the name that code knows. */
-function isMadeAnew(table: Table, released: Key, after: Catalog): boolean {
-	const now = successorOf(after, table);
-	if (!now) return false;
-	// What was only put by meanwhile is known to no code.
-	return table.copyOf?.replaced === true || after.resolve(now) === released;
-}
 
 export default defineRule({
 	id: "no-drop-table",
@@ -101,8 +92,8 @@ COMMIT;`,
 				help: `First release code that no longer uses ${object.shown}. ${missing}`,
 				recipe: "drop-table",
 				atReleaseEnd(after) {
-					if (table && context.dialect === "sqlite" && isMadeAnew(table, released, after))
-						return "settled";
+					// Made anew from its rows: no-lossy-rebuild tells what is lost.
+					if (context.dialect === "sqlite" && successorOf(after, released)) return "settled";
 					const again = after.tableByKey(key);
 					if (again && !table && operation.ifExists) return "settled";
 					if (again) return { message: "recreated", data: { table: object.shown } };

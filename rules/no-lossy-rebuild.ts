@@ -9,7 +9,7 @@ import {
 	type OperationOf,
 	type Table,
 } from "#core";
-import { copyOfGone, successorOf, type Omission, type RowCopy } from "../src/catalog/rebuild.ts";
+import { hasCopy, successorOf, type Omission, type RowCopy } from "../src/catalog/rebuild.ts";
 import { isSameName } from "../src/dialect/sqlite/effects/scene.ts";
 
 const omissions: Readonly<Record<Omission, string>> = {
@@ -47,7 +47,8 @@ function newName({ columns }: RowCopy, old: string, now: Table): string | undefi
 	return undefined;
 }
 
-type Context = OperationContext<"rows" | "drops" | "renames" | "empties">;
+type Context = OperationContext<"rows" | "columns" | "empties">;
+type Successor = NonNullable<ReturnType<typeof successorOf>>;
 
 interface Rebuild {
 	readonly operation: OperationOf<"dropTable">;
@@ -56,52 +57,69 @@ interface Rebuild {
 	readonly shown: string;
 }
 
-function judgeRows({ operation, table, shown }: Rebuild, context: Context): void {
+function judgeRows({ operation, table, key, shown }: Rebuild, context: Context): void {
 	context.report({
 		message: "rows",
 		at: operation,
 		table,
 		data: { table: shown, omission: "" },
 		atReleaseEnd(after) {
-			const omits = successorOf(after, table)?.copyOf?.omits;
+			const omits = successorOf(after, key)?.copy.omits;
 			if (!omits) return "settled";
 			return { message: "rows", data: { table: shown, omission: omissions[omits] } };
 		},
 	});
 }
 
-function judgeColumn({ operation, table, key }: Rebuild, column: string, context: Context): void {
-	const object = contractObject(context.catalog, key, column);
-	const code = codeColumn(key, column);
+/** The columns that code knows and that nothing allows to go, in words, with what to do. */
+function changesOf(columns: readonly string[], made: Successor, key: Key, context: Context) {
+	const open = columns.flatMap((column) => {
+		const object = contractObject(context.catalog, key, column);
+		const missing = missingEvidence(context, object, undefined, codeColumn(key, column));
+		return missing === undefined ? [] : [{ column, shown: object.shown, missing }];
+	});
+	const [first] = open;
+	if (!first) return undefined;
+	const words = open.map(({ column }) => {
+		const to = newName(made.copy, column, made.table);
+		return to === undefined ? `${column} is gone with its values` : `${column} is called ${to}`;
+	});
+	const some =
+		words.length > 4
+			? [...words.slice(0, 3), `${words.length - 3} more are gone or renamed`]
+			: words;
+	return {
+		changes: listWords(some),
+		help: `First release code that no longer names ${first.shown}. ${first.missing}`,
+	};
+}
+
+function judgeColumns({ operation, table, key, shown }: Rebuild, context: Context): void {
 	context.report({
-		message: "drops",
+		message: "columns",
 		at: operation,
 		table,
-		code,
-		data: { column: object.shown },
+		data: { table: shown, changes: "" },
 		atReleaseEnd(after) {
-			const now = successorOf(after, table);
-			if (!now?.copyOf || !gone(now.copyOf, now).some((name) => name === column)) return "settled";
-			const missing = missingEvidence(context, object, undefined, code);
-			if (missing === undefined) return "settled";
-			const to = newName(now.copyOf, column, now);
-			const help = `First release code that no longer names ${object.shown}. ${missing}`;
-			return to === undefined
-				? { message: "drops", data: { column: object.shown }, help }
-				: { message: "renames", data: { column: object.shown, to }, help };
+			const made = successorOf(after, key);
+			const columns = made ? gone(made.copy, made.table) : [];
+			const found = made && changesOf(columns, made, key, context);
+			if (!found) return "settled";
+			const { help, changes } = found;
+			return { message: "columns", data: { table: shown, changes }, help };
 		},
 	});
 }
 
-function judgeValues({ operation, table, shown }: Rebuild, context: Context): void {
+function judgeValues({ operation, table, key, shown }: Rebuild, context: Context): void {
 	context.report({
 		message: "empties",
 		at: operation,
 		table,
 		data: { table: shown, columns: "" },
 		atReleaseEnd(after) {
-			const now = successorOf(after, table);
-			const columns = now?.copyOf ? emptied(now.copyOf, now) : [];
+			const made = successorOf(after, key);
+			const columns = made ? emptied(made.copy, made.table) : [];
 			if (columns.length === 0) return "settled";
 			return { message: "empties", data: { table: shown, columns: listWords(columns) } };
 		},
@@ -124,10 +142,7 @@ sqlite.org/lang_altertable.html#otheralter.`,
 	help: "Copy every row and every column; drop rows and columns in statements of their own.",
 	messages: {
 		rows: "{table} is made anew without all of its rows: {omission}, and the old table is dropped.",
-		drops:
-			"{column} is gone once the table is made anew: statements of running code that name it fail, and its values are lost.",
-		renames:
-			"{column} is called {to} once the table is made anew: statements of running code that name it fail.",
+		columns: "Statements of running code fail once {table} is made anew: {changes}.",
 		empties: "{table} is made anew without the values of {columns}: the copy does not read them.",
 	},
 	examples: [
@@ -170,14 +185,12 @@ COMMIT;`,
 		dropTable(operation, context) {
 			const { catalog } = context;
 			const table = catalog.table(operation.table);
-			if (!table || context.isNew(operation.table) || !copyOfGone(catalog, table)) return;
+			if (!table || context.isNew(operation.table) || !hasCopy(catalog, table)) return;
 			const key = context.releasedName(catalog.resolve(operation.table));
 			const rebuild = { operation, table, key, shown: contractObject(catalog, key).shown };
 			judgeRows(rebuild, context);
 			judgeValues(rebuild, context);
-			for (const { name, origin } of table.columns) {
-				if (!context.madeHere(origin)) judgeColumn(rebuild, name, context);
-			}
+			judgeColumns(rebuild, context);
 		},
 	},
 });

@@ -85,8 +85,6 @@ COMMIT;`,
 			// table that was just renamed is its successor, known to code under that name.
 			const target = `${key.slice(0, key.indexOf("."))}.${operation.to}`;
 			if (context.releasedName(key) !== key || context.isVacant(target)) return;
-			// The copy takes the name of the table that it was made from.
-			if (context.dialect === "sqlite" && table?.copyOf?.replaced) return;
 			const { shown } = contractObject(catalog, key);
 			const columns = columnsOf(catalog, key) ?? [];
 			context.report({
@@ -99,7 +97,7 @@ COMMIT;`,
 				atReleaseEnd(after) {
 					if (!relationExists(after, key)) return undefined;
 					// Made anew under its old name: no-lossy-rebuild tells which columns are gone.
-					if (context.dialect === "sqlite" && table && successorOf(after, table)) return "settled";
+					if (context.dialect === "sqlite" && successorOf(after, key)) return "settled";
 					const now = columnsOf(after, key);
 					const gone = now ? columns.filter((name) => !now.includes(name)) : [];
 					if (gone.length === 0) return "settled";

@@ -1,5 +1,5 @@
 import { contractObject, defineRule } from "#core";
-import { copyOfGone } from "../src/catalog/rebuild.ts";
+import { hasCopy } from "../src/catalog/rebuild.ts";
 
 export default defineRule({
 	id: "require-rebuild-in-transaction",
@@ -38,7 +38,7 @@ COMMIT;`,
 			const { catalog, transaction } = context;
 			const table = catalog.table(operation.table);
 			if (transaction || !table || context.isNew(operation.table)) return;
-			if (!copyOfGone(catalog, table)) return;
+			if (!hasCopy(catalog, table)) return;
 			const key = context.releasedName(catalog.resolve(operation.table));
 			const data = { table: contractObject(catalog, key).shown };
 			context.report({ message: "split", at: operation, table, data });

@@ -1,7 +1,6 @@
 import { contractObject, defineRule, listWords, type Index, type Table } from "#core";
-import { sameMeaning } from "../src/catalog/expression.ts";
-import { columnsIn } from "../src/catalog/expression.ts";
-import { copyOfGone, successorOf } from "../src/catalog/rebuild.ts";
+import { columnsIn, sameMeaning } from "../src/catalog/expression.ts";
+import { hasCopy, successorOf } from "../src/catalog/rebuild.ts";
 
 function columnsOf({ elements, where }: Index): readonly string[] {
 	const expressions = elements.map(({ expression }) => expression);
@@ -84,18 +83,16 @@ COMMIT;`,
 		dropTable(operation, context) {
 			const { catalog } = context;
 			const table = catalog.table(operation.table);
-			if (!table || context.isNew(operation.table) || !copyOfGone(catalog, table)) return;
-			const { shown } = contractObject(
-				catalog,
-				context.releasedName(catalog.resolve(operation.table)),
-			);
+			if (!table || context.isNew(operation.table) || !hasCopy(catalog, table)) return;
+			const key = context.releasedName(catalog.resolve(operation.table));
+			const { shown } = contractObject(catalog, key);
 			context.report({
 				message: "lost",
 				at: operation,
 				table,
 				data: { table: shown, parts: "" },
 				atReleaseEnd(after) {
-					const now = successorOf(after, table);
+					const now = successorOf(after, key)?.table;
 					const lost = now && lostBy(table, now);
 					if (!lost || lost.indexes.length + lost.triggers.length === 0) return "settled";
 					const isGrave = lost.triggers.length > 0 || lost.indexes.some(({ unique }) => unique);

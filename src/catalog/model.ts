@@ -152,6 +152,8 @@ export interface Table extends Named {
 	readonly withoutRowid?: true;
 	/** SQLite: the module of a virtual table. */
 	readonly module?: string;
+	/** SQLite: the name that it had when the release began. */
+	readonly formerKey?: Key;
 	/** The table whose rows were copied into this one in this release. */
 	readonly copyOf?: RowCopy;
 	readonly parameters: ReadonlyMap<string, string | undefined>;

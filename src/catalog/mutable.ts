@@ -50,7 +50,7 @@ export class MutableCatalog implements Catalog {
 	#extensions = new ForkableMap<string, OtherObject>();
 	#statistics = new ForkableMap<Key, Key>();
 	#empty = new Set<Key>();
-	/** The tables that hold the rows of another one. */
+	/** The tables that hold the rows of another one, and those that had another name. */
 	#copies = new Set<Key>();
 	/** Whether anything was ever made in the temporary schema: most histories need not look there. */
 	#hasTemporary = false;
@@ -98,15 +98,10 @@ export class MutableCatalog implements Catalog {
 		for (const key of this.#copies) {
 			const table = this.#tables.get(key);
 			if (!table) continue;
-			const { copyOf: _copyOf, ...rest } = table;
+			const { copyOf: _copyOf, formerKey: _formerKey, ...rest } = table;
 			this.#tables.set(key, rest);
 		}
 		this.#copies.clear();
-	}
-
-	/** The tables that hold the rows of another one, copied in this release. */
-	copies(): readonly Key[] {
-		return this.#copies.size === 0 ? [] : [...this.#copies];
 	}
 
 	get searchPath(): readonly string[] {
@@ -401,7 +396,7 @@ export class MutableCatalog implements Catalog {
 		this.#tables.set(key, table);
 		if (table.empty) this.#empty.add(key);
 		else this.#empty.delete(key);
-		if (table.copyOf) this.#copies.add(key);
+		if (table.copyOf ?? table.formerKey) this.#copies.add(key);
 	}
 
 	removeTable(key: Key): void {

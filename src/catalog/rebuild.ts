@@ -4,6 +4,7 @@ import { keyOf, type Catalog } from "./catalog.ts";
 import { columnsIn } from "./expression.ts";
 import type { Column, Key, Table } from "./model.ts";
 import type { MutableCatalog } from "./mutable.ts";
+import { emptyTable } from "./replay/altered.ts";
 
 /** Why a copy may not hold every row of the original. */
 export type Omission = "filter" | "limit" | "group" | "join" | "combined" | "conflict";
@@ -33,21 +34,19 @@ export function noteCopy(catalog: MutableCatalog, operation: Copying, emptyBefor
 	const query = queryOf(operation);
 	const target = catalog.table(operation.table);
 	const source = query && sourceOf(query, catalog);
-	if (!target || !source || keyOf(target) === keyOf(source.table)) return;
+	if (!target || !source || keyOf(target) === keyOf(source)) return;
 	const earlier = target.copyOf;
-	if (!emptyBefore && earlier?.from !== keyOf(source.table)) return;
+	if (!emptyBefore && earlier?.from !== keyOf(source)) return;
 	const given =
 		operation.kind === "insert" && operation.columns
 			? operation.columns
 			: target.columns.map(({ name }) => name);
-	const copy = composed(copyBy(query, given, source.table, omissionOf(operation, query)));
+	const copy = composed(copyBy(query, given, source, omissionOf(operation, query)));
 	// Two copies with conditions: one takes what the other leaves.
 	const { omits: _omits, ...whole } = copy;
-	const next = earlier?.from === copy.from ? { ...whole, replaced: false } : copy;
+	const next = earlier?.from === copy.from ? whole : copy;
 	catalog.putTable({ ...target, copyOf: next });
-	if (!catalog.tableByKey(next.from) || next.from === keyOf(target)) {
-		takePlace(catalog, keyOf(target));
-	}
+	if (next.from === keyOf(target)) takePlace(catalog, keyOf(target));
 }
 
 function queryOf(operation: Copying): Query | undefined {
@@ -55,19 +54,22 @@ function queryOf(operation: Copying): Query | undefined {
 	return operation.source.kind === "query" ? operation.source.query : undefined;
 }
 
-/** The table whose rows a query hands on: the only one it reads, or the one that a left join keeps. */
-function sourceOf(query: Query, catalog: Catalog): { readonly table: Table } | undefined {
+/** The table whose rows a query hands on: the only one it reads, or the first of a join. */
+function sourceOf(query: Query, catalog: MutableCatalog): Table | undefined {
 	const [first, ...others] = query.combined;
 	if (first) {
 		const source = sourceOf(first, catalog);
-		const isSame = others.every((other) => sourceOf(other, catalog)?.table === source?.table);
+		const isSame = others.every((other) => sourceOf(other, catalog) === source);
 		return isSame ? source : undefined;
 	}
 	let item = query.from[0];
 	while (item?.kind === "join") item = item.left;
 	if (item?.kind === "query") return sourceOf(item.query, catalog);
-	const table = item?.kind === "table" ? catalog.table(item.name) : undefined;
-	return table && { table };
+	if (item?.kind !== "table") return undefined;
+	const known = catalog.table(item.name);
+	if (known ?? catalog.view(item.name)) return known;
+	// One that no statement of the history made.
+	return { ...emptyTable(catalog.place(item.name)), complete: false };
 }
 
 function omissionOf(operation: Copying, query: Query): Omission | undefined {
@@ -137,59 +139,48 @@ function composed(copy: RowCopy): RowCopy {
 }
 
 /**
- * A table is gone: the tables that hold its rows stand in its place. They have its users, so they are as old as it
- * was, and so are the columns that came along.
+ * A table gets the name of the one whose rows it holds, or the one that it was made beside goes: it has the users of
+ * that one, so it is as old, and so are the columns that came along.
  */
-export function notePassing(catalog: MutableCatalog, gone: Key): void {
-	for (const key of catalog.copies()) {
-		const copy = catalog.tableByKey(key)?.copyOf;
-		if (copy?.from === gone && !copy.replaced) takePlace(catalog, key);
-	}
-}
-
-function takePlace(catalog: MutableCatalog, key: Key): void {
+export function takePlace(catalog: MutableCatalog, key: Key): void {
 	const table = catalog.tableByKey(key);
 	const copy = table?.copyOf;
-	if (!copy) return;
+	if (!copy || copy.replaced) return;
 	const { original } = copy;
 	const age = (column: Column): Column => {
-		const source = copy.columns.get(column.name);
-		const before = original.columns.find(({ name }) => name === column.name && name === source);
+		const isKept = copy.columns.get(column.name) === column.name;
+		const before = original.columns.find(({ name }) => isKept && name === column.name);
 		return before?.origin ? { ...column, origin: before.origin } : column;
 	};
+	const { origin: _origin, ...rest } = table;
 	catalog.putTable({
-		...table,
+		...rest,
 		...(original.origin && { origin: original.origin }),
 		columns: table.columns.map(age),
 		copyOf: { ...copy, replaced: true },
 	});
 }
 
-/** Returns the table that took the place of one that was made anew, as a later schema knows it. */
-export function successorOf(after: Catalog, gone: Table): Table | undefined {
-	for (const table of after.tables()) {
-		const { copyOf } = table;
-		if (!copyOf?.replaced) continue;
-		if (copyOf.from === keyOf(gone) || isSameTable(copyOf.original, gone)) return table;
-	}
-	return undefined;
+/** A table that had another name when the release began is gone: what was made under that name has its place. */
+export function notePassing(catalog: MutableCatalog, gone: Table): void {
+	const { formerKey } = gone;
+	const heir = formerKey === undefined ? undefined : catalog.tableByKey(formerKey);
+	if (heir?.copyOf?.from === keyOf(gone)) takePlace(catalog, keyOf(heir));
 }
 
-function isSameTable(one: Table, other: Table): boolean {
-	const [left, right] = [one.origin, other.origin];
-	if (!left || !right) return one === other;
-	return left.file === right.file && left.range.start === right.range.start;
-}
-
-/**
- * Returns the copy that holds the rows of a table as it goes, where there is one; not for a table that is itself
- * such a copy.
- */
-export function copyOfGone(catalog: Catalog, gone: Table): RowCopy | undefined {
-	if (gone.copyOf?.replaced) return undefined;
+/** True when some table holds rows of a table as that goes. */
+export function hasCopy(catalog: Catalog, gone: Table): boolean {
 	const key = keyOf(gone);
-	for (const { copyOf } of catalog.tables()) {
-		if (copyOf?.from === key && !copyOf.replaced) return copyOf;
-	}
-	return undefined;
+	for (const { copyOf } of catalog.tables()) if (copyOf?.from === key) return true;
+	return false;
+}
+
+/** Returns the table that was made anew under the name, with what it was made from. */
+export function successorOf(
+	after: Catalog,
+	name: Key,
+): { readonly table: Table; readonly copy: RowCopy } | undefined {
+	const table = after.tableByKey(name);
+	const copy = table?.copyOf;
+	return table && copy?.replaced ? { table, copy } : undefined;
 }

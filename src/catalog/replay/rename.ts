@@ -4,6 +4,7 @@ import { mapList, nextvalArgument, nextvalOf, readName, replaceIn } from "../exp
 import type { Constraint, Index, Key, Routine, Table, UserType, View } from "../model.ts";
 import type { MutableCatalog, Place } from "../mutable.ts";
 import { replaceInQuery } from "../qualify.ts";
+import { takePlace } from "../rebuild.ts";
 import { relationUse, typeUse } from "../uses.ts";
 import { changeExpressions } from "./table-expressions.ts";
 
@@ -45,8 +46,11 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 		return own.schema === schema ? own : { ...own, schema };
 	});
 	const constraints = catalog.isMysql ? renamedKeys(table, to.name) : table.constraints;
-	catalog.putTable({ ...table, ...to, indexes, constraints });
+	const formerKey = table.formerKey ?? key;
+	const isRemembered = catalog.dialect === "sqlite" && !table.copyOf;
+	catalog.putTable({ ...table, ...to, indexes, constraints, ...(isRemembered && { formerKey }) });
 	retarget(catalog, from, to);
+	if (table.copyOf?.from === newKey) takePlace(catalog, newKey);
 	for (const sequence of sequences) {
 		const place = { schema: to.schema, name: sequence.name };
 		const ownedBy = { table: newKey, column: sequence.ownedBy?.column ?? "" };

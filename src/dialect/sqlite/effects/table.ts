@@ -4,15 +4,7 @@ import type { OperationOf, ReferentialAction } from "../../../core/operation.ts"
 import { because, refuse, refuseName, refuseRows, type Draft } from "./draft.ts";
 import { switchOf } from "./pragma.ts";
 import { readQuery } from "./data.ts";
-import {
-	isMissing,
-	isSameName,
-	nameOf,
-	targetOf,
-	writeSchema,
-	writeTo,
-	type Scene,
-} from "./scene.ts";
+import { isMissing, nameOf, targetOf, writeSchema, writeTo, type Scene } from "./scene.ts";
 import { firstWith, has, showVersion } from "./versions.ts";
 
 export function createTable(
