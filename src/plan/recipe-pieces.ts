@@ -91,7 +91,8 @@ function titleOf({ title, rows }: RecipeStep): string {
 	return `${change}, ${batchSize.toLocaleString("en-US")} at a time`;
 }
 
-const checkWords: Readonly<Record<RowCheck["what"], string>> = {
+/** What holds when a check is true. */
+export const checkWords: Readonly<Record<RowCheck["what"], string>> = {
 	pending: "no row is left",
 	unconvertible: "every old value could be converted",
 	lossy: "every old value can be got back",

@@ -1,4 +1,5 @@
 import { runsOnServer, type Plan } from "../../plan/plan.ts";
+import { checkWords } from "../../plan/recipe-pieces.ts";
 import { isTrue } from "../ask.ts";
 import type { RunEngine, RunSession } from "../engine.ts";
 
@@ -17,14 +18,15 @@ export interface CheckResult extends Check {
 	readonly message?: string;
 }
 
-const isQuery = (sql: string): boolean => /^\s*(?:select|with|values|table)\b/i.test(sql);
-
 /** Returns what a plan has to prove: the queries of its verify steps and the checks of the others. */
 export function checksOf({ steps }: Plan): readonly Check[] {
 	const found = new Map<string, Check>();
 	for (const step of steps.filter(runsOnServer)) {
-		const queries = step.phase === "verify" && step.sql.every(isQuery) ? step.sql : [];
-		for (const sql of [...queries, ...step.checks.map((check) => check.sql)]) {
+		for (const { what, sql } of step.checks) {
+			const name = `${step.id} ${step.title}: ${checkWords[what]}`;
+			if (!found.has(sql)) found.set(sql, { name, sql });
+		}
+		for (const sql of step.proves === true ? step.sql : []) {
 			if (!found.has(sql)) found.set(sql, { name: `${step.id} ${step.title}`, sql });
 		}
 	}
