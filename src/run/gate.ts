@@ -81,7 +81,10 @@ const unknown = (check: GateCheckName, says: string): GateCheck => ({
 function checkHistory({ applied, historyProblem }: GateReading): GateCheck {
 	if (!applied) return unknown("history", "lockkeeper has never run anything on this database");
 	return historyProblem === undefined
-		? open("history", `${applied.length} revisions, each follows the one before`)
+		? open(
+				"history",
+				`${applied.length === 1 ? "1 revision" : `${applied.length} revisions`}, each follows the one before`,
+			)
 		: closed("history", historyProblem);
 }
 
