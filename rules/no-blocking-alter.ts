@@ -87,7 +87,8 @@ do the same once more and apply nothing else meanwhile. MariaDB 11.2 copies besi
 	},
 	help: throughTool,
 	messages: {
-		copies: "Every write to {table} waits while all of its rows are copied into a new table: {reason}.",
+		copies:
+			"Every write to {table} waits while all of its rows are copied into a new table: {reason}.",
 		mayCopy: "Every write to {table} may wait while all of its rows are copied: {reason}.",
 		copiesOnline:
 			"All rows of {table} are copied into a new table: {reason}. Writes go on, but replicas fall behind by the whole copy.",
@@ -131,7 +132,8 @@ CREATE TABLE invoices (id bigint NOT NULL PRIMARY KEY, customer_id bigint,
   FOREIGN KEY (customer_id) REFERENCES customers (id));`,
 		},
 		{
-			before: "CREATE TABLE articles (id bigint NOT NULL PRIMARY KEY, body text, title varchar(80));",
+			before:
+				"CREATE TABLE articles (id bigint NOT NULL PRIMARY KEY, body text, title varchar(80));",
 			bad: `SET SESSION lock_wait_timeout = 5;
 CREATE FULLTEXT INDEX articles_body ON articles (body);`,
 			good: `SET SESSION lock_wait_timeout = 5;

@@ -1,20 +1,24 @@
-import { defineRule, positionAt, type Operation, type Transaction } from "#core";
+import { defineRule, positionAt, type Operation, type ReleaseEntry } from "#core";
 
 const changes: ReadonlySet<Operation["kind"]> = new Set(["insert", "update", "delete", "merge"]);
 
-type Entry = Transaction["earlier"][number];
-
-/** What ran since the last statement that committed; `committed` tells which those are. */
-function openWork(
-	{ earlier }: Transaction,
-	commits: (operation: Operation) => boolean,
-): readonly Entry[] {
-	const last = earlier.map(({ operation }) => operation).findLastIndex(commits);
-	return earlier.slice(last + 1);
+/** The first entry of a change of rows that exist, made in the migration of the entry. */
+function changeAmong(work: readonly ReleaseEntry[], entry: ReleaseEntry): ReleaseEntry | undefined {
+	return work.find(
+		({ operation, migration, part }) =>
+			changes.has(operation.kind) && migration === entry.migration && !part.reached,
+	);
 }
 
-/** Kinds of operations that end the open transaction, as the effects of each say when they run. */
-const known = new Set<Operation>();
+function placeOf({ operation, statement }: ReleaseEntry, from: ReleaseEntry): string {
+	const { line } = positionAt(statement.file, operation.range.start);
+	const isHere = statement.file.path === from.statement.file.path;
+	return isHere ? `line ${line}` : `${statement.file.path}, line ${line}`;
+}
+
+function tableOf({ operation }: ReleaseEntry): string {
+	return "table" in operation && typeof operation.table === "object" ? operation.table.name : "";
+}
 
 export default defineRule({
 	id: "no-implicit-commit",
@@ -57,37 +61,32 @@ UPDATE orders SET status = 'paid' WHERE id = 8;`,
 		},
 	],
 	on: {
-		anyOperation(operation, context) {
-			const { transaction, statement } = context;
-			if (context.effectOf(operation).commits) known.add(operation);
-			else return;
-			if (!transaction || operation !== context.part.operations[0]) return;
-			const work = openWork(transaction, (earlier) => known.has(earlier));
-			const placeOf = ({ operation: earlier, statement: { file } }: Entry): string => {
-				const line = `line ${positionAt(file, earlier.range.start).line}`;
-				return file.path === statement.file.path ? line : `${file.path}, ${line}`;
-			};
-			const once = `${context.migration.id}`;
-			const changed = work.find(
-				(entry) => changes.has(entry.operation.kind) && entry.statement.file === statement.file,
-			);
-			if (changed && "table" in changed.operation && changed.operation.table) {
-				const { kind, table } = changed.operation;
-				context.report({
-					message: "commitsRows",
-					at: operation,
-					once,
-					data: {
-						command: kind.toUpperCase(),
-						table: typeof table === "string" ? table : table.name,
-						place: placeOf(changed),
-					},
-				});
-				return;
+		releaseEnd({ entries }, context) {
+			/** What is open: not committed yet. */
+			let work: ReleaseEntry[] = [];
+			for (const entry of entries) {
+				const { operation, transaction, effect, part, migration } = entry;
+				if (transaction !== work[0]?.transaction) work = [];
+				if (!effect.commits || part.reached) {
+					if (transaction && !part.reached) work.push(entry);
+					continue;
+				}
+				const changed = changeAmong(work, entry);
+				const begin = work.find((earlier) => earlier.operation.kind === "begin");
+				work = [];
+				const once = migration.id;
+				if (changed) {
+					const data = {
+						command: changed.operation.kind.toUpperCase(),
+						table: tableOf(changed),
+						place: placeOf(changed, entry),
+					};
+					context.report(entry, { message: "commitsRows", at: operation, once, data });
+				} else if (begin && transaction?.wrapper === "script") {
+					const data = { place: placeOf(begin, entry) };
+					context.report(entry, { message: "opens", at: operation, once, data });
+				}
 			}
-			const begin = work.find((entry) => entry.operation.kind === "begin");
-			if (!begin || transaction.wrapper !== "script") return;
-			context.report({ message: "opens", at: operation, once, data: { place: placeOf(begin) } });
 		},
 	},
 });

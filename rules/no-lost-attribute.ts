@@ -136,7 +136,7 @@ ALTER TABLE orders MODIFY email varchar(60) NOT NULL DEFAULT '';`,
 			bad: `SET SESSION lock_wait_timeout = 5;
 ALTER TABLE sessions MODIFY seen_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP AFTER id;`,
 			good: `SET SESSION lock_wait_timeout = 5;
-ALTER TABLE sessions MODIFY seen_at timestamp NULL DEFAULT NULL;`,
+ALTER TABLE sessions MODIFY seen_at timestamp NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP COMMENT 'last request';`,
 		},
 	],
 	on: {
