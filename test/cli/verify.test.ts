@@ -118,7 +118,7 @@ describe("two databases", () => {
 			different  public.orders: 5,000 rows here, 4,999 there
 			           id = 17: different
 			           id = 4711: only here
-			unknown    public.orders_copy: it is not there
+			unknown    public.orders_copy: the other database does not have it
 
 			0 of 3 tables equal.
 			"
@@ -182,7 +182,8 @@ test("two tables of one database", async () => {
 		`${address}/shop`,
 	]);
 	expect(stdout).toMatchInlineSnapshot(`
-		"unknown    orders = orders_copy: syntax error at or near "some" (42601)
+		"different  orders = orders_copy: 5,000 rows here, 4,999 there
+		           id = 8: only here
 
 		0 of 1 table equal.
 		"
