@@ -71,6 +71,14 @@ async function statementsOf(run: OpenRun, step: ServerStep): Promise<number | At
 	return rows;
 }
 
+/** The fence keeps everybody out whom it cannot ask about: a broken connection too. */
+async function lostOrBroken({ lease, context }: OpenRun): Promise<Attempt> {
+	const isHeld = await lease.isHeld(context.observer);
+	if (!isHeld) return { is: "ended", outcome: { is: "lost", why: "lease" } };
+	const message = "the connection broke before the step was committed";
+	return { is: "refused", failure: { kind: "connection", code: "08006", message }, at: "" };
+}
+
 async function inTransaction(
 	run: OpenRun,
 	step: ServerStep,
@@ -95,9 +103,7 @@ async function inTransaction(
 	if (step.settings.some((setting) => /\brole\b|\bauthorization\b/i.test(setting))) {
 		for (const sql of ways.reset) await tellServer(session, sql);
 	}
-	if ((await fence()) === "lost") {
-		return { is: "ended", outcome: { is: "lost", why: "lease" } };
-	}
+	if ((await fence()) === "lost") return lostOrBroken(run);
 	const isOurs = await moveStep(engine, session, planHash, step.id, {
 		to: "done",
 		from: ["intent"],

@@ -106,6 +106,25 @@ describe("a lock that somebody else holds", () => {
 		expect((await go(cwd, url)).code).toBe(0);
 	});
 
+	test("a second signal breaks off the statement that runs", async () => {
+		const { url, client } = await shop();
+		const sql = [addNote, "SELECT pg_sleep(600);"];
+		const step = serverStep({ id: "expand-1", sql, statementTimeout: 0 });
+		const cwd = approvedPlan(planOf([step]));
+		const runner = start(cwd, url);
+		await until(client, works("expand-1", "query LIKE '%pg_sleep%'"));
+		runner.child.kill("SIGINT");
+		runner.child.kill("SIGTERM");
+		expect((await runner.ended).code).toBe(3);
+		await until(
+			client,
+			`SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid())`,
+		);
+		const columns =
+			"SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'note'";
+		expect(await run(client, columns)).toEqual([["0"]]);
+	});
+
 	test("of two runners one works, the other says who it is, or waits", async () => {
 		const { url, client, stranger } = await shop();
 		await run(stranger, "BEGIN", "SELECT count(*) FROM orders");

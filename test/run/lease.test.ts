@@ -181,3 +181,33 @@ test("a statement for a transaction never runs outside of it when the connection
 	expect(await session.run(insert)).toMatchObject({ ok: true, changed: 1 });
 	await opened.close();
 });
+
+test("a pooler that changes connections between transactions is refused", async () => {
+	const { url, client } = await shop();
+	const engine = await engineAt(url);
+	const others = [await clientOf(url), await clientOf(url)];
+	let turn = 0;
+	const pooled: RunEngine = {
+		...engine,
+		async connect(purpose) {
+			const session = await engine.connect(purpose);
+			if ("code" in session) return session;
+			return { ...session, run: (sql, values) => others[turn++ % 2]!.run(sql, values) };
+		},
+	};
+	const opened = await openRun({
+		engine: pooled,
+		plan,
+		planHash: "plan",
+		operator: "ada",
+		signal: new AbortController().signal,
+		wait: 0,
+		tell: () => undefined,
+	});
+	expect(opened).toMatchObject({
+		code: "badTarget",
+		message:
+			"Between lockkeeper and the server stands a pooler that changes connections between transactions.",
+	});
+	expect(await run(client, "SELECT to_regnamespace('lockkeeper') IS NULL")).toEqual([["t"]]);
+});

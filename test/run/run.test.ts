@@ -145,6 +145,7 @@ test("a release is run from its migration to the history, and only once", async 
 		  <time> all steps are done (<span> since the run began)
 
 		Nothing is left to do.
+		rollback lossless: no, since <time>
 		"
 	`);
 	await expect(
@@ -193,6 +194,23 @@ test("the embedded database needs nothing but a directory", async () => {
 	const status = await lockkeeper(["status"], { cwd });
 	expect(status.stdout).toMatch(/^PGlite .* in data\nplan \w+ done: 3 of 3 steps/);
 }, 120_000);
+
+test("the address may stand in LOCKKEEPER_URL, or in the variables of libpq", async () => {
+	const { url } = await shopAt();
+	const cwd = approvedPlan(planOf([serverStep({ id: "expand-1", sql: ["SELECT 1;"] })]));
+	const args = ["run", "plan.json", "--operator", "ada"];
+	const own = await lockkeeper(args, { cwd, environment: { LOCKKEEPER_URL: url } });
+	expect(own.code).toBe(0);
+	const { hostname, port, pathname } = new URL(url);
+	const environment = {
+		PGHOST: hostname,
+		PGPORT: port,
+		PGUSER: "postgres",
+		PGDATABASE: pathname.slice(1),
+	};
+	const libpq = await lockkeeper(args, { cwd, environment });
+	expect(libpq.stdout).toContain("0002_orders is applied already");
+});
 
 describe("what waits", () => {
 	test("people's work pauses the run until an operator says that it is done", async () => {

@@ -151,8 +151,17 @@ export interface Started {
 }
 
 export function start(cwd: string, url: string, ...args: readonly string[]): Started {
+	return startProgram(cwd, ["--url", url, ...args]);
+}
+
+/** On the embedded database of the directory. */
+export function startEmbedded(cwd: string): Started {
+	return startProgram(cwd, []);
+}
+
+function startProgram(cwd: string, args: readonly string[]): Started {
 	const program = path.join(root, "dist/cli.js");
-	const given = ["run", "plan.json", "--url", url, "--operator", "ada", ...args];
+	const given = ["run", "plan.json", "--operator", "ada", ...args];
 	const child = spawn(process.execPath, [program, ...given], {
 		cwd,
 		stdio: ["ignore", "pipe", "pipe"],
