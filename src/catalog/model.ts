@@ -10,6 +10,7 @@ import type {
 import type { Range } from "../core/source.ts";
 import type { StatementPart } from "../core/statement.ts";
 import type { RowCopy } from "./rebuild.ts";
+import type { TriggerUses } from "./trigger-uses.ts";
 
 /** Which statement of which migration made an object. */
 export interface Origin {
@@ -75,6 +76,8 @@ export interface Index {
 	readonly include: readonly string[];
 	readonly where?: Expression;
 	readonly nullsNotDistinct: boolean;
+	/** MySQL made it for a foreign key: it goes when another index does its work. */
+	readonly generated?: true;
 	/** MySQL: visible, comment, parser ... */
 	readonly parameters?: readonly Parameter[];
 	/** False after CREATE INDEX ON ONLY until every partition's index is attached. */
@@ -96,6 +99,8 @@ export interface Trigger {
 	readonly function: QualifiedName;
 	/** Columns that WHEN looks at. */
 	readonly whenColumns: readonly string[];
+	/** Where it has statements of its own and no function: what they name. */
+	readonly uses?: TriggerUses;
 	readonly state: "enabled" | "disabled" | "replica" | "always";
 	/** It is the trigger of the partitioned table above. */
 	readonly inherited?: boolean;

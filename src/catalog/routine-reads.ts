@@ -30,7 +30,7 @@ function asQuery(
 }
 
 /** Returns what the operations of a body read and write; columns of NEW and OLD are not among them. */
-export function readsOf(routine: Routine, catalog: Catalog): RoutineReads {
+export function readsOf(routine: Pick<Routine, "body">, catalog: Catalog): RoutineReads {
 	const relations = new Set<Key>();
 	const columns = new Set<string>();
 	const made = new Set<Key>();
@@ -106,7 +106,8 @@ export function readsOfRow(routine: Routine, column: string): boolean {
 	return found;
 }
 
-function expressionsIn(operation: Operation): readonly Expression[] {
+/** Returns the expressions of a statement of a body. */
+export function expressionsIn(operation: Operation): readonly Expression[] {
 	switch (operation.kind) {
 		case "select":
 			return operation.query.targets

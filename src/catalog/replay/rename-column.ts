@@ -5,6 +5,7 @@ import type { Constraint, Key, Policy, Table, View } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { replaceInQuery } from "../qualify.ts";
 import { baseOf, findColumn, relationSource, scopeOfQuery, type Scope } from "../query.ts";
+import { renameColumnInTriggers } from "../trigger-uses.ts";
 import { relationUse } from "../uses.ts";
 import { alteredTable, columnOf, type Replay } from "./altered.ts";
 import { changeExpressions } from "./table-expressions.ts";
@@ -28,8 +29,13 @@ export const renameColumn: Replay<"renameColumn"> = (catalog, operation) => {
 	if (!table || columnOf(table, to)) return;
 	const existing = columnOf(table, column);
 	if (existing?.inherited === true) return;
-	if (existing) renameColumnOf(catalog, table, column, to);
-	else if (!table.complete) {
+	if (existing) {
+		renameColumnOf(catalog, table, column, to);
+		const key = keyOf(table);
+		if (catalog.dialect === "sqlite") {
+			renameColumnInTriggers(catalog, `${key}.${column}`, `${key}.${to}`);
+		}
+	} else if (!table.complete) {
 		catalog.putTable({ ...table, columns: [...table.columns, { name: to, notNull: false }] });
 	}
 };

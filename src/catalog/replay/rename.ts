@@ -5,6 +5,7 @@ import type { Constraint, Index, Key, Routine, Table, UserType, View } from "../
 import type { MutableCatalog, Place } from "../mutable.ts";
 import { replaceInQuery } from "../qualify.ts";
 import { takePlace } from "../rebuild.ts";
+import { renameInTriggers } from "../trigger-uses.ts";
 import { relationUse, typeUse } from "../uses.ts";
 import { changeExpressions } from "./table-expressions.ts";
 
@@ -50,6 +51,7 @@ function moveTable(catalog: MutableCatalog, table: Table, to: Place): void {
 	const isRemembered = catalog.dialect === "sqlite" && !table.copyOf;
 	catalog.putTable({ ...table, ...to, indexes, constraints, ...(isRemembered && { formerKey }) });
 	retarget(catalog, from, to);
+	if (catalog.dialect === "sqlite") renameInTriggers(catalog, key, newKey);
 	if (table.copyOf?.from === newKey) takePlace(catalog, newKey);
 	for (const sequence of sequences) {
 		const place = { schema: to.schema, name: sequence.name };

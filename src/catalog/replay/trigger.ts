@@ -6,6 +6,7 @@ import { columnsIn, visitExpression } from "../expression.ts";
 import type { Policy, RewriteRule, Table, Trigger } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
 import { qualifyExpression } from "../qualify.ts";
+import { usesOfBody } from "../trigger-uses.ts";
 import { alteredTable, type Replay } from "./altered.ts";
 import { inheritTrigger } from "./inheritance.ts";
 
@@ -24,6 +25,9 @@ export const createTrigger: Replay<"createTrigger"> = (catalog, operation, origi
 		whenColumns: operation.when ? [...columnsIn(operation.when)] : [],
 		function: functionPlace(catalog, operation.function),
 		state: existing?.state ?? "enabled",
+		...(operation.body && {
+			uses: usesOfBody(operation.body, catalog.resolve(operation.table), catalog),
+		}),
 		origin,
 	};
 	const withTrigger = (before: readonly Trigger[]): readonly Trigger[] => [

@@ -17,6 +17,19 @@ export function refuseBroken(scene: Scene, draft: Draft): void {
 		const name = nameOf(missing);
 		refuse(draft, `the view ${view.name} reads ${name}, which is not there at this moment`);
 	}
+	refuseBrokenTrigger(scene, draft);
+}
+
+/** The first trigger of the schema that names what is not there. */
+function refuseBrokenTrigger(scene: Scene, draft: Draft): void {
+	for (const { triggers } of [...scene.catalog.tables(), ...scene.catalog.views()]) {
+		for (const { name, uses } of triggers) {
+			const missing = uses?.relations.find((key) => !exists(key, scene));
+			if (missing === undefined) continue;
+			const relation = nameOf(missing);
+			refuse(draft, `the trigger ${name} names ${relation}, which is not there at this moment`);
+		}
+	}
 }
 
 function exists(key: Key, { catalog }: Scene): boolean {

@@ -77,6 +77,13 @@ function refuseUsed(table: Table, column: string, scene: Scene, draft: Draft): v
 		}
 	}
 	const used = `${keyOf(table)}.${column}`;
+	for (const { triggers } of scene.catalog.tables()) {
+		for (const { name, uses } of triggers) {
+			if (uses && includesName(uses.columns, used)) {
+				refuse(draft, `the trigger ${name} uses ${column}`);
+			}
+		}
+	}
 	for (const view of scene.catalog.viewsOn(keyOf(table))) {
 		// A `*` goes on with the columns that are left.
 		if (includesName(view.dependsOnColumns, used) && namesColumn(view.query, column)) {
