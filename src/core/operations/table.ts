@@ -37,6 +37,8 @@ export interface ColumnDefinition {
 	readonly comment?: string;
 	/** MySQL: INVISIBLE, left out of SELECT *. */
 	readonly invisible?: true;
+	/** NULL is written: whoever wrote it wants no NOT NULL. */
+	readonly nullable?: true;
 	/** The constraints written at the column, NOT NULL among them; their columns are filled in. */
 	readonly constraints: readonly ConstraintDefinition[];
 }
@@ -206,6 +208,8 @@ export interface Parameter {
 export interface IndexDefinition {
 	/** Absent: the server chooses a name. */
 	readonly name?: string;
+	/** MariaDB: ADD INDEX IF NOT EXISTS. */
+	readonly ifNotExists?: true;
 	readonly range: Range;
 	readonly unique: boolean;
 	/** `btree`, `hash`, `fulltext`, `spatial`, `vector`. */
