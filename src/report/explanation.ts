@@ -3,7 +3,7 @@ import { shortName, type Explanation } from "../core/engine/explain.ts";
 import type { FilledRecipe } from "../core/finding.ts";
 import type { Advice } from "../explaining.ts";
 import { placeIn, positionAt, type Position } from "../core/source.ts";
-import { blocked, durations, modeName, undo } from "./effect-words.ts";
+import { blockedBy, durations, modeName, onlineWords, refusalCode, undo } from "./effect-words.ts";
 import { countOf, type Palette } from "./report.ts";
 import { recipeLines } from "./recipe-text.ts";
 import { wrap } from "./wrap.ts";
@@ -23,7 +23,13 @@ export interface JsonExplanations {
 		readonly scans: readonly string[];
 		readonly builds: readonly string[];
 		readonly transaction: Effect["transaction"];
-		/** SQLSTATE, or null when the server accepts the statement. */
+		/** How MySQL and MariaDB run it; null elsewhere, and for what changes no table. */
+		readonly online: Effect["online"] | null;
+		/** Locks that are taken for a moment only, when it begins and ends. */
+		readonly briefLocks: readonly { readonly relation: string; readonly mode: string }[];
+		/** The server ends the open transaction before it. */
+		readonly commits: boolean;
+		/** SQLSTATE, in MySQL and MariaDB the error number; null when the server accepts the statement. */
 		readonly fails: string | null;
 		readonly failsBecause: string | null;
 		readonly duration: Effect["duration"];
@@ -59,6 +65,9 @@ export function explanationJson(explanations: readonly Advice[]): string {
 			scans: effect.scans,
 			builds: effect.builds.map(({ index }) => index),
 			transaction: effect.transaction,
+			online: effect.online ?? null,
+			briefLocks: (effect.briefLocks ?? []).map(modeOf),
+			commits: effect.commits === true,
 			fails: effect.fails?.code ?? null,
 			failsBecause: effect.fails?.reason ?? null,
 			duration: effect.duration,
@@ -90,13 +99,37 @@ function heldLine(explanation: Explanation): string | undefined {
 	if (!effect.locks.some(({ blocks }) => blocks === "writes" || blocks === "readsAndWrites")) {
 		return undefined;
 	}
-	if (!transaction) return "until the statement ends";
+	if (!transaction || effect.commits) return "until the statement ends";
 	if (heldThrough.length === 0) return "until the transaction ends, right after this statement";
 	const slow =
 		slowWhileHeld.length === 0
 			? "none of them grows with a table"
 			: `${countOf(slowWhileHeld.length, "of them grows", "of them grow")} with a table`;
 	return `through ${countOf(heldThrough.length, "more statement")} of the same transaction; ${slow}`;
+}
+
+/**
+ * Even a moment's lock is waited for: behind whoever has used the table, and in front of everybody else. The
+ * servers that say so wait for a day or a year (lock_wait_timeout).
+ */
+function waitLines({
+	briefLocks,
+	locks,
+	commits,
+	fails,
+}: Effect): readonly (readonly [string, string])[] {
+	if (!commits || fails) return [];
+	const whole = locks.filter(({ blocks }) => blocks === "readsAndWrites");
+	const names = [...whole, ...(briefLocks ?? [])].map(({ relation }) => shortName(relation));
+	if (names.length === 0) return [];
+	const when = briefLocks && whole.length === 0 ? "when it begins and ends " : "";
+	const used = [...new Set(names)].join(" and ");
+	return [
+		[
+			"waits",
+			`${when}for every open transaction that has used ${used}; everybody else queues behind it`,
+		],
+	];
 }
 
 /** Returns what a statement does, line by line: a label (empty where it goes on) and plain words. */
@@ -106,11 +139,15 @@ export function explanationLines(
 ): readonly (readonly [string, string])[] {
 	const { effect } = explanation;
 	const held = heldLine(explanation);
-	const lines: (readonly [string, string])[] = effect.locks.map((lock, at) => [
-		at === 0 ? "locks" : "",
-		`${shortName(lock.relation)}: ${modeName(lock.mode)}, ${blocked[lock.blocks]}`,
-	]);
+	const lines: (readonly [string, string])[] = [];
+	if (effect.online && !effect.fails)
+		lines.push(["runs", onlineWords(effect.online, effect.rewrites)]);
+	effect.locks.forEach((lock, at) => {
+		const words = `${modeName(lock.mode)}, ${blockedBy(lock)}`;
+		lines.push([at === 0 ? "locks" : "", `${shortName(lock.relation)}: ${words}`]);
+	});
 	if (held !== undefined) lines.push(["held", held]);
+	lines.push(...waitLines(effect));
 	if (effect.rewrites.length > 0) lines.push(["rewrites", listOf(effect.rewrites, rows)]);
 	const read = effect.scans.filter((relation) => !effect.rewrites.includes(relation));
 	if (read.length > 0) lines.push(["reads all", listOf(read, rows)]);
@@ -122,12 +159,21 @@ export function explanationLines(
 		lines.push(["needs", "to run outside a transaction: the server refuses it in one"]);
 	}
 	if (effect.fails) {
-		lines.push(["fails", `${effect.fails.reason} (SQLSTATE ${effect.fails.code})`]);
+		lines.push(["fails", `${effect.fails.reason} (${refusalCode(effect.fails.code)})`]);
+	}
+	if (effect.commits)
+		lines.push(["commits", "ends the open transaction, and cannot be rolled back"]);
+	if (effect.replicaLag) {
+		lines.push([
+			"replicas",
+			"do it again when the source is done, and lag behind as long as it takes",
+		]);
 	}
 	lines.push(["phase", `${effect.phase}; ${undo[effect.reversible]}`]);
 	for (const reason of effect.reasons) lines.push(["why", reason]);
 	if (effect.better) {
-		lines.push(["better", `from PostgreSQL ${effect.better.version} on: ${effect.better.how}`]);
+		const server = effect.better.server ?? `PostgreSQL ${effect.better.version}`;
+		lines.push(["better", `from ${server} on: ${effect.better.how}`]);
 	}
 	if (effect.assumed) {
 		lines.push([

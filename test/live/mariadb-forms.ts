@@ -109,7 +109,9 @@ export function withClauses(
 	lock?: string,
 ): string | undefined {
 	if (says.test(statement) || partitionWork.test(statement)) return undefined;
-	if (/ORDER BY|PARTITION BY|REMOVE PARTITIONING/.test(statement)) return undefined;
+	// For these MariaDB 10.11 takes ALGORITHM=INSTANT and copies every row all the same.
+	if (/PARTITION BY|REMOVE PARTITIONING|ENGINE=(?!InnoDB)/.test(statement)) return undefined;
+	if (statement.includes("ORDER BY")) return undefined;
 	const text = statement.replace(/;\s*$/, "");
 	if (isAlter.test(text)) {
 		return `${text}, ALGORITHM=${algorithm}${lock === undefined ? "" : `, LOCK=${lock}`}`;
@@ -151,7 +153,10 @@ export async function measure(connection: Connection, form: Form): Promise<Measu
 		return { error: Number(error.errno), rebuilt: [], built: [], copied: false };
 	}
 	const after = await idsOf(connection);
-	const rebuilt = [...before.tables]
+	// TRUNCATE takes a new id for a table without rows; CREATE TABLE ... AS counts rows of another one.
+	const empties = /^TRUNCATE|TRUNCATE PARTITION/.test(form.statement);
+	const makes = form.statement.startsWith("CREATE TABLE");
+	const rebuilt = (empties ? [] : [...before.tables])
 		.filter(([name, id]) => after.tables.has(name) && after.tables.get(name) !== id)
 		.map(([name]) => name);
 	const tables = new Set(before.tables.values());
@@ -164,10 +169,40 @@ export async function measure(connection: Connection, form: Form): Promise<Measu
 		.map(([name]) => name)
 		.filter((name) => !name.includes("FTS_"));
 	const best = await bestOf(connection, form);
-	return { ...best, rebuilt: rebuilt.sort(), built: built.sort(), copied: affected > 0 };
+	return {
+		...best,
+		rebuilt: rebuilt.sort(),
+		built: built.sort(),
+		copied: affected > 0 && !makes,
+		waitsFor,
+	};
 }
 
 /** Returns a connection that runs several statements of one text. */
 export function openMariadb(url: string): Promise<Connection> {
 	return createConnection({ uri: url, multipleStatements: true, flags: ["-IGNORE_SPACE"] });
+}
+
+const lockWaitTimeout = 1205;
+
+/** The tables of which a transaction of another session has read rows, so that the statement cannot go on. */
+export async function waitedFor(
+	connection: Connection,
+	reader: Connection,
+	{ setup, statement }: Form,
+	tables: readonly string[],
+): Promise<readonly string[]> {
+	const found: string[] = [];
+	let changed = true;
+	for (const table of tables.filter((name) => !name.includes("#"))) {
+		if (changed) await prepare(connection, setup);
+		await reader.query(`BEGIN; SELECT 1 FROM app.${table} LIMIT 1`);
+		await connection.query("SET SESSION lock_wait_timeout = 0");
+		const failure = await tryStatement(connection, statement);
+		await reader.query("ROLLBACK");
+		await connection.query("SET SESSION lock_wait_timeout = 60");
+		changed = failure !== lockWaitTimeout;
+		if (!changed) found.push(table);
+	}
+	return found.sort();
 }

@@ -1,5 +1,10 @@
 import type { Config } from "../../core/config.ts";
-import { defaultServerVersions, serverVersionNumber } from "../../core/server-version.ts";
+import type { DialectId } from "../../core/dialect.ts";
+import {
+	defaultServerVersions,
+	serverVersionNumber,
+	type WrittenVersion,
+} from "../../core/server-version.ts";
 import type { History } from "../../core/engine/history.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { explainWithRecipes, type Advice } from "../../explaining.ts";
@@ -34,13 +39,14 @@ async function explanationsOf(
 		const stdin = readsInput ? { path: "stdin.sql", bytes: await readStandardInput() } : undefined;
 		const migrations = explicitHistory(cwd, history, paths, stdin);
 		if ("code" in migrations) return migrations;
-		const dialect = await loadDialect({ dialect: config.projects?.[0]?.dialect ?? "postgres" }, config.parser);
+		const dialect = await loadDialect(
+			{ dialect: config.projects?.[0]?.dialect ?? "postgres" },
+			config.parser,
+		);
+		if (!dialect) return [];
 		const written = args["server-version"] ?? config.serverVersion;
-		const id = dialect?.id ?? "postgres";
-		const version =
-			(written === undefined ? undefined : serverVersionNumber(id, written)) ??
-			defaultServerVersions[id];
-		return dialect ? explain({ migrations, dialect, version, oneSession: true }) : [];
+		const version = versionFor(dialect.id, written) ?? defaultServerVersions[dialect.id];
+		return explain({ migrations, dialect, version, oneSession: true });
 	}
 	const projects = await discoverProjects(cwd, paths, config, { configDirectory });
 	if ("code" in projects) return projects;
@@ -52,12 +58,16 @@ async function explanationsOf(
 			...explain({
 				migrations: project.migrations,
 				dialect,
-				version: args["server-version"] ?? project.serverVersion,
+				version: versionFor(dialect.id, args["server-version"]) ?? project.serverVersion,
 				...(project.searchPath && { searchPath: project.searchPath }),
 			}),
 		);
 	}
 	return advice;
+}
+
+function versionFor(dialect: DialectId, written: WrittenVersion | undefined): number | undefined {
+	return written === undefined ? undefined : serverVersionNumber(dialect, written);
 }
 
 /** Prints what each statement does. */

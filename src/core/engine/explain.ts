@@ -7,6 +7,7 @@ import {
 	type Effect,
 	type IndexBuild,
 	type Lock,
+	type OnlineChange,
 	type Phase,
 } from "../effect.ts";
 import type { Migration } from "../migration.ts";
@@ -62,6 +63,45 @@ function unique(values: readonly string[]): readonly string[] {
 	return [...new Set(values)];
 }
 
+const algorithmRank: Readonly<Record<OnlineChange["algorithm"], number>> = {
+	instant: 0,
+	nocopy: 1,
+	inplace: 2,
+	copy: 3,
+};
+const onlineLockRank: Readonly<Record<OnlineChange["lock"], number>> = {
+	none: 0,
+	shared: 1,
+	exclusive: 2,
+};
+
+/** What MySQL and MariaDB do for a statement: its worst clause decides. */
+function combineOnline(
+	effects: readonly Effect[],
+	modes: readonly string[],
+	isOld: (relation: Key) => boolean,
+): Partial<Effect> {
+	const changes = effects.flatMap(({ online }) => online ?? []);
+	const online = changes.reduce<OnlineChange | undefined>(
+		(a, b) => ({
+			algorithm: worse(a?.algorithm ?? "instant", b.algorithm, algorithmRank),
+			lock: worse(a?.lock ?? "none", b.lock, onlineLockRank),
+		}),
+		undefined,
+	);
+	const briefLocks = strongestLocks(
+		effects.flatMap((effect) => effect.briefLocks ?? []),
+		modes,
+	).filter(({ relation }) => isOld(relation));
+	return {
+		...(online && { online }),
+		...(briefLocks.length > 0 && { briefLocks }),
+		...(effects.some(({ commits }) => commits) && { commits: true }),
+		...(effects.some(({ replicaLag }) => replicaLag) && { replicaLag: true }),
+		...(effects.some(({ rowVersion }) => rowVersion) && { rowVersion: true }),
+	};
+}
+
 function combine(
 	effects: readonly Effect[],
 	modes: readonly string[],
@@ -94,6 +134,7 @@ function combine(
 		assumed: effects.some((effect) => effect.assumed),
 		reasons: unique(effects.flatMap((effect) => effect.reasons)),
 		...(better && { better }),
+		...combineOnline(effects, modes, isOld),
 	};
 }
 
@@ -128,6 +169,17 @@ interface Collected {
 	readonly truncates: boolean;
 }
 
+/** The statements that run while the locks of one before them are held: to the end, or to one that commits. */
+function heldThroughOf(
+	transaction: Transaction | undefined,
+	after: readonly (Collected & { readonly effect: Effect })[],
+): readonly Statement[] {
+	if (transaction === undefined) return [];
+	const same = after.filter((other) => other.transaction === transaction);
+	const end = same.findIndex(({ effect }) => effect.commits);
+	return same.slice(0, end < 0 ? same.length : end).map(({ statement }) => statement);
+}
+
 /** What a transaction holds when a statement of it starts. */
 class Holdings {
 	#transaction: Transaction | undefined;
@@ -137,6 +189,11 @@ class Holdings {
 	enter(transaction: Transaction | undefined): void {
 		if (transaction !== undefined && transaction === this.#transaction) return;
 		this.#transaction = transaction;
+		this.#locks = new Set();
+	}
+
+	/** The server ended the transaction: nothing of it is held any more. */
+	clear(): void {
 		this.#locks = new Set();
 	}
 
@@ -230,19 +287,14 @@ export class Explainer implements HistoryVisitor {
 				this.#modes,
 				(relation) => !collected.made.has(relation),
 			);
+			if (whole.commits) holdings.clear();
 			const effect = { ...whole, locks: whole.locks.filter((lock) => holdings.isNew(lock)) };
-			holdings.add(whole, collected);
+			if (!whole.commits) holdings.add(whole, collected);
 			if (effect.duration === "rows" || effect.duration === "index") slow.add(collected.statement);
 			return { ...collected, effect };
 		});
 		return combined.map(({ statement, migration, transaction, effect, unseen }, at) => {
-			const heldThrough =
-				transaction === undefined
-					? []
-					: combined
-							.slice(at + 1)
-							.filter((other) => other.transaction === transaction)
-							.map((other) => other.statement);
+			const heldThrough = effect.commits ? [] : heldThroughOf(transaction, combined.slice(at + 1));
 			return {
 				statement,
 				migration,

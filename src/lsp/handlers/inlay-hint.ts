@@ -2,7 +2,7 @@ import { MarkupKind, type InlayHint, type Position, type Range } from "vscode-la
 import type { Lock } from "../../core/effect.ts";
 import { shortName, type Explanation } from "../../core/engine/explain.ts";
 import { placeIn } from "../../core/source.ts";
-import { blocked, modeName } from "../../report/effect-words.ts";
+import { blockedBy, modeName } from "../../report/effect-words.ts";
 import type { Judged } from "../judged.ts";
 
 /** Returns the strongest lock behind each statement within a range that keeps readers or writers waiting. */
@@ -35,8 +35,8 @@ export function inlayHintsIn(judged: Judged, range: Range): readonly InlayHint[]
 	return [...byPlace.values()];
 }
 
-function words({ relation, mode, blocks }: Lock): string {
-	return `${modeName(mode)} on ${shortName(relation)}: ${blocked[blocks]}`;
+function words(lock: Lock): string {
+	return `${modeName(lock.mode)} on ${shortName(lock.relation)}: ${blockedBy(lock)}`;
 }
 
 /** The locks for which others wait, the strongest first. */

@@ -2,7 +2,7 @@ import type { Explanation } from "../../core/engine/explain.ts";
 import { shortName } from "../../core/engine/explain.ts";
 import type { Finding } from "../../core/finding.ts";
 import { positionAt } from "../../core/source.ts";
-import { blocked, durations, modeName, undo } from "../effect-words.ts";
+import { blockedBy, durations, modeName, refusalCode, undo } from "../effect-words.ts";
 import { escapeXml } from "../escape.ts";
 import { defineFormat, repositoryPath } from "../format.ts";
 import { pageStyle } from "../html-style.ts";
@@ -32,8 +32,7 @@ function definition(label: string, value: string): string {
 
 function effectList({ effect }: Explanation): string {
 	const locks = effect.locks.map(
-		(lock) =>
-			`${escapeXml(shortName(lock.relation))}: ${modeName(lock.mode)}, ${blocked[lock.blocks]}`,
+		(lock) => `${escapeXml(shortName(lock.relation))}: ${modeName(lock.mode)}, ${blockedBy(lock)}`,
 	);
 	const names = (relations: readonly string[]): string =>
 		escapeXml(relations.map(shortName).join(", "));
@@ -47,7 +46,12 @@ function effectList({ effect }: Explanation): string {
 			: []),
 		definition("Takes", durations[effect.duration]),
 		...(effect.fails
-			? [definition("Fails", escapeXml(`${effect.fails.reason} (SQLSTATE ${effect.fails.code})`))]
+			? [
+					definition(
+						"Fails",
+						escapeXml(`${effect.fails.reason} (${refusalCode(effect.fails.code)})`),
+					),
+				]
 			: []),
 		definition("Phase", `${phaseWords[effect.phase]}; ${undo[effect.reversible]}`),
 		"</dl>",
@@ -121,7 +125,7 @@ function summaryOf(explanation: Explanation): string {
 		effect.locks.find(({ blocks }) => blocks === "readsAndWrites") ??
 		effect.locks.find(({ blocks }) => blocks === "writes");
 	const waits = worst
-		? `${escapeXml(shortName(worst.relation))}: ${blocked[worst.blocks]}`
+		? `${escapeXml(shortName(worst.relation))}: ${blockedBy(worst)}`
 		: "reads and writes go on";
 	return `${waits}; ${durations[effect.duration]}`;
 }

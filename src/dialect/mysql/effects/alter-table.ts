@@ -6,14 +6,14 @@ import type { Operation, OperationOf } from "../../../core/operation.ts";
 import { addColumn, dropColumn, renameColumn } from "./columns.ts";
 import { alterConstraint, constraintStep, dropConstraint } from "./constraint.ts";
 import { because, finish, lock, lockBriefly, newDraft, refuse, type Draft } from "./draft.ts";
-import { columnNamed, targetOf, type Scene, type Target } from "./facts.ts";
+import { columnNamed, nameOf, targetOf, type Scene, type Target } from "./facts.ts";
 import { createIndex, dropIndex, renameIndex, setIndexParameters } from "./indexes.ts";
 import type { LockMode } from "./locks.ts";
 import { alterPartitions } from "./partitions.ts";
 import { redefineColumn } from "./redefine-column.ts";
 import { rowVersionLimit } from "./server.ts";
 import { settle } from "./settle.ts";
-import { metadata, nothing, refused, type OnlineLock, type Step } from "./step.ts";
+import { done, metadata, nothing, refused, type OnlineLock, type Step } from "./step.ts";
 import { alterTableOther, convertCharacterSet, setTableParameters } from "./table-options.ts";
 
 /** The table that an operation changes in the way of ALTER TABLE; undefined for all other operations. */
@@ -46,13 +46,13 @@ export function alterTable(
 
 function missingTable(
 	operations: readonly Operation[],
-	{ key, table, scene }: Target,
+	{ key, name, table, scene }: Target,
 ): Step | undefined {
 	if (table || !isWhole(scene) || scene.catalog.viewByKey(key)) return undefined;
 	const optional = operations.some(
 		(operation) => "ifTableExists" in operation && operation.ifTableExists,
 	);
-	return optional ? nothing : refused(1146, `there is no table ${key}`);
+	return optional ? done : refused(1146, `there is no table ${name}`);
 }
 
 /** True when the history made every table that it speaks of. */
@@ -116,7 +116,7 @@ function columnSetting(
 ): Step {
 	const { column } = operation;
 	if (target.table?.complete === true && !columnNamed(target, column)) {
-		return refused(1054, `${target.key} has no column ${column}`);
+		return refused(1054, `${target.name} has no column ${column}`);
 	}
 	return metadata(target.scene.server);
 }
@@ -134,7 +134,7 @@ function renameTable(operation: OperationOf<"renameTable">, target: Target, scen
 			scene.catalog.table(other.table) === taken,
 	);
 	if (taken && !isFreed && keyOf(taken) !== target.key)
-		return refused(1050, `there is a table ${keyOf(taken)} already`);
+		return refused(1050, `there is a table ${nameOf(keyOf(taken), scene)} already`);
 	const others = scene.command.length > 1;
 	return {
 		...metadata(
@@ -175,6 +175,10 @@ export function effectOf(step: Step, target: Target): Effect {
 
 /** A change that takes time holds a weaker lock, and the strongest one only when it begins and ends. */
 function lockTables(draft: Draft, step: Step, { key, table }: Target): void {
+	if (step.onlyReads) {
+		lock(draft, key, "SHARED_READ");
+		return;
+	}
 	const isEmpty = table?.empty === true;
 	const takesTime = !isEmpty && (step.rebuilds || step.builds.length > 0);
 	lock(draft, key, takesTime ? held[step.lock] : "EXCLUSIVE");

@@ -2,6 +2,7 @@ import { visitExpression } from "../../../catalog/expression.ts";
 import type { Column, Constraint } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../../core/operation.ts";
+import { shapeOfColumn } from "./column-shape.ts";
 import { constraintStep } from "./constraint.ts";
 import {
 	columnNamed,
@@ -9,6 +10,7 @@ import {
 	indexesOn,
 	isPrimaryKeyColumn,
 	isSameName,
+	nameOf,
 	virtualColumns,
 	type Target,
 } from "./facts.ts";
@@ -16,6 +18,7 @@ import { foreignKeysFrom, foreignKeysTo, referencedColumns } from "./foreign-key
 import { has, serverName, since } from "./server.ts";
 import {
 	copy,
+	done,
 	metadata,
 	metadataInPlace,
 	nothing,
@@ -24,6 +27,7 @@ import {
 	together,
 	type Step,
 } from "./step.ts";
+import { tooLong } from "./type-change.ts";
 
 /**
  * ADD COLUMN.
@@ -34,9 +38,12 @@ import {
 export function addColumn(operation: OperationOf<"addColumn">, target: Target): Step {
 	const { column, ifNotExists } = operation;
 	if (columnNamed(target, column.name)) {
-		const taken = `${target.key} has a column ${column.name} already`;
-		return ifNotExists ? nothing : refused(1060, taken);
+		const taken = `${target.name} has a column ${column.name} already`;
+		return ifNotExists ? done : refused(1060, taken);
 	}
+	const shape = shapeOfColumn(column, target);
+	const long = shape && tooLong(shape);
+	if (long !== undefined) return refused(1074, long);
 	const keys = column.constraints
 		.filter(({ type }) => type !== "notNull")
 		.map((constraint) => constraintStep(constraint, target, "column"));
@@ -177,8 +184,8 @@ export function dropColumn(operation: OperationOf<"dropColumn">, target: Target)
 	const contract = { phase: "contract", reversible: "lossy" } as const;
 	if (!column) {
 		if (target.table?.complete !== true) return { ...droppedStep(target), ...contract };
-		if (operation.ifExists) return nothing;
-		return refused(1091, `${target.key} has no column ${operation.column}`);
+		if (operation.ifExists) return done;
+		return refused(1091, `${target.name} has no column ${operation.column}`);
 	}
 	const blocked = refusedBecauseUsed(column, target);
 	if (blocked) return blocked;
@@ -243,7 +250,7 @@ function refusedBecauseUsed({ name }: Column, target: Target): Step | undefined 
 		names(referencedColumns(constraint, target)),
 	);
 	if (other) {
-		const why = `the foreign key ${other.constraint.name} of ${other.table} refers to ${name}`;
+		const why = `the foreign key ${other.constraint.name} of ${nameOf(other.table, target.scene)} refers to ${name}`;
 		return refused(isMysql ? 1829 : 1553, why);
 	}
 	const generated = (target.table?.columns ?? []).find(
@@ -293,9 +300,9 @@ export function renameColumn(operation: OperationOf<"renameColumn">, target: Tar
 	const { server } = target.scene;
 	const column = columnNamed(target, name);
 	if (!column && target.table?.complete === true)
-		return refused(1054, `${target.key} has no column ${name}`);
+		return refused(1054, `${target.name} has no column ${name}`);
 	if (columnNamed(target, to) && !isSameName(name, to) && !isRenamed(to, target)) {
-		return refused(1060, `${target.key} has a column ${to} already`);
+		return refused(1060, `${target.name} has a column ${to} already`);
 	}
 	const contract = { phase: "contract" } as const;
 	const why = `code that says ${name} fails from then on`;

@@ -10,10 +10,11 @@ import {
 } from "./facts.ts";
 import { beginsWith, foreignKeysFrom } from "./foreign-keys.ts";
 import { dropNamedIndex } from "./indexes.ts";
-import { has } from "./server.ts";
+import { has, locksParents } from "./server.ts";
 import {
 	buildIndexes,
 	copy,
+	done,
 	instant,
 	metadataInPlace,
 	nothing,
@@ -55,6 +56,9 @@ export function constraintStep(
 function checkStep({ enforced }: Definition<"check">, target: Target, place: Place): Step {
 	const { server } = target.scene;
 	if (!has(server, "checks")) return instant("before MySQL 8.0.16 a CHECK is read and forgotten");
+	if (!enforced && server.flavor === "mariadb") {
+		return refused(1064, "MariaDB has no NOT ENFORCED");
+	}
 	if (!enforced) return instant("a CHECK that is not enforced tests nothing");
 	// MariaDB does not test the rows that are there when the CHECK stands at a column.
 	if (server.flavor === "mariadb" && place !== "clause") {
@@ -69,7 +73,7 @@ function foreignKeyStep(constraint: Definition<"foreignKey">, target: Target): S
 	if (constraint.inline === true && !has(server, "columnReferences")) {
 		return instant("before MySQL 9.0 REFERENCES at a column is read and forgotten");
 	}
-	const others = [scene.catalog.resolve(constraint.references)];
+	const others = locksParents(server) ? [scene.catalog.resolve(constraint.references)] : [];
 	const common = { phase: "contract", others } as const;
 	if (!isSettingOff(scene, "foreign_key_checks")) {
 		return {
@@ -112,7 +116,7 @@ function primaryKeyStep(target: Target): Step {
 		(operation) => operation.kind === "dropConstraint" && isPrimary(operation),
 	);
 	if (!drops && primaryKeyOf(target))
-		return refused(1068, `${target.key} has a primary key already`);
+		return refused(1068, `${target.name} has a primary key already`);
 	return {
 		...rebuild("none", "the rows are kept in the order of the primary key: all are written anew"),
 		primaryKey: "added",
@@ -125,7 +129,7 @@ function uniqueStep({ name, columns }: Definition<"unique" | "primaryKey">, targ
 	const { server } = target.scene;
 	const index = name ?? columns[0] ?? "";
 	if (name !== undefined && indexNamed(target, name)) {
-		return refused(1061, `${target.key} has an index ${name} already`);
+		return refused(1061, `${target.name} has an index ${name} already`);
 	}
 	const isLong = columns.some((column) =>
 		/(?:text|blob)$/i.test(columnNamed(target, column)?.type?.name ?? ""),
@@ -153,9 +157,9 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, target:
 	if (!constraint && target.table?.complete === true) {
 		if (type === undefined && indexNamed(target, name))
 			return dropNamedIndex(name, ifExists, target);
-		if (ifExists) return nothing;
+		if (ifExists) return done;
 		const code = server.flavor === "mysql" && type !== "foreignKey" ? 3940 : 1091;
-		return refused(code, `${target.key} has no constraint ${name}`);
+		return refused(code, `${target.name} has no constraint ${name}`);
 	}
 	if (constraint?.type === "unique") return dropNamedIndex(name, ifExists, target);
 	const contract = { phase: "contract" } as const;
@@ -166,6 +170,7 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, target:
 }
 
 function parentsOf(name: string, target: Target): readonly string[] {
+	if (!locksParents(target.scene.server)) return [];
 	return foreignKeysFrom(target)
 		.filter((constraint) => constraint.name === name)
 		.map(({ references }) => target.scene.catalog.resolve(references));
@@ -174,7 +179,7 @@ function parentsOf(name: string, target: Target): readonly string[] {
 /** Rows without a primary key of their own are kept in another order: copied, unless a new one comes along. */
 function dropPrimaryKey(target: Target): Step {
 	if (target.table?.complete === true && !primaryKeyOf(target)) {
-		return refused(1091, `${target.key} has no primary key`);
+		return refused(1091, `${target.name} has no primary key`);
 	}
 	const contract = { phase: "contract", primaryKey: "dropped" } as const;
 	const comes = target.scene.command.some(

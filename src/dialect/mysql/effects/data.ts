@@ -4,7 +4,7 @@ import type { DataOperation } from "../../../core/operation.ts";
 import { findsByIndex } from "../../postgres/effects/lookup.ts";
 import { isWhole } from "./alter-table.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
-import { columnNamed, targetOf, type Scene, type Target } from "./facts.ts";
+import { columnNamed, nameOf, targetOf, type Scene, type Target } from "./facts.ts";
 
 /**
  * Statements that read or change rows.
@@ -65,13 +65,13 @@ function change(name: QualifiedName, scene: Scene, draft: Draft): Target {
 function use({ key, table }: Target, scene: Scene, draft: Draft): void {
 	if (table || scene.catalog.viewByKey(key)) return;
 	draft.assumed = true;
-	if (isWhole(scene)) refuse(draft, 1146, `there is no table ${key}`);
+	if (isWhole(scene)) refuse(draft, 1146, `there is no table ${nameOf(key, scene)}`);
 }
 
 function refuseMissing(columns: readonly string[], target: Target, draft: Draft): void {
 	if (target.table?.complete !== true) return;
 	const missing = columns.find((column) => !columnNamed(target, column));
-	if (missing !== undefined) refuse(draft, 1054, `${target.key} has no column ${missing}`);
+	if (missing !== undefined) refuse(draft, 1054, `${target.name} has no column ${missing}`);
 }
 
 function reachRows(
@@ -91,8 +91,8 @@ function reachRows(
 	because(
 		draft,
 		where
-			? `no index finds the rows of ${key}: all are read and locked until the transaction ends`
-			: `every row of ${key} is changed in one transaction and locked until it ends`,
+			? `no index finds the rows of ${target.name}: all are read and locked until the transaction ends`
+			: `every row of ${target.name} is changed in one transaction and locked until it ends`,
 	);
 }
 
@@ -156,7 +156,7 @@ function readTable(
 	draft.rowLocks.add(key);
 	because(
 		draft,
-		`the rows that it reads of ${key} are locked until the transaction ends: changes of them wait`,
+		`the rows that it reads of ${target.name} are locked until the transaction ends: changes of them wait`,
 	);
 }
 

@@ -15,6 +15,8 @@ export interface Scene extends Situation {
 /** A table as an ALTER TABLE finds it. */
 export interface Target {
 	readonly key: Key;
+	/** As people call it: without the database that everybody means. */
+	readonly name: string;
 	/** Absent where the catalog does not know it: then it is taken for an InnoDB table with rows. */
 	readonly table?: Table;
 	readonly scene: Scene;
@@ -22,7 +24,14 @@ export interface Target {
 
 export function targetOf(scene: Scene, name: QualifiedName): Target {
 	const table = scene.catalog.table(name);
-	return table ? { key: keyOf(table), table, scene } : { key: scene.catalog.resolve(name), scene };
+	const key = table ? keyOf(table) : scene.catalog.resolve(name);
+	return { key, name: nameOf(key, scene), scene, ...(table && { table }) };
+}
+
+/** A table as people call it. */
+export function nameOf(key: Key, { catalog }: Scene): string {
+	const [first = ""] = catalog.searchPath;
+	return key.startsWith(`${first}.`) ? key.slice(first.length + 1) : key;
 }
 
 /** Names of columns are alike whatever their case. */

@@ -11,6 +11,7 @@ import { beginsWith, foreignKeysFrom, foreignKeysTo, referencedColumns } from ".
 import {
 	buildIndexes,
 	copy,
+	done,
 	metadata,
 	metadataInPlace,
 	nothing,
@@ -35,8 +36,8 @@ export function createIndex(operation: CreateIndex, target: Target): Step {
 		(other) => other.kind === "dropIndex" && isSameName(other.index.name, name),
 	);
 	if (standing && !replaced && operation.index !== undefined) {
-		if (operation.ifNotExists) return nothing;
-		return refused(1061, `${target.key} has an index ${name} already`);
+		if (operation.ifNotExists) return done;
+		return refused(1061, `${target.name} has an index ${name} already`);
 	}
 	if (standing && replaced && isAlike(operation, standing)) {
 		// MySQL changes USING BTREE and HASH so: InnoDB builds trees for both.
@@ -139,7 +140,7 @@ export function dropNamedIndex(name: string, ifExists: boolean, target: Target):
 	const { server, command } = target.scene;
 	const index = indexNamed(target, name);
 	if (!index && target.table?.complete === true) {
-		return ifExists ? nothing : refused(1091, `${target.key} has no index ${name}`);
+		return ifExists ? done : refused(1091, `${target.name} has no index ${name}`);
 	}
 	const needs = index && keyThatNeeds(index, target);
 	if (needs !== undefined) return refused(1553, `the foreign key ${needs} needs the index ${name}`);
@@ -195,19 +196,27 @@ function keyThatNeeds(index: Standing, target: Target): string | undefined {
 export function renameIndex({ index, to }: OperationOf<"renameIndex">, target: Target): Step {
 	const { server } = target.scene;
 	if (target.table?.complete === true && !indexNamed(target, index.name)) {
-		return refused(1176, `${target.key} has no index ${index.name}`);
+		return refused(1176, `${target.name} has no index ${index.name}`);
 	}
-	if (indexNamed(target, to)) return refused(1061, `${target.key} has an index ${to} already`);
+	if (indexNamed(target, to)) return refused(1061, `${target.name} has an index ${to} already`);
 	return metadataInPlace(server);
 }
 
 /** ALTER INDEX ... VISIBLE, INVISIBLE, and IGNORED of MariaDB. */
 export function setIndexParameters(
-	{ index }: OperationOf<"setIndexParameters">,
+	{ index, parameters }: OperationOf<"setIndexParameters">,
 	target: Target,
 ): Step {
+	const isMysql = target.scene.server.flavor === "mysql";
+	const foreign = parameters.find(({ name }) => name === (isMysql ? "ignored" : "visible"));
+	if (foreign) {
+		const why = isMysql
+			? "MySQL says INVISIBLE, not IGNORED"
+			: "MariaDB says IGNORED, not INVISIBLE";
+		return refused(1064, why);
+	}
 	if (target.table?.complete === true && !indexNamed(target, index.name)) {
-		return refused(1176, `${target.key} has no index ${index.name}`);
+		return refused(1176, `${target.name} has no index ${index.name}`);
 	}
 	return metadataInPlace(target.scene.server);
 }

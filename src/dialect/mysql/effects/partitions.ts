@@ -11,7 +11,7 @@ export function alterPartitions(operation: OperationOf<"alterPartitions">, targe
 	const { action } = operation;
 	const isParted = target.table?.partitionBy !== undefined;
 	if (action !== "partitionBy" && target.table?.complete === true && !isParted) {
-		return refused(1505, `${target.key} has no partitions`);
+		return refused(1505, `${target.name} has no partitions`);
 	}
 	switch (action) {
 		case "partitionBy":
@@ -31,7 +31,6 @@ export function alterPartitions(operation: OperationOf<"alterPartitions">, targe
 		case "truncate":
 			return {
 				...instant("the rows of the partition are gone"),
-				lock: "exclusive",
 				phase: "migrate",
 				reversible: "none",
 			};
@@ -55,7 +54,7 @@ export function alterPartitions(operation: OperationOf<"alterPartitions">, targe
 		case "importTablespace":
 			return rebuild("exclusive", "every page of the imported file is checked");
 		default:
-			return nothing;
+			return { ...nothing, onlyReads: true };
 	}
 }
 
@@ -73,7 +72,6 @@ function exchange({ other, unvalidated }: OperationOf<"alterPartitions">, target
 	const tested = unvalidated === true ? "" : "; every row of the table is read to see that it fits";
 	return {
 		...instant(`the partition and the table change places${tested}`),
-		lock: "exclusive",
 		phase: "contract",
 		...(key !== undefined && { others: [key] }),
 	};

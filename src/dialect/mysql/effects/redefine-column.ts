@@ -9,6 +9,7 @@ import {
 	isPrimaryKeyColumn,
 	isSameName,
 	isSettingOff,
+	nameOf,
 	optionOf,
 	type Target,
 } from "./facts.ts";
@@ -16,6 +17,7 @@ import { foreignKeysFrom, foreignKeysTo, referencedColumns } from "./foreign-key
 import {
 	buildIndexes,
 	copy,
+	done,
 	metadata,
 	metadataInPlace,
 	nothing,
@@ -24,7 +26,7 @@ import {
 	together,
 	type Step,
 } from "./step.ts";
-import { compareTypes } from "./type-change.ts";
+import { compareTypes, tooLong } from "./type-change.ts";
 
 /**
  * MODIFY and CHANGE: the server compares the old definition with the new one, clause by clause, and the
@@ -38,7 +40,7 @@ export function redefineColumn(operation: OperationOf<"redefineColumn">, target:
 	const column = columnNamed(target, operation.column) ?? columnBefore(operation, target);
 	if (!column) {
 		if (target.table?.complete !== true) return unknownColumn();
-		return ifExists ? nothing : refused(1054, `${target.key} has no column ${operation.column}`);
+		return ifExists ? done : refused(1054, `${target.name} has no column ${operation.column}`);
 	}
 	return together([
 		generatedStep(column, definition, target),
@@ -105,6 +107,8 @@ function typeStep(column: Column, definition: ColumnDefinition, target: Target):
 	const { server } = target.scene;
 	const [before, after] = [shapeOfColumn(column, target), shapeOfColumn(definition, target)];
 	if (!before || !after) return unknownColumn();
+	const long = tooLong(after);
+	if (long !== undefined) return refused(1074, long);
 	const isRedundant = optionOf(target, "row_format") === "redundant";
 	const change = compareTypes(before, after, server, isRedundant);
 	const blocked =
@@ -156,7 +160,7 @@ function refusedByForeignKey(
 	if (!other) return undefined;
 	return refused(
 		1833,
-		`the foreign key ${other.constraint.name} of ${other.table} needs ${name} as it is`,
+		`the foreign key ${other.constraint.name} of ${nameOf(other.table, target.scene)} needs ${name} as it is`,
 	);
 }
 

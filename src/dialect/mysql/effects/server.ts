@@ -7,22 +7,11 @@ export interface Server {
 }
 
 /**
- * Returns the server of a version. A series without its last number (8.0, 80000) stands for its newest
+ * Returns the server of a version. A series without its last number (80000 is 8.0) stands for its newest
  * release, since that is what people run who do not say more.
  */
 export function serverOf(flavor: Flavor, version: number): Server {
-	const whole = numbered(version);
-	return { flavor, version: whole % 100 === 0 ? whole + 99 : whole };
-}
-
-function numbered(version: number): number {
-	if (version >= 10_000) return Math.floor(version);
-	const [major = "0", minor = "0"] = String(version).split(".");
-	// 57, 80 and 84 are 5.7, 8.0 and 8.4.
-	if (major.length === 2 && minor === "0" && Number(major) >= 50) {
-		return Number(major[0]) * 10_000 + Number(major[1]) * 100;
-	}
-	return Number(major) * 10_000 + Number(minor) * 100;
+	return { flavor, version: version % 100 === 0 ? version + 99 : version };
 }
 
 /** A version as people write it: "MySQL 8.0.12". */
@@ -73,4 +62,12 @@ export function copiesOnline({ flavor, version }: Server): boolean {
 /** How many INSTANT changes of columns the rows of a MySQL table take before it is rebuilt. */
 export function rowVersionLimit({ version }: Server): number {
 	return version >= since.moreRowVersions ? 255 : 64;
+}
+
+/**
+ * True when a foreign key that comes or goes locks its parent too. MySQL Reference Manual 8.4, 10.11.4 Metadata
+ * Locking (since 8.0); measured on MariaDB 10.11, which does not.
+ */
+export function locksParents({ flavor, version }: Server): boolean {
+	return flavor === "mysql" && version >= 80_000;
 }

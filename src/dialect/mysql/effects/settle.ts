@@ -66,9 +66,8 @@ function onOtherEngine(step: Step, engine: string): Step {
 /** Columns are added, dropped and moved in an instant only where every other clause is no more than that. */
 function reshaped(clauses: readonly Clause[], target: Target): readonly Clause[] {
 	const { server } = target.scene;
-	const others = clauses.filter(({ step }) => !step.reshapes);
 	const isMysql = server.flavor === "mysql";
-	const asksMore = others.some(({ step }) =>
+	const asksMore = clauses.some(({ step }) =>
 		isMysql ? step.algorithm !== "instant" : step.rebuilds || step.builds.length > 0,
 	);
 	const [blocked, why] = instantBlockedBy(target);
@@ -226,9 +225,7 @@ function askedAlgorithm(
 
 function withAlgorithm(step: Step, algorithm: Algorithm, target: Target): Step {
 	if (isWorse(step.algorithm, algorithm, algorithms)) {
-		const why = step.reasons[0] ?? "the change needs more";
-		const asks = `ALGORITHM=${algorithm.toUpperCase()} is not possible, ${step.algorithm.toUpperCase()} is needed: ${why}`;
-		return refused(1846, asks);
+		return refused(1846, notPossible("ALGORITHM", algorithm, step.algorithm, step));
 	}
 	if (algorithm === "copy" && step.algorithm !== "copy") {
 		const said = "ALGORITHM=COPY copies every row";
@@ -250,9 +247,13 @@ function withAlgorithm(step: Step, algorithm: Algorithm, target: Target): Step {
 
 function withLock(step: Step, lock: OnlineLock): Step {
 	if (isWorse(step.lock, lock, onlineLocks) && lock !== "exclusive") {
-		const why = step.reasons[0] ?? "the change needs more";
-		const asks = `LOCK=${lock.toUpperCase()} is not possible, LOCK=${step.lock.toUpperCase()} is needed: ${why}`;
-		return refused(1846, asks);
+		return refused(1846, notPossible("LOCK", lock, step.lock, step));
 	}
 	return { ...step, lock };
+}
+
+function notPossible(clause: string, asked: string, needed: string, { reasons }: Step): string {
+	const [reason] = reasons;
+	const why = reason === undefined ? "" : `: ${reason}`;
+	return `${clause}=${asked.toUpperCase()} is not possible, ${needed.toUpperCase()} is needed${why}`;
 }

@@ -28,6 +28,8 @@ export interface Step {
 	readonly dropsIndex?: true;
 	/** AUTO_INCREMENT is added: the numbers are given while nobody else writes. */
 	readonly numbers?: true;
+	/** Nothing is changed: nobody waits for it. */
+	readonly onlyReads?: true;
 	/** The primary key goes, or a new one comes. */
 	readonly primaryKey?: "dropped" | "added";
 	readonly reasons: readonly string[];
@@ -43,6 +45,9 @@ const plain = { rebuilds: false, builds: [], lock: "none", reasons: [] } as cons
 
 /** Nothing is asked: the object is there already, or the server forgets what it reads. */
 export const nothing: Step = { ...plain, algorithm: "instant" };
+
+/** What is asked for is there already, or gone already. */
+export const done: Step = { ...nothing, onlyReads: true };
 
 export function instant(...reasons: readonly string[]): Step {
 	return { ...plain, algorithm: "instant", reasons };

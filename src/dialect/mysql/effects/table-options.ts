@@ -49,7 +49,10 @@ function optionStep({ name, value }: Parameter, target: Target): Step {
 			);
 		case "page_compressed":
 		case "page_compression_level": {
-			const instantly = server.flavor === "mariadb" && server.version >= 110_000;
+			if (server.flavor === "mysql") {
+				return refused(1064, "MySQL has no page compression of that name: it says COMPRESSION");
+			}
+			const instantly = server.version >= 110_000;
 			return instantly ? instant() : rebuild("none", "all pages are compressed anew");
 		}
 		case "encrypted":

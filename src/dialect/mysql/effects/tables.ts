@@ -3,9 +3,9 @@ import type { OperationOf } from "../../../core/operation.ts";
 import { isWhole } from "./alter-table.ts";
 import { readQuery } from "./data.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
-import { isSettingOff, targetOf, type Scene } from "./facts.ts";
+import { isSettingOff, nameOf, targetOf, type Scene } from "./facts.ts";
 import { foreignKeysTo } from "./foreign-keys.ts";
-import { has } from "./server.ts";
+import { has, locksParents } from "./server.ts";
 import { isLockMode } from "./locks.ts";
 
 /** CREATE TABLE: nobody knows the table yet; the parents of its foreign keys are locked for a moment. */
@@ -20,11 +20,11 @@ export function createTable(
 	if (existing && existing.origin && persistence !== "temporary") {
 		const key = keyOf(existing);
 		if (orReplace) lock(draft, key, "EXCLUSIVE");
-		else if (!ifNotExists) refuse(draft, 1050, `there is a table ${key} already`);
+		else if (!ifNotExists) refuse(draft, 1050, `there is a table ${nameOf(key, scene)} already`);
 		if (!orReplace) return;
 		draft.phase = "contract";
 		draft.reversible = "lossy";
-		because(draft, `the table ${key} that is there is dropped`);
+		because(draft, `the table ${nameOf(key, scene)} that is there is dropped`);
 	}
 	for (const { source } of operation.like) {
 		const target = targetOf(scene, source);
@@ -46,7 +46,7 @@ function constraintsOf({ constraints, columns }: OperationOf<"createTable">) {
 
 /** Since 8.0 MySQL keeps foreign keys under the metadata locks of both tables. */
 function lockParent(draft: Draft, { server }: Scene, key: string): void {
-	if (server.flavor === "mysql" && server.version >= 80_000) lock(draft, key, "EXCLUSIVE");
+	if (locksParents(server)) lock(draft, key, "EXCLUSIVE");
 }
 
 export function createTableAs(
@@ -58,7 +58,7 @@ export function createTableAs(
 	draft.phase = "migrate";
 	const existing = scene.catalog.table(operation.table);
 	if (existing?.origin && !operation.ifNotExists) {
-		refuse(draft, 1050, `there is a table ${keyOf(existing)} already`);
+		refuse(draft, 1050, `there is a table ${nameOf(keyOf(existing), scene)} already`);
 	}
 	if (operation.query) readQuery(operation.query, scene, draft, true);
 }
@@ -73,7 +73,7 @@ export function dropTable(operation: OperationOf<"dropTable">, scene: Scene, dra
 	if (table?.persistence === "temporary") return;
 	if (!table) {
 		if (isWhole(scene)) {
-			if (!operation.ifExists) refuse(draft, 1051, `there is no table ${key}`);
+			if (!operation.ifExists) refuse(draft, 1051, `there is no table ${target.name}`);
 			return;
 		}
 		draft.assumed = true;
@@ -100,7 +100,7 @@ function refuseReferenced(
 	);
 	const by = foreignKeysTo(target).find(({ table }) => !gone.has(table));
 	if (!by) return;
-	const why = `the foreign key ${by.constraint.name} of ${by.table} refers to ${target.key}`;
+	const why = `the foreign key ${by.constraint.name} of ${nameOf(by.table, scene)} refers to ${target.name}`;
 	refuse(draft, asWhole ? 3730 : server.flavor === "mariadb" ? 1451 : 1217, why);
 }
 
@@ -113,7 +113,7 @@ export function truncate(operation: OperationOf<"truncate">, scene: Scene, draft
 	if (target.table?.persistence === "temporary") return;
 	if (!target.table) {
 		draft.assumed = true;
-		if (isWhole(scene)) refuse(draft, 1146, `there is no table ${target.key}`);
+		if (isWhole(scene)) refuse(draft, 1146, `there is no table ${target.name}`);
 	}
 	lock(draft, target.key, "EXCLUSIVE");
 	because(draft, "the table is made anew without rows; this cannot be rolled back");
@@ -123,7 +123,7 @@ export function truncate(operation: OperationOf<"truncate">, scene: Scene, draft
 		refuse(
 			draft,
 			1701,
-			`the foreign key ${by.constraint.name} of ${by.table} refers to ${target.key}`,
+			`the foreign key ${by.constraint.name} of ${nameOf(by.table, scene)} refers to ${target.name}`,
 		);
 }
 

@@ -167,6 +167,19 @@ const setBytes = (members: number): number => {
 	return bytes > 4 ? 8 : bytes;
 };
 
+/** Bytes that a row can have, and so a value that is kept in it. */
+const longestRow = 65_535;
+
+/** Why the server refuses a type; undefined where it takes it. */
+export function tooLong({ name, modifiers, characterSet }: ShapedType): string | undefined {
+	if (name !== "varchar" && name !== "varbinary") return undefined;
+	const width = characterSet === undefined ? 1 : bytesPerCharacter(characterSet);
+	const most = Math.floor((longestRow - 2) / width);
+	return Number(modifiers[0] ?? "0") > Math.floor(longestRow / width)
+		? `${name} can have ${most} characters at most where one takes ${width} bytes`
+		: undefined;
+}
+
 /** Up to 255 bytes the length of a value takes one byte of the row, above it two. */
 function compareLengths(
 	before: ShapedType,
