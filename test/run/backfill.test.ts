@@ -213,6 +213,15 @@ describe("what happens meanwhile", () => {
 		expect(await valueOf(session, "SELECT total_new FROM orders WHERE id = 250")).toBe("7");
 	});
 
+	test("batches that take too long become smaller until they fit", async () => {
+		await rowsOf(session, orders(120));
+		const { context, events } = testRun(engine, session, observer);
+		const slow = { ...totals, pending: `pg_sleep(0.004) IS NOT NULL AND ${totals.pending}` };
+		const step = backfillStep(slow, 120, { statementTimeout: 250 });
+		expect(await runBackfill(context, step)).toEqual({ is: "done", rows: 120 });
+		expect(batchesIn(events)[0]?.size).toBeLessThanOrEqual(60);
+	});
+
 	test("it stops where it is asked to, and goes on from there", async () => {
 		await rowsOf(session, orders(1000));
 		const first = testRun(engine, session, observer);
