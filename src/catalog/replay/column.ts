@@ -48,7 +48,8 @@ export function makeColumn(
 	return {
 		name,
 		...(type && { type }),
-		notNull: false,
+		// A column that counts by itself is never NULL in MySQL.
+		notNull: catalog.isMysql && definition.autoIncrement === true,
 		...(expression && { default: qualifyExpression(catalog, expression) }),
 		...(identity && { identity }),
 		...(generated && {

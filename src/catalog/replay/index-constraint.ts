@@ -7,6 +7,7 @@ import { chooseName, indexColumnNames, nameAddition } from "../naming.ts";
 import { qualifyExpression } from "../qualify.ts";
 import { columnsInAll, withProvenColumns } from "./altered.ts";
 import { standing, type Adding } from "./constraint.ts";
+import { withoutGenerated } from "./mysql.ts";
 import { addNotNull, notNullDefinition } from "./not-null.ts";
 import { inheritIndex } from "./partition-index.ts";
 
@@ -35,7 +36,13 @@ export function addIndexConstraint(
 	if (!proven) return;
 	const isRowid = catalog.dialect === "sqlite" && isRowidAlias(proven, definition);
 	const ready = isRowid ? proven : { ...proven, indexes: [...proven.indexes, index] };
-	finish(catalog, ready, definition, index, adding);
+	finish(
+		catalog,
+		catalog.isMysql ? withoutGenerated(ready, index) : ready,
+		definition,
+		index,
+		adding,
+	);
 }
 
 function isRefused(catalog: MutableCatalog, table: Table, definition: IndexConstraint): boolean {

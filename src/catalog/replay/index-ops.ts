@@ -5,6 +5,7 @@ import type { MutableCatalog } from "../mutable.ts";
 import { qualifyExpression } from "../qualify.ts";
 import { alteredTable, columnsInAll, withProvenColumns, type Replay } from "./altered.ts";
 import { attachedTable, chooseIndexName, inheritIndex } from "./partition-index.ts";
+import { withoutGenerated } from "./mysql.ts";
 import { renameIndexTo } from "./rename.ts";
 
 export const createIndex: Replay<"createIndex"> = (catalog, operation, origin) => {
@@ -46,7 +47,10 @@ function putIndex(catalog: MutableCatalog, relation: Table | View, index: Index)
 		...index.include,
 	];
 	const proven = withProvenColumns(relation, columns);
-	if (proven) catalog.putTable({ ...proven, indexes: [...proven.indexes, index] });
+	if (proven) {
+		const added = { ...proven, indexes: [...proven.indexes, index] };
+		catalog.putTable(catalog.isMysql ? withoutGenerated(added, index) : added);
+	}
 	return proven !== undefined;
 }
 

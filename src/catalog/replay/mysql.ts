@@ -166,7 +166,8 @@ export function withKeyIndex(
 				isColumn(element.expression, column)
 			);
 		});
-	if (table.indexes.some(leads)) return table;
+	if (table.indexes.some((index) => !index.generated && leads(index))) return table;
+	const indexes = table.indexes.filter((index) => !leads(index));
 	const elements = columns.map((column) => ({
 		expression: { kind: "column" as const, path: [column] },
 		descending: false,
@@ -182,7 +183,29 @@ export function withKeyIndex(
 		include: [],
 		nullsNotDistinct: false,
 		valid: true,
+		generated: true,
 		origin,
 	};
-	return { ...table, indexes: [...table.indexes, index] };
+	return { ...table, indexes: [...indexes, index] };
+}
+
+/** An index that begins as one that was made for a foreign key takes its place. */
+export function withoutGenerated(table: Table, added: Index): Table {
+	if (added.method !== "btree") return table;
+	const indexes = table.indexes.filter(
+		(index) =>
+			index === added ||
+			!index.generated ||
+			!index.elements.every(({ expression }, at) => {
+				const other = added.elements[at];
+				const own = expression.kind === "column" ? expression.path.at(-1) : undefined;
+				return (
+					own !== undefined &&
+					other !== undefined &&
+					other.prefixLength === undefined &&
+					isColumn(other.expression, own)
+				);
+			}),
+	);
+	return indexes.length === table.indexes.length ? table : { ...table, indexes };
 }

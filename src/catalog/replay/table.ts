@@ -1,7 +1,7 @@
 import type { ConstraintDefinition, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
 import { dropObjects, type DropTarget } from "../dependencies.ts";
-import { mergeKeys } from "../merged-keys.ts";
+import { isKey, mergeKeys } from "../merged-keys.ts";
 import type { Column, Constraint, Origin, Table } from "../model.ts";
 import { temporarySchema, type MutableCatalog } from "../mutable.ts";
 import { qualifyExpression, qualifyQuery } from "../qualify.ts";
@@ -220,6 +220,15 @@ function constraintsOf(
 	return constraints;
 }
 
+/** MySQL makes every key that is written, one that says the same as another too. */
+function keysOf(
+	catalog: MutableCatalog,
+	definitions: readonly ConstraintDefinition[],
+): readonly ConstraintDefinition[] {
+	if (catalog.isMysql) return definitions.filter(isKey);
+	return mergeKeys(definitions, catalog.dialect === "sqlite");
+}
+
 /** Adds what comes after the table: the parent's indexes and keys, own indexes, LIKE's, foreign keys. */
 function addRest(
 	catalog: MutableCatalog,
@@ -234,7 +243,7 @@ function addRest(
 		const table = now();
 		if (table) addConstraintTo(catalog, table, definition, { origin, only: false });
 	};
-	for (const definition of mergeKeys(definitions, catalog.dialect === "sqlite")) add(definition);
+	for (const definition of keysOf(catalog, definitions)) add(definition);
 	for (const index of operation.indexes ?? []) {
 		createIndex(catalog, indexOperation(index, operation.table), origin);
 	}
