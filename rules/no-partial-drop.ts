@@ -18,11 +18,12 @@ The migration tool takes the migration for not applied, and a second run fails. 
 	},
 	examples: [
 		{
-			bad: "DROP TABLE audit_2024, audit_2025;",
-			good: `DROP TABLE IF EXISTS audit_2024;
-DROP TABLE IF EXISTS audit_2025;`,
-			before: `SET SESSION lock_wait_timeout = 5;
-CREATE TABLE audit_2023 (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `CREATE TABLE audit_a (id bigint NOT NULL PRIMARY KEY);
+CREATE TABLE audit_b (id bigint NOT NULL PRIMARY KEY);
+DROP TABLE audit_a, audit_b;`,
+			good: `CREATE TABLE audit_a (id bigint NOT NULL PRIMARY KEY);
+DROP TABLE IF EXISTS audit_a;
+DROP TABLE IF EXISTS audit_b;`,
 		},
 	],
 	on: {

@@ -21,7 +21,16 @@ DDL Limitations".`,
 	messages: {
 		lags: "Replicas apply nothing else while they do this to {table}, as long as it took on the source: they fall behind by that.",
 	},
-	examples: [],
+	examples: [
+		{
+			before: "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, status varchar(20));",
+			bad: `SET SESSION lock_wait_timeout = 5;
+CREATE INDEX orders_status ON orders (status);`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN note varchar(100);`,
+			rows: { orders: 40_000_000 },
+		},
+	],
 	on: {
 		anyOperation(operation, context) {
 			const { online, replicaLag, rewrites, builds } = context.effectOf(operation);

@@ -58,7 +58,7 @@ async function judgeExample(rule: Rule, example: Example): Promise<JudgedExample
 		history,
 		rules: [{ rule }],
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
-		rows: new Map(),
+		rows: new Map(Object.entries(example.rows ?? {})),
 	});
 	const found = ({ statement }: Explanation): boolean =>
 		findings.some(

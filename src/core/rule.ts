@@ -204,6 +204,8 @@ export interface Example {
 	readonly down?: { readonly bad: string; readonly good: string };
 	/** Server version of the example; by default 14, or what is taken where a project of the dialect names none. */
 	readonly version?: number;
+	/** How many rows tables are known to have. */
+	readonly rows?: Readonly<Record<string, number>>;
 	/** How the tool runs it; "none" by default. */
 	readonly transaction?: "file" | "none" | "implicit";
 	/** Whose SQL it is: the first of the rule's dialects by default. */

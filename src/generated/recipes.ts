@@ -21,6 +21,15 @@ import dropInLaterRelease from "../plan/recipes/drop-in-later-release.ts";
 import dropIndexConcurrently from "../plan/recipes/drop-index-concurrently.ts";
 import dropTable from "../plan/recipes/drop-table.ts";
 import dropUnique from "../plan/recipes/drop-unique.ts";
+import mysqlAddForeignKey from "../plan/recipes/mysql-add-foreign-key.ts";
+import mysqlAddRequiredColumn from "../plan/recipes/mysql-add-required-column.ts";
+import mysqlChangeInBatches from "../plan/recipes/mysql-change-in-batches.ts";
+import mysqlCopyOnline from "../plan/recipes/mysql-copy-online.ts";
+import mysqlDropColumn from "../plan/recipes/mysql-drop-column.ts";
+import mysqlDropTable from "../plan/recipes/mysql-drop-table.ts";
+import mysqlRenameColumn from "../plan/recipes/mysql-rename-column.ts";
+import mysqlRenameTable from "../plan/recipes/mysql-rename-table.ts";
+import mysqlShadowColumn from "../plan/recipes/mysql-shadow-column.ts";
 import provePartitionBound from "../plan/recipes/prove-partition-bound.ts";
 import rebuildTable from "../plan/recipes/rebuild-table.ts";
 import refreshConcurrently from "../plan/recipes/refresh-concurrently.ts";
@@ -60,6 +69,15 @@ export const recipes: readonly AnyRecipe[] = [
 	dropIndexConcurrently,
 	dropTable,
 	dropUnique,
+	mysqlAddForeignKey,
+	mysqlAddRequiredColumn,
+	mysqlChangeInBatches,
+	mysqlCopyOnline,
+	mysqlDropColumn,
+	mysqlDropTable,
+	mysqlRenameColumn,
+	mysqlRenameTable,
+	mysqlShadowColumn,
 	provePartitionBound,
 	rebuildTable,
 	refreshConcurrently,

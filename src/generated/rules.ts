@@ -4,7 +4,9 @@ import noAddColumnRewrite from "../../rules/no-add-column-rewrite.ts";
 import noAddRequiredColumn from "../../rules/no-add-required-column.ts";
 import noAlwaysGeneratedColumn from "../../rules/no-always-generated-column.ts";
 import noAmbiguousOverload from "../../rules/no-ambiguous-overload.ts";
+import noBlockingAlter from "../../rules/no-blocking-alter.ts";
 import noCascadingDrop from "../../rules/no-cascading-drop.ts";
+import noCascadingReplace from "../../rules/no-cascading-replace.ts";
 import noCharType from "../../rules/no-char-type.ts";
 import noConstrainedDomain from "../../rules/no-constrained-domain.ts";
 import noDanglingReference from "../../rules/no-dangling-reference.ts";
@@ -34,11 +36,14 @@ import noForeignKeyMismatch from "../../rules/no-foreign-key-mismatch.ts";
 import noForeignKeyTypeMismatch from "../../rules/no-foreign-key-type-mismatch.ts";
 import noGrantOption from "../../rules/no-grant-option.ts";
 import noIdlePragma from "../../rules/no-idle-pragma.ts";
+import noIgnoredReference from "../../rules/no-ignored-reference.ts";
+import noImplicitCommit from "../../rules/no-implicit-commit.ts";
 import noIndexGap from "../../rules/no-index-gap.ts";
 import noIndexOverload from "../../rules/no-index-overload.ts";
 import noLastingSetting from "../../rules/no-lasting-setting.ts";
 import noLongIdentifier from "../../rules/no-long-identifier.ts";
 import noLossyRebuild from "../../rules/no-lossy-rebuild.ts";
+import noLostAttribute from "../../rules/no-lost-attribute.ts";
 import noMaskedCreate from "../../rules/no-masked-create.ts";
 import noMisreadType from "../../rules/no-misread-type.ts";
 import noMoneyType from "../../rules/no-money-type.ts";
@@ -48,6 +53,7 @@ import noNullComparison from "../../rules/no-null-comparison.ts";
 import noNullableKey from "../../rules/no-nullable-key.ts";
 import noOidColumn from "../../rules/no-oid-column.ts";
 import noOpenPolicy from "../../rules/no-open-policy.ts";
+import noPartialDrop from "../../rules/no-partial-drop.ts";
 import noPlainPassword from "../../rules/no-plain-password.ts";
 import noProtectionGap from "../../rules/no-protection-gap.ts";
 import noPublicGrant from "../../rules/no-public-grant.ts";
@@ -57,6 +63,7 @@ import noRenameColumn from "../../rules/no-rename-column.ts";
 import noRenameEnumValue from "../../rules/no-rename-enum-value.ts";
 import noRenameObject from "../../rules/no-rename-object.ts";
 import noRenameTable from "../../rules/no-rename-table.ts";
+import noReplicaLag from "../../rules/no-replica-lag.ts";
 import noRequiredWithoutDefault from "../../rules/no-required-without-default.ts";
 import noResultTypeChange from "../../rules/no-result-type-change.ts";
 import noRevoke from "../../rules/no-revoke.ts";
@@ -75,10 +82,12 @@ import noTimetz from "../../rules/no-timetz.ts";
 import noTruncate from "../../rules/no-truncate.ts";
 import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
 import noUnloggedTable from "../../rules/no-unlogged-table.ts";
+import noUtf8mb3 from "../../rules/no-utf8mb3.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWideIndex from "../../rules/no-wide-index.ts";
 import noWorkUnderStrongLock from "../../rules/no-work-under-strong-lock.ts";
 import noWritableSchema from "../../rules/no-writable-schema.ts";
+import noZeroDate from "../../rules/no-zero-date.ts";
 import preferBigintKey from "../../rules/prefer-bigint-key.ts";
 import preferCombinedAlter from "../../rules/prefer-combined-alter.ts";
 import preferExplicitGrant from "../../rules/prefer-explicit-grant.ts";
@@ -102,11 +111,13 @@ import requireDefinerSearchPath from "../../rules/require-definer-search-path.ts
 import requireEnumPosition from "../../rules/require-enum-position.ts";
 import requireExtensionSchema from "../../rules/require-extension-schema.ts";
 import requireForeignKeyIndex from "../../rules/require-foreign-key-index.ts";
+import requireForeignKeyProof from "../../rules/require-foreign-key-proof.ts";
 import requireInsertColumns from "../../rules/require-insert-columns.ts";
 import requireLockTimeout from "../../rules/require-lock-timeout.ts";
 import requireNotNullProof from "../../rules/require-not-null-proof.ts";
 import requireNotValidConstraint from "../../rules/require-not-valid-constraint.ts";
 import requireOneLockPerTransaction from "../../rules/require-one-lock-per-transaction.ts";
+import requireOnlineClause from "../../rules/require-online-clause.ts";
 import requireOutsideTransaction from "../../rules/require-outside-transaction.ts";
 import requirePartitionIndex from "../../rules/require-partition-index.ts";
 import requirePartitionProof from "../../rules/require-partition-proof.ts";
@@ -118,6 +129,7 @@ import requireRebuiltParts from "../../rules/require-rebuilt-parts.ts";
 import requireRerunnableMigration from "../../rules/require-rerunnable-migration.ts";
 import requireSchema from "../../rules/require-schema.ts";
 import requireSecurityInvoker from "../../rules/require-security-invoker.ts";
+import requireTransactionalEngine from "../../rules/require-transactional-engine.ts";
 import requireUndoingDown from "../../rules/require-undoing-down.ts";
 import requireValidatedConstraint from "../../rules/require-validated-constraint.ts";
 import requireVerificationQuery from "../../rules/require-verification-query.ts";
@@ -131,7 +143,9 @@ export const rules: readonly Rule[] = [
 	noAddRequiredColumn,
 	noAlwaysGeneratedColumn,
 	noAmbiguousOverload,
+	noBlockingAlter,
 	noCascadingDrop,
+	noCascadingReplace,
 	noCharType,
 	noConstrainedDomain,
 	noDanglingReference,
@@ -161,11 +175,14 @@ export const rules: readonly Rule[] = [
 	noForeignKeyTypeMismatch,
 	noGrantOption,
 	noIdlePragma,
+	noIgnoredReference,
+	noImplicitCommit,
 	noIndexGap,
 	noIndexOverload,
 	noLastingSetting,
 	noLongIdentifier,
 	noLossyRebuild,
+	noLostAttribute,
 	noMaskedCreate,
 	noMisreadType,
 	noMoneyType,
@@ -175,6 +192,7 @@ export const rules: readonly Rule[] = [
 	noNullableKey,
 	noOidColumn,
 	noOpenPolicy,
+	noPartialDrop,
 	noPlainPassword,
 	noProtectionGap,
 	noPublicGrant,
@@ -184,6 +202,7 @@ export const rules: readonly Rule[] = [
 	noRenameEnumValue,
 	noRenameObject,
 	noRenameTable,
+	noReplicaLag,
 	noRequiredWithoutDefault,
 	noResultTypeChange,
 	noRevoke,
@@ -202,10 +221,12 @@ export const rules: readonly Rule[] = [
 	noTruncate,
 	noTypeChangeRewrite,
 	noUnloggedTable,
+	noUtf8mb3,
 	noValidateInSameTransaction,
 	noWideIndex,
 	noWorkUnderStrongLock,
 	noWritableSchema,
+	noZeroDate,
 	preferBigintKey,
 	preferCombinedAlter,
 	preferExplicitGrant,
@@ -229,11 +250,13 @@ export const rules: readonly Rule[] = [
 	requireEnumPosition,
 	requireExtensionSchema,
 	requireForeignKeyIndex,
+	requireForeignKeyProof,
 	requireInsertColumns,
 	requireLockTimeout,
 	requireNotNullProof,
 	requireNotValidConstraint,
 	requireOneLockPerTransaction,
+	requireOnlineClause,
 	requireOutsideTransaction,
 	requirePartitionIndex,
 	requirePartitionProof,
@@ -245,6 +268,7 @@ export const rules: readonly Rule[] = [
 	requireRerunnableMigration,
 	requireSchema,
 	requireSecurityInvoker,
+	requireTransactionalEngine,
 	requireUndoingDown,
 	requireValidatedConstraint,
 	requireVerificationQuery,

@@ -21,8 +21,11 @@ export interface BatchedChange {
 	readonly checks?: readonly RowCheck[];
 }
 
-/** A row with NULL in a key is never reached by going from one key to the next. */
-function keyOf(table: Table | undefined): readonly string[] | undefined {
+/**
+ * Returns the columns by which the rows are taken one after the other, undefined where no such key is
+ * known: a row with NULL in a key is never reached by going from one key to the next.
+ */
+export function batchKeyOf(table: Table | undefined): readonly string[] | undefined {
 	const primary = table?.constraints.find(({ type }) => type === "primaryKey");
 	if (primary?.type === "primaryKey" && primary.columns.length > 0) return primary.columns;
 	const mayBeNull = (name: string): boolean =>
@@ -35,7 +38,7 @@ export function batchStep(
 	{ table, alias, change, pending, checks = [] }: BatchedChange,
 	catalog: Catalog,
 ): RecipeStep | undefined {
-	const key = keyOf(catalog.table(table));
+	const key = batchKeyOf(catalog.table(table));
 	if (!key) return undefined;
 	const columns = quoteColumns(key);
 	const name = `${quoteName(table)}${alias === undefined ? "" : ` AS ${quoteIdentifier(alias)}`}`;

@@ -24,6 +24,7 @@ async function findingsOf(rule: Rule, example: Example, sql: string): Promise<re
 		also: [rule.id],
 		dialect: await loadDialect(dialectOf(rule, example)),
 		...(example.version !== undefined && { version: example.version }),
+		...(example.rows && { rows: example.rows }),
 	});
 	expect(result.counts.unread).toBe(sql === example.bad ? result.counts.unread : 0);
 	return result.findings.map((finding) => finding.rule);

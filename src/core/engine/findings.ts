@@ -1,5 +1,5 @@
 import type { Key, Origin } from "../../catalog/model.ts";
-import type { AnyRecipe } from "../../plan/recipe.ts";
+import type { AnyRecipe, RecipeSituation } from "../../plan/recipe.ts";
 import type { Effect } from "../effect.ts";
 import type { FilledRecipe, Finding } from "../finding.ts";
 import type { FilledFix } from "../fix.ts";
@@ -104,6 +104,19 @@ export function fixesOf(
 	return fillFixes(fixes, moment, around, recipe);
 }
 
+/** A recipe of MySQL and MariaDB for what another one does elsewhere has its id after `mysql-`. */
+function fillRecipe(
+	recipes: ReadonlyMap<string, AnyRecipe>,
+	id: string,
+	operation: Operation,
+	situation: RecipeSituation,
+): FilledRecipe | undefined {
+	const plain = recipes.get(id)?.fill(operation, situation);
+	const { dialect } = situation;
+	if (plain || (dialect !== "mysql" && dialect !== "mariadb")) return plain;
+	return recipes.get(`mysql-${id}`)?.fill(operation, situation);
+}
+
 /** Returns the finding for a report: place, filled message, reasons and recipe. Its fixes are made later. */
 export function buildFinding(
 	scope: Scope,
@@ -118,7 +131,7 @@ export function buildFinding(
 	const recipe =
 		report.recipe === undefined || !operation || !scope.catalog
 			? undefined
-			: recipes.get(report.recipe)?.fill(operation, {
+			: fillRecipe(recipes, report.recipe, operation, {
 					dialect: scope.dialect,
 					catalog: scope.catalog,
 					version: scope.version,
