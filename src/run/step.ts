@@ -53,7 +53,7 @@ class StepCourse {
 		const step = this.#step;
 		const earlier = { isUncertain: this.#row.state === "intent", session: this.#row.session };
 		try {
-			const missing = step.transaction === "own" ? await askBefore(this.#run, step) : undefined;
+			const missing = this.#isToAsk() ? await askBefore(this.#run, step) : undefined;
 			if (missing) {
 				const why = `It cannot begin: it is not so that ${missing.says}.`;
 				return { is: "ended", outcome: { is: "stopped", why, details: [missing.sql] } };
@@ -78,6 +78,13 @@ class StepCourse {
 			attempt.failure.kind !== "connection";
 		if (isMiss) await this.#wait(watch);
 		return attempt;
+	}
+
+	/** What reads tables is asked once; batches that were begun have changed what held before. */
+	#isToAsk(): boolean {
+		const { transaction } = this.#step;
+		if (this.#attempt > 0 || transaction === "none") return false;
+		return transaction === "own" || this.#row.state === "pending";
 	}
 
 	#watch(): BlockerWatch {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lockkeeper, type Run } from "../cli/run.ts";
+import { lockkeeper } from "../cli/run.ts";
 import {
 	approvedPlan,
 	clientOf,
-	ordersSql,
+	go,
 	planOf,
 	run,
 	serverStep,
+	shopOn,
 	start,
 	testServer,
 	until,
@@ -24,19 +25,11 @@ afterAll(() => server.close());
 
 const addNote = "ALTER TABLE orders ADD COLUMN note text;";
 
-const go = (cwd: string, url: string, ...args: readonly string[]): Promise<Run> =>
-	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", ...args], { cwd });
-
-async function shop(): Promise<{
-	readonly url: string;
-	readonly client: Awaited<ReturnType<typeof clientOf>>;
-	readonly stranger: Awaited<ReturnType<typeof clientOf>>;
-}> {
-	const url = await server.database();
-	const client = await clientOf(url);
-	const insert = "INSERT INTO orders (id, total) SELECT g, g FROM generate_series(1, 3000) AS g";
-	await run(client, ordersSql, insert);
-	return { url, client, stranger: await clientOf(url) };
+async function shop(): Promise<
+	Awaited<ReturnType<typeof shopOn>> & { readonly stranger: Awaited<ReturnType<typeof clientOf>> }
+> {
+	const own = await shopOn(server);
+	return { ...own, stranger: await clientOf(own.url) };
 }
 
 const stateOf = (step: string): string =>

@@ -1,17 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
 import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
-import { lockkeeper, type Run } from "../cli/run.ts";
+import { lockkeeper } from "../cli/run.ts";
 import { planSql } from "../plan/plan-sql.ts";
 import {
 	approvedPlan,
-	clientOf,
+	go,
 	ordersSql,
+	plain,
 	planOf,
 	run,
 	serverStep,
+	shopOn,
 	testServer,
 	type TestServer,
 } from "./shop.ts";
@@ -25,21 +25,6 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-const go = (cwd: string, url: string, ...args: readonly string[]): Promise<Run> =>
-	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", ...args], { cwd });
-
-/** Without what differs from run to run. */
-const plain = (text: string): string =>
-	text
-		.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:5432")
-		.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-		.replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, "<span>")
-		.replace(/ \(<span>\)| \(<time>, <span>/g, (part) => part)
-		.replace(/(\(<time>)\)/g, "$1, <span>)")
-		.replace(/PostgreSQL 18\.\d+/g, "PostgreSQL 18")
-		.replace(/(?:, )?<span> waiting for locks/g, "")
-		.replace(/^.*\(batches of .*\n/gm, "");
-
 const withoutSoak = (plan: Plan): Plan => ({
 	...plan,
 	steps: plan.steps.map((step) =>
@@ -52,22 +37,8 @@ CREATE INDEX orders_status ON orders (status);
 UPDATE orders SET status = 'open' WHERE status IS NULL;
 `;
 
-async function shopAt(): Promise<{
-	readonly url: string;
-	readonly client: Awaited<ReturnType<typeof clientOf>>;
-}> {
-	const url = await server.database();
-	const client = await clientOf(url);
-	await run(
-		client,
-		ordersSql,
-		"INSERT INTO orders (id) SELECT g FROM generate_series(1, 3000) AS g",
-	);
-	return { url, client };
-}
-
 test("a release is run from its migration to the history, and only once", async () => {
-	const { url, client } = await shopAt();
+	const { url, client } = await shopOn(server);
 	const plan = await planSql(
 		[
 			{ id: "0001_orders", sql: ordersSql },
@@ -84,7 +55,7 @@ test("a release is run from its migration to the history, and only once", async 
 		"
 	`);
 	expect(plain(first.stderr)).toMatchInlineSnapshot(`
-		"PostgreSQL 18 on 127.0.0.1:5432/shop1
+		"PostgreSQL 18 on 127.0.0.1:5432/shop
 		run by ada, approved by ada
 		phase expand
 		expand-1 begins
@@ -119,7 +90,7 @@ test("a release is run from its migration to the history, and only once", async 
 	expect(plain(again.stdout)).toBe("0002_orders is applied already: at <time> by ada.\n");
 	const status = await lockkeeper(["status", "plan.json", "--url", url], { cwd });
 	expect(plain(status.stdout)).toMatchInlineSnapshot(`
-		"PostgreSQL 18 on 127.0.0.1:5432/shop1
+		"PostgreSQL 18 on 127.0.0.1:5432/shop
 		Done, begun at <time> by ada, approved by ada.
 
 		expand
@@ -196,7 +167,7 @@ test("the embedded database needs nothing but a directory", async () => {
 }, 120_000);
 
 test("the address may stand in LOCKKEEPER_URL, or in the variables of libpq", async () => {
-	const { url } = await shopAt();
+	const { url } = await shopOn(server);
 	const cwd = approvedPlan(planOf([serverStep({ id: "expand-1", sql: ["SELECT 1;"] })]));
 	const args = ["run", "plan.json", "--operator", "ada"];
 	const own = await lockkeeper(args, { cwd, environment: { LOCKKEEPER_URL: url } });
@@ -214,7 +185,7 @@ test("the address may stand in LOCKKEEPER_URL, or in the variables of libpq", as
 
 describe("what waits", () => {
 	test("people's work pauses the run until an operator says that it is done", async () => {
-		const { url, client } = await shopAt();
+		const { url, client } = await shopOn(server);
 		const step = serverStep({ id: "expand-1", sql: ["Deploy code that writes status."] });
 		const { id, phase, title, origin, needs, notes, sql } = step;
 		const cwd = approvedPlan(
@@ -243,7 +214,7 @@ describe("what waits", () => {
 	});
 
 	test("a contract step waits for its hours by the server's clock, and for evidence", async () => {
-		const { url, client } = await shopAt();
+		const { url, client } = await shopOn(server);
 		const hold = {
 			evidence: [],
 			missing: ["Release code that does not name total."],
@@ -282,7 +253,7 @@ describe("what waits", () => {
 	});
 
 	test("--until stops after a phase", async () => {
-		const { url } = await shopAt();
+		const { url } = await shopOn(server);
 		const cwd = approvedPlan(
 			planOf([
 				serverStep({ id: "expand-1", sql: ["ALTER TABLE orders ADD COLUMN note text;"] }),
@@ -296,7 +267,7 @@ describe("what waits", () => {
 });
 
 test("a verification that fails stops the run, and what it looks at is gone through again", async () => {
-	const { url, client } = await shopAt();
+	const { url, client } = await shopOn(server);
 	const cwd = approvedPlan(
 		planOf([
 			serverStep({
@@ -317,7 +288,9 @@ test("a verification that fails stops the run, and what it looks at is gone thro
 				id: "verify-1",
 				needs: ["migrate-1"],
 				proves: true,
-				sql: ["SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total > 0;"],
+				sql: [
+					"SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total <> id;",
+				],
 			}),
 			serverStep({ id: "contract-1", sql: ["ALTER TABLE orders DROP COLUMN total;"] }),
 		]),
@@ -327,7 +300,7 @@ test("a verification that fails stops the run, and what it looks at is gone thro
 	expect(first.code).toBe(1);
 	expect(first.stdout).toMatchInlineSnapshot(`
 		"Stopped at verify-1: A verification failed: what it asks for is not so.
-		  SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total > 0;
+		  SELECT count(*) = 0 FROM orders WHERE status IS DISTINCT FROM 'open' OR total <> id;
 		What is done stays done. When the cause is gone: lockkeeper run plan.json --operator <name>
 		"
 	`);
@@ -336,121 +309,14 @@ test("a verification that fails stops the run, and what it looks at is gone thro
 		["verify-1", "failed"],
 		["contract-1", "pending"],
 	]);
-	await run(client, "UPDATE orders SET total = 0, status = NULL WHERE id = 70");
+	await run(client, "UPDATE orders SET total = 70, status = NULL WHERE id = 70");
 	const second = await go(cwd, url);
 	expect(second.stderr).toContain("migrate-1 begins");
 	expect(second.code).toBe(0);
 });
 
-describe("what is refused before anything is changed", () => {
-	const step = serverStep({
-		id: "expand-1",
-		sql: ["ALTER TABLE orders ADD COLUMN note text;"],
-		locks: [{ relation: "public.orders", mode: "AccessExclusiveLock", waits: "readsAndWrites" }],
-	});
-
-	async function refusal(
-		plan: Plan,
-		change: (cwd: string, url: string) => Promise<string | undefined> | string | undefined,
-		expires?: string,
-	): Promise<string> {
-		const { url, client } = await shopAt();
-		const cwd = approvedPlan(plan, expires);
-		const address = (await change(cwd, url)) ?? url;
-		const ran = await go(cwd, address);
-		expect(await run(client, "SELECT to_regnamespace('lockkeeper') IS NULL")).toEqual([["t"]]);
-		return `${ran.code} ${plain(ran.stderr)}`;
-	}
-
-	test("a plan that nobody approved, whose approval expired, or that was edited", async () => {
-		const none = await refusal(planOf([step]), (cwd) => {
-			writeFileSync(path.join(cwd, "plan.approvals/ada.json"), "{}");
-			return undefined;
-		});
-		expect(none).toContain("2 lockkeeper:");
-		expect(await refusal(planOf([step]), () => undefined, "2026-11-20T00:00:00Z")).toContain(
-			"1 lockkeeper: The plan is not approved as it is.\n  the approval of ada expired at <time>",
-		);
-		const edited = await refusal(planOf([step]), (cwd) => {
-			const file = path.join(cwd, "plan.json");
-			writeFileSync(file, readFileSync(file, "utf8").replace("note text", "note bytea"));
-			return undefined;
-		});
-		expect(edited).toContain("the plan was changed after ada approved it");
-		const migration = await refusal(planOf([step]), (cwd) => {
-			writeFileSync(path.join(cwd, "migrations/0002_orders.sql"), "DROP TABLE orders;");
-			return undefined;
-		});
-		expect(migration).toContain("migrations/0002_orders.sql was changed since the plan was made");
-	});
-
-	test("another version, another schema", async () => {
-		const version = await refusal(planOf([step], { serverVersion: 15 }), () => undefined);
-		expect(version).toContain("1 lockkeeper: The plan is made for version 15");
-		const starts = [
-			"column public.orders.id bigint not null",
-			"table public.orders table permanent",
-		];
-		expect(await refusal(planOf([step], { starts }), () => undefined)).toMatchInlineSnapshot(`
-			"1 lockkeeper: The tables are not what the plan starts from (- planned, + found).
-			  + column public.orders.status text
-			  + column public.orders.total integer not null default
-			  + constraint public.orders.orders_pkey primaryKey (id)
-			  + index public.orders_pkey on orders unique btree (id) constraint orders_pkey
-			  Bring the migrations and the database together and make the plan again, or say --accept-drift when the difference does no harm.
-			"
-		`);
-	});
-
-	test("a user without the rights, a user who may only read, nobody there", async () => {
-		const noRights = await refusal(planOf([step]), async (_, url) => {
-			const client = await clientOf(url);
-			await run(client, "DROP ROLE IF EXISTS clerk", "CREATE ROLE clerk LOGIN");
-			return url.replace("postgres@", "clerk@");
-		});
-		expect(noRights).toMatchInlineSnapshot(`
-			"1 lockkeeper: The user lacks rights that the plan needs.
-			  clerk may not make the schema lockkeeper: GRANT CREATE ON DATABASE, or make it with AUTHORIZATION clerk
-			  clerk does not own public.orders: postgres does
-			  Give them, or run as the owner of the tables.
-			"
-		`);
-		const reader = await refusal(planOf([step]), async (_, url) => {
-			const client = await clientOf(url);
-			await run(
-				client,
-				"DROP ROLE IF EXISTS reader",
-				"CREATE ROLE reader LOGIN SUPERUSER",
-				"ALTER ROLE reader SET default_transaction_read_only = on",
-			);
-			return url.replace("postgres@", "reader@");
-		});
-		expect(reader).toContain("takes no changes: it is a replica, or its user is read-only");
-		const secret = await refusal(planOf([step]), () => "postgres://eve:hushhush@127.0.0.1:1/shop");
-		expect(secret).toContain("2 lockkeeper: Nothing answers on 127.0.0.1:5432.");
-		expect(secret).not.toContain("hush");
-		const wrong = await refusal(planOf([step]), () => "mysql://eve:hushhush@localhost/shop");
-		expect(wrong).toContain("This is not the address of a PostgreSQL database.");
-		expect(wrong).not.toContain("hush");
-	});
-
-	test("what the migration tool has run already", async () => {
-		const { url, client } = await shopAt();
-		await run(
-			client,
-			"CREATE TABLE schema_migrations (version text PRIMARY KEY)",
-			"INSERT INTO schema_migrations VALUES ('0001_orders'), ('0002_orders')",
-		);
-		const ran = await go(approvedPlan(planOf([step])), url);
-		expect(ran.code).toBe(1);
-		expect(ran.stderr).toContain(
-			"public.schema_migrations says that 0002_orders is applied already",
-		);
-	});
-});
-
 test("what somebody else did to a table of the plan stops the run; elsewhere it is told", async () => {
-	const { url, client } = await shopAt();
+	const { url, client } = await shopOn(server);
 	const locks = [
 		{ relation: "public.orders", mode: "AccessExclusiveLock", waits: "readsAndWrites" },
 	] as const;
@@ -477,7 +343,7 @@ test("what somebody else did to a table of the plan stops the run; elsewhere it 
 });
 
 test("--dry-run asks everything and changes nothing", async () => {
-	const { url, client } = await shopAt();
+	const { url, client } = await shopOn(server);
 	const cwd = approvedPlan(
 		planOf([
 			serverStep({
@@ -500,7 +366,7 @@ test("--dry-run asks everything and changes nothing", async () => {
 	const ran = await lockkeeper(["run", "plan.json", "--url", url, "--dry-run"], { cwd });
 	expect(ran.code).toBe(0);
 	expect(plain(ran.stdout)).toMatchInlineSnapshot(`
-		"PostgreSQL 18 on 127.0.0.1:5432/shop18, nothing is changed.
+		"PostgreSQL 18 on 127.0.0.1:5432/shop, nothing is changed.
 		Approved by ada.
 
 		expand

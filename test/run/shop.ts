@@ -9,7 +9,7 @@ import type { Answer, RunEngine, RunSession } from "../../src/run/engine.ts";
 import { openPostgres } from "../../src/run/engines/postgres.ts";
 import type { TraceEngine } from "../../src/trace/engine.ts";
 import { startServer } from "../../src/trace/engines/server.ts";
-import { root, type Run } from "../cli/run.ts";
+import { lockkeeper, root, type Run } from "../cli/run.ts";
 
 /** A server with an empty database for each test. */
 export interface TestServer {
@@ -188,3 +188,32 @@ function startProgram(cwd: string, args: readonly string[]): Started {
 /** A query that is true while a step's session does something. */
 export const works = (step: string, what: string): string =>
 	`SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'lockkeeper 0002_orders ${step}' AND ${what})`;
+
+/** Without what differs from run to run. */
+export const plain = (text: string): string =>
+	text
+		.replace(/127\.0\.0\.1:\d+(?:\/shop\d+)?/g, (at) =>
+			at.includes("/") ? "127.0.0.1:5432/shop" : "127.0.0.1:5432",
+		)
+		.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+		.replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, "<span>")
+		.replace(/ \(<span>\)| \(<time>, <span>/g, (part) => part)
+		.replace(/(\(<time>)\)/g, "$1, <span>)")
+		.replace(/PostgreSQL 18\.\d+/g, "PostgreSQL 18")
+		.replace(/(?:, )?<span> waiting for locks/g, "")
+		.replace(/^.*\(batches of .*\n/gm, "");
+
+/** Runs the plan of a directory. */
+export const go = (cwd: string, url: string, ...args: readonly string[]): Promise<Run> =>
+	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", ...args], { cwd });
+
+/** A new database with 3,000 orders, whose total is their id. */
+export async function shopOn(
+	server: TestServer,
+): Promise<{ readonly url: string; readonly client: RunSession }> {
+	const url = await server.database();
+	const client = await clientOf(url);
+	const insert = "INSERT INTO orders (id, total) SELECT g, g FROM generate_series(1, 3000) AS g";
+	await run(client, ordersSql, insert);
+	return { url, client };
+}
