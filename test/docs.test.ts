@@ -84,7 +84,8 @@ function shellLines(file: string): readonly string[] {
 }
 
 /** What installs, builds or tests is run by .ci/run itself. */
-const runElsewhere = /^(?:npm (?:ci|install|test|run)\b|\.ci\/run|npx (?:vitest|prettier)\b)/;
+const runElsewhere =
+	/^(?:npm (?:ci|install|test|run)\b|\.ci\/run|npx (?:vitest|prettier)\b|npx lockkeeper demo$)/;
 
 function commandsIn(file: string): readonly string[] {
 	return shellLines(file)

@@ -12,7 +12,7 @@ import { openRun, type OpenRun } from "../../run/open-run.ts";
 import { runPlan, type RunEnd, type RunOrder } from "../../run/run.ts";
 import type { RunArguments } from "../commands/run.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
-import { leaveEvidence } from "./run-evidence.ts";
+import { leaveEvidence, type EvidencePlace } from "./run-evidence.ts";
 import { previewRun } from "./run-preview.ts";
 import { endText, exitCodeOfEnd, heldText, refusalText } from "./run-end.ts";
 import { reporterFor, type RunReporter } from "./run-reporter.ts";
@@ -154,6 +154,13 @@ async function ready(
 	return verdict;
 }
 
+const evidencePlace = (args: RunArguments, { file, config }: Order): EvidencePlace => ({
+	file,
+	target: args.target?.[0],
+	metrics: args.metrics,
+	ttlHours: config.config.run?.rollbackTtlHours,
+});
+
 async function carryOut(
 	args: RunArguments,
 	order: Order,
@@ -201,12 +208,7 @@ async function carryOut(
 	});
 	await leaveEvidence(
 		{ ...opened.context, session: opened.context.observer },
-		{
-			file: order.file,
-			target: args.target?.[0],
-			metrics: args.metrics,
-			ttlHours: config.config.run?.rollbackTtlHours,
-		},
+		evidencePlace(args, order),
 	);
 	await opened.close();
 	signals.end();
@@ -263,6 +265,11 @@ async function runOnce(args: RunArguments, order: Order): Promise<void> {
 			const { plan, sha256 } = order.loaded;
 			print(await previewRun({ engine, session, plan, planHash: sha256, args, verdict }));
 			process.exitCode = exitCodes.clean;
+		}
+		const isApplied = !verdict && process.exitCode === exitCodes.clean;
+		if (isApplied && !args["dry-run"]) {
+			const { plan, sha256: planHash } = order.loaded;
+			await leaveEvidence({ engine, session, plan, planHash }, evidencePlace(args, order));
 		}
 		if (!verdict || args["dry-run"]) return;
 		const reporter = reporterFor(args);

@@ -32,9 +32,16 @@ const transactions = `SELECT greatest(
 	(SELECT max(extract(epoch FROM clock_timestamp() - prepared)) FROM pg_prepared_xacts)) * 1000,
 	(SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid())`;
 
-const rows = `SELECT n_dead_tup::float8 / greatest(n_live_tup, 1),
+/**
+ * Dead rows are worth waiting for where somebody takes them away: without autovacuum (an embedded server has none)
+ * they stay. The statistics know a new table late, and a small one is scanned in no time.
+ */
+const rows = `SELECT CASE WHEN current_setting('autovacuum') = 'on' AND (
+		EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'autovacuum launcher')
+		OR NOT pg_has_role('pg_read_all_stats', 'MEMBER'))
+	THEN n_dead_tup::float8 / greatest(n_live_tup, c.reltuples, 10000) END,
 	(SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = s.relid)
-	FROM pg_stat_all_tables s WHERE relid = to_regclass(?)`;
+	FROM pg_stat_all_tables s JOIN pg_class c ON c.oid = s.relid WHERE s.relid = to_regclass(?)`;
 
 /**
  * Returns how busy a PostgreSQL server is (10 and later), with the readings of a table, given as SQL. What
