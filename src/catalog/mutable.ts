@@ -141,16 +141,31 @@ export class MutableCatalog implements Catalog {
 	}
 
 	resolve(name: QualifiedName): Key {
+		if (this.dialect !== "postgres") return keyOf(this.place(name));
 		if (name.schema !== undefined) return `${name.schema}.${name.name}`;
 		return this.#searchRelation(name.name) ?? `${this.creationSchema}.${name.name}`;
 	}
 
 	/** Returns schema and name of what `resolve` finds. */
 	place(name: QualifiedName): Place {
-		if (name.schema !== undefined) return { schema: name.schema, name: name.name };
+		if (name.schema !== undefined) {
+			const named = { schema: name.schema, name: name.name };
+			return this.relationExists(keyOf(named)) ? named : (this.#inAnyCase(name) ?? named);
+		}
 		const key = this.#searchRelation(name.name);
-		const schema = key === undefined ? this.creationSchema : schemaOf(key, name.name);
-		return { schema, name: name.name };
+		if (key !== undefined) return { schema: schemaOf(key, name.name), name: name.name };
+		return this.#inAnyCase(name) ?? { schema: this.creationSchema, name: name.name };
+	}
+
+	/** MySQL and SQLite find a table in whatever case its name is written; see `respell`. */
+	#inAnyCase({ schema, name }: QualifiedName): Place | undefined {
+		if (this.dialect === "postgres") return undefined;
+		const folded = name.toLowerCase();
+		for (const table of this.#tables.values()) {
+			if (schema !== undefined && table.schema !== schema) continue;
+			if (table.name.toLowerCase() === folded) return { schema: table.schema, name: table.name };
+		}
+		return undefined;
 	}
 
 	#searchRelation(name: string): Key | undefined {

@@ -15,6 +15,7 @@ import * as mysql from "./replay/mysql.ts";
 import { renameColumn } from "./replay/rename-column.ts";
 import * as routine from "./replay/routine.ts";
 import * as sequence from "./replay/sequence.ts";
+import { respell } from "./spelling.ts";
 import { setConfig, setParameter } from "./replay/session.ts";
 import * as settings from "./replay/settings.ts";
 import * as table from "./replay/table.ts";
@@ -37,6 +38,18 @@ export function replay(
 	origin: Origin,
 	command: readonly Operation[] = [operation],
 ): void {
+	if (catalog.dialect !== "postgres") {
+		const spelled = respell(catalog, operation);
+		if (spelled !== operation) {
+			replay(
+				catalog,
+				spelled,
+				origin,
+				command.map((one) => (one === operation ? spelled : one)),
+			);
+			return;
+		}
+	}
 	const [first] = command;
 	if (command.length === 1 || !first) {
 		apply(catalog, operation, origin, []);

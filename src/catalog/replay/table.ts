@@ -21,7 +21,7 @@ type CreateTable = OperationOf<"createTable">;
 export const createTable: Replay<"createTable"> = (catalog, operation, origin) => {
 	const place = catalog.newPlace(operation.table, operation.persistence === "temporary");
 	if (operation.orReplace) catalog.removeTable(keyOf(place));
-	if (!makesRoom(catalog, keyOf(place), operation.ifNotExists)) return;
+	if (!makesRoom(catalog, catalog.resolve(place), operation.ifNotExists)) return;
 	const parents = parentsOf(catalog, operation);
 	const shell: Table = {
 		...emptyTable(place),

@@ -54,6 +54,6 @@ export function withOnline(
 	said: readonly OnlineClauses[],
 ): readonly Operation[] {
 	if (said.length === 0) return operations;
-	const online: OnlineClauses = Object.assign({}, ...said);
+	const online = said.reduce<OnlineClauses>((all, one) => ({ ...all, ...one }), {});
 	return operations.map((operation) => ({ ...operation, online }));
 }

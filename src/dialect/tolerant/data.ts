@@ -292,8 +292,10 @@ function readDeleteTargets(
 	cursor.at = before;
 	const items = readFrom(cursor, grammar);
 	const [only] = items;
-	if (items.length !== 1 || only?.kind !== "table") cursor.fail("DELETE FROM takes one table");
-	return { targets: only?.kind === "table" ? [only] : [], using: [] };
+	if (items.length !== 1 || only?.kind !== "table") {
+		return cursor.fail("DELETE FROM takes one table");
+	}
+	return { targets: [only], using: [] };
 }
 
 function targetAmong(name: QualifiedName, using: readonly FromItem[]): FromTable {

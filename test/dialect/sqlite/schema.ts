@@ -2,7 +2,7 @@ import type { Database } from "node-sqlite3-wasm";
 import type { Catalog } from "../../../src/catalog/catalog.ts";
 import type { Column, Index, Table } from "../../../src/catalog/model.ts";
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, string | number | null>>;
 
 function quoted(name: string): string {
 	return `"${name.replaceAll('"', '""')}"`;
@@ -10,7 +10,7 @@ function quoted(name: string): string {
 
 /** The schema of a real database in lines: tables, columns, indexes, foreign keys, views and triggers. */
 export function sqliteLines(database: Database): readonly string[] {
-	const rows = (sql: string): readonly Row[] => database.all(sql) as unknown as readonly Row[];
+	const rows = (sql: string): readonly Row[] => database.all(sql) as readonly Row[];
 	const lines: string[] = [];
 	const objects = rows("SELECT type, name, tbl_name, sql FROM sqlite_master");
 	const virtual = objects

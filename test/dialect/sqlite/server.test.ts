@@ -34,6 +34,14 @@ const histories: Readonly<Record<string, string>> = {
 		CREATE INDEX items_by_b ON items (b);
 		PRAGMA foreign_keys = ON;
 	`,
+	"names in another case": `
+		CREATE TABLE Orders (Id INTEGER, Total INT, PRIMARY KEY (ID));
+		CREATE TABLE IF NOT EXISTS orders (id INT);
+		CREATE INDEX by_total ON ORDERS (TOTAL);
+		ALTER TABLE orders RENAME COLUMN total TO amount;
+		ALTER TABLE ORDERS ADD note;
+		ALTER TABLE orders DROP COLUMN NOTE;
+	`,
 	"tables without a rowid, strict ones and generated columns": `
 		CREATE TABLE settings (key TEXT, scope TEXT, value ANY, PRIMARY KEY (key, scope)) STRICT, WITHOUT ROWID;
 		CREATE TABLE [line items] ([price] REAL, \`count\` INT, total AS (price * count) STORED, CONSTRAINT once UNIQUE (price, count));
