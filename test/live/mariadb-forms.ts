@@ -174,7 +174,6 @@ export async function measure(connection: Connection, form: Form): Promise<Measu
 		rebuilt: rebuilt.sort(),
 		built: built.sort(),
 		copied: affected > 0 && !makes,
-		waitsFor,
 	};
 }
 

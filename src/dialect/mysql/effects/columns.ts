@@ -21,7 +21,6 @@ import {
 	done,
 	metadata,
 	metadataInPlace,
-	nothing,
 	rebuild,
 	refused,
 	together,

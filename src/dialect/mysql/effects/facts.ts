@@ -107,13 +107,13 @@ export function hasIndexedVirtual(target: Target): boolean {
 	return virtualColumns(target).some(({ name }) => indexesOn(target, name).length > 0);
 }
 
-export function isSettingOff({ settings }: Scene, name: string): boolean {
+export function isSettingOff({ settings }: Pick<Scene, "settings">, name: string): boolean {
 	const value = settings.get(name)?.toLowerCase().replaceAll("'", "");
 	return value === "0" || value === "off" || value === "false";
 }
 
 /** SET sql_mode without a strict mode: values that do not fit are changed in silence. */
-export function isLenient({ settings }: Scene): boolean {
+export function isLenient({ settings }: Pick<Scene, "settings">): boolean {
 	const mode = settings.get("sql_mode");
 	if (mode === undefined) return false;
 	return !/strict_(?:trans|all)_tables|traditional|default|@@/i.test(mode);
