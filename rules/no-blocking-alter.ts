@@ -22,7 +22,7 @@ function isKnown(operation: Operation, { catalog, part }: OperationContext): boo
 	if (operation.kind !== "redefineColumn") return true;
 	const columns = catalog.table(operation.table)?.columns ?? [];
 	const names = [operation.column, ...part.operations.flatMap(oldNameOf)].map(lower);
-	return columns.some(({ name }) => names.includes(lower(name)));
+	return columns.some(({ name, type }) => type !== undefined && names.includes(lower(name)));
 }
 
 function oldNameOf(operation: Operation): readonly string[] {

@@ -20,7 +20,7 @@ function judge(
 	context.report({
 		message: "ignored",
 		at: reference.range,
-		table,
+		latest: { key: "reference", words: "{migrations} of this history do so too." },
 		data: { column: `${table.name}.${column.name}`, parent, server: serverName(server) },
 		help: `Write it as a clause of its own: FOREIGN KEY (\`${column.name}\`) REFERENCES \`${parent}\` (${columns === "" ? "`id`" : columns}).`,
 	});

@@ -1,23 +1,43 @@
-import { defineRule, positionAt, type Operation, type ReleaseEntry } from "#core";
+import {
+	defineRule,
+	positionAt,
+	type DataOperation,
+	type Operation,
+	type ReleaseContext,
+	type ReleaseEntry,
+} from "#core";
 
 const changes: ReadonlySet<Operation["kind"]> = new Set(["insert", "update", "delete", "merge"]);
 
-/** The first entry of a change of rows that exist, made in the migration of the entry. */
-function changeAmong(work: readonly ReleaseEntry[], entry: ReleaseEntry): ReleaseEntry | undefined {
-	return work.find(
-		({ operation, migration, part }) =>
-			changes.has(operation.kind) && migration === entry.migration && !part.reached,
-	);
+type Change = Extract<DataOperation, { readonly kind: "insert" | "update" | "delete" | "merge" }>;
+
+function isChange(operation: Operation): operation is Change {
+	return changes.has(operation.kind);
+}
+
+interface OpenChange {
+	readonly entry: ReleaseEntry;
+	readonly change: Change;
+}
+
+/** The first change of rows in the migration of the entry. A second run never comes to rows of a new table. */
+function changeAmong(
+	work: readonly ReleaseEntry[],
+	{ migration }: ReleaseEntry,
+	context: ReleaseContext,
+): OpenChange | undefined {
+	for (const entry of work) {
+		const { operation } = entry;
+		if (entry.migration !== migration || !isChange(operation)) continue;
+		if (!context.isNew(operation.table)) return { entry, change: operation };
+	}
+	return undefined;
 }
 
 function placeOf({ operation, statement }: ReleaseEntry, from: ReleaseEntry): string {
 	const { line } = positionAt(statement.file, operation.range.start);
 	const isHere = statement.file.path === from.statement.file.path;
 	return isHere ? `line ${line}` : `${statement.file.path}, line ${line}`;
-}
-
-function tableOf({ operation }: ReleaseEntry): string {
-	return "table" in operation && typeof operation.table === "object" ? operation.table.name : "";
 }
 
 export default defineRule({
@@ -71,15 +91,15 @@ UPDATE orders SET status = 'paid' WHERE id = 8;`,
 					if (transaction && !part.reached) work.push(entry);
 					continue;
 				}
-				const changed = changeAmong(work, entry);
+				const open = changeAmong(work, entry, context);
 				const begin = work.find((earlier) => earlier.operation.kind === "begin");
 				work = [];
 				const once = migration.id;
-				if (changed) {
+				if (open) {
 					const data = {
-						command: changed.operation.kind.toUpperCase(),
-						table: tableOf(changed),
-						place: placeOf(changed, entry),
+						command: open.change.kind.toUpperCase(),
+						table: open.change.table.name,
+						place: placeOf(open.entry, entry),
 					};
 					context.report(entry, { message: "commitsRows", at: operation, once, data });
 				} else if (begin && transaction?.wrapper === "script") {

@@ -33,7 +33,8 @@ function lostValues(column: Column, { definition }: Redefinition, table: Table):
 	if (column.notNull && !isNotNull && !isInKey(table, column) && !means) {
 		lost.push({ words: "NOT NULL", sql: "NOT NULL" });
 	}
-	if (hasDefault(column) && definition.default === undefined && !definition.autoIncrement) {
+	const keepsValue = definition.default !== undefined || definition.nullable === true;
+	if (hasDefault(column) && !keepsValue && !definition.autoIncrement) {
 		const text = column.default && quoteExpression(column.default);
 		const isPlain = column.default?.kind === "literal";
 		const words = `DEFAULT ${text ?? "value"}`;

@@ -18,7 +18,7 @@ function judge(
 ): void {
 	if (!dates.has(type?.name ?? "") || value?.kind !== "literal" || !zero.test(value.value)) return;
 	const data = { column: `${table.name}.${name}`, value: value.value };
-	context.report({ message: "zero", at: range, table, data });
+	context.report({ message: "zero", at: range, data });
 }
 
 export default defineRule({

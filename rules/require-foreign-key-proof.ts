@@ -1,4 +1,10 @@
-import { defineRule, type ConstraintDefinition, type QualifiedName, type Release } from "#core";
+import {
+	defineRule,
+	type ConstraintDefinition,
+	type QualifiedName,
+	type Release,
+	type ReleaseEntry,
+} from "#core";
 import { isSettingOff } from "../src/dialect/mysql/effects/facts.ts";
 import { relationsRead, weaknessOf } from "../src/catalog/proof.ts";
 import { quoteIdentifier, quoteName } from "../src/dialect/mysql/quote.ts";
@@ -26,6 +32,18 @@ function isProven(
 		const names = [table.name, references.name].map((name) => name.toLowerCase());
 		return weaknessOf(query) === undefined && names.every((name) => read.includes(name));
 	});
+}
+
+/** A foreign key that the release drops and makes again was tested when it was made. */
+function isPutBack({ entries }: Release, { operation }: ReleaseEntry): boolean {
+	if (operation.kind !== "addConstraint") return false;
+	const { constraint, table } = operation;
+	return entries.some(
+		({ operation: other }) =>
+			other.kind === "dropConstraint" &&
+			other.table.name.toLowerCase() === table.name.toLowerCase() &&
+			other.constraint.toLowerCase() === constraint.name?.toLowerCase(),
+	);
 }
 
 export default defineRule({
@@ -75,7 +93,7 @@ SET SESSION foreign_key_checks = 1;
 				if (constraint.type !== "foreignKey" || context.isNew(table)) continue;
 				if (!isSettingOff({ settings }, "foreign_key_checks")) continue;
 				if (context.rowsOf(table) === 0 || context.catalog.table(table)?.empty === true) continue;
-				if (isProven(release, table, constraint)) continue;
+				if (isProven(release, table, constraint) || isPutBack(release, entry)) continue;
 				const name = `${table.name}_have_${constraint.references.name}`;
 				context.report(entry, {
 					message: "unproven",
