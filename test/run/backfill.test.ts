@@ -397,7 +397,6 @@ describe("the throttle", () => {
 		const pressure = await engine.ways.pressure(observer, "orders");
 		expect(Object.keys(pressure).sort()).toEqual([
 			"activeConnections",
-			"deadRowShare",
 			"isVacuumed",
 			"logBytes",
 		]);
