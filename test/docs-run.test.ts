@@ -106,7 +106,7 @@ describe("docs/run.md", () => {
 		expect(readFileSync(path.join(place.cwd, "lockkeeper.prom"), "utf8")).toContain(
 			"migrated_rows",
 		);
-	});
+	}, 300_000);
 
 	test("its tables of the books are all that there are, and its SQL takes them away", async () => {
 		const session = await sessionOf(running.engine);

@@ -10,10 +10,10 @@ const words = {
 	people: "by people",
 } as const satisfies Record<StepOutlook["is"], string>;
 
-function colourOf({ is, isLate }: StepOutlook, palette: Palette): (text: string) => string {
-	if (is === "lossy" || is === "impossible") return palette.error;
-	if (is === "unknown" || isLate) return palette.warning;
-	return is === "people" ? palette.strong : palette.info;
+function coloured({ is, isLate }: StepOutlook, palette: Palette, text: string): string {
+	if (is === "lossy" || is === "impossible") return palette.error(text);
+	if (is === "unknown" || isLate) return palette.warning(text);
+	return is === "people" ? palette.strong(text) : palette.info(text);
 }
 
 /** Returns what taking each step back would mean, the last step first. */
@@ -21,7 +21,7 @@ export function rollbackText(steps: RollbackOutlook["steps"], palette: Palette):
 	const width = Math.max(0, ...steps.map(({ step }) => step.id.length));
 	const lines = steps.flatMap((outlook) => {
 		const { step, is, says, isLate } = outlook;
-		const word = colourOf(outlook, palette)(words[is].padEnd(14));
+		const word = coloured(outlook, palette, words[is].padEnd(14));
 		const details = [
 			...(is === "lossless" || is === "people" ? [] : [says]),
 			...(isLate && is !== "people"

@@ -89,7 +89,11 @@ async function judge(gate: Gate, args: GateArguments): Promise<Judged | EnginePr
 }
 
 function gateText({ verdict, name }: Judged, palette: Palette): string {
-	const colours = { open: palette.info, closed: palette.error, unknown: palette.warning } as const;
+	const colours = {
+		open: (text: string) => palette.info(text),
+		closed: (text: string) => palette.error(text),
+		unknown: (text: string) => palette.warning(text),
+	} as const;
 	const lines = verdict.checks.map(
 		({ check, state, says }) =>
 			`  ${colours[state](state.padEnd(8))} ${palette.strong(check.padEnd(12))} ${says}`,
