@@ -82,7 +82,7 @@ function changesOf(columns: readonly string[], made: Successor, key: Key, contex
 	if (!first) return undefined;
 	const words = open.map(({ column }) => {
 		const to = newName(made.copy, column, made.table);
-		return to === undefined ? `${column} is gone with its values` : `${column} is called ${to}`;
+		return to === undefined ? `${column} is gone` : `${column} is called ${to}`;
 	});
 	const some =
 		words.length > 4

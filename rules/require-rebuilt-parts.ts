@@ -7,18 +7,17 @@ function columnsOf({ elements, where }: Index): readonly string[] {
 	return [...expressions, ...(where ? [where] : [])].flatMap((one) => [...columnsIn(one)]);
 }
 
-/** True when the new table has an index over the same, or none of the columns to build one over. */
+/** True when an index of the new table serves as well, or has the name: then it was changed on purpose. */
 function isMadeAgain(index: Index, now: Table): boolean {
 	const names = new Set(now.columns.map(({ name }) => name));
 	if (columnsOf(index).some((column) => !names.has(column))) return true;
-	return now.indexes.some(
-		(other) =>
-			(other.unique || !index.unique) &&
-			sameMeaning(
-				other.elements.map(({ expression }) => expression),
-				index.elements.map(({ expression }) => expression),
-			),
-	);
+	const wanted = index.elements.map(({ expression }) => expression);
+	return now.indexes.some((other) => {
+		if (index.unique && !other.unique) return false;
+		const there = other.elements.map(({ expression }) => expression);
+		if (other.name === index.name) return true;
+		return sameMeaning(index.unique ? there : there.slice(0, wanted.length), wanted);
+	});
 }
 
 interface Lost {

@@ -16,9 +16,9 @@ export function quoteIdentifier(name: string): string {
 	return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Returns the name of an object as SQL; the main database goes without saying. */
+/** Returns the name of an object as SQL; the main database (public in the catalog) goes without saying. */
 export function quoteName({ schema, name }: QualifiedName): string {
-	return schema === undefined || schema === "main"
+	return schema === undefined || schema === "main" || schema === "public"
 		? quoteIdentifier(name)
 		: `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }

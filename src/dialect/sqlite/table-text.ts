@@ -1,7 +1,7 @@
 import type { Column, Constraint, Index, Table } from "../../catalog/model.ts";
 import type { ReferentialAction } from "../../core/operation.ts";
 import { isSameName } from "./effects/scene.ts";
-import { quoteColumns, quoteExpression, quoteIdentifier, quoteName, quoteType } from "./quote.ts";
+import { quoteColumns, quoteExpression, quoteIdentifier, quoteType } from "./quote.ts";
 
 const actionWords: Readonly<Record<ReferentialAction, string>> = {
 	noAction: "",
@@ -90,7 +90,7 @@ function constraintText(constraint: Constraint): string | undefined {
 			const { columns, references, referencedColumns, onDelete, onUpdate } = constraint;
 			const target = referencedColumns.length > 0 ? ` (${quoteColumns(referencedColumns)})` : "";
 			const deferral = constraint.initiallyDeferred ? " DEFERRABLE INITIALLY DEFERRED" : "";
-			return `FOREIGN KEY (${quoteColumns(columns)}) REFERENCES ${quoteName(references)}${target}${action("DELETE", onDelete)}${action("UPDATE", onUpdate)}${deferral}`;
+			return `FOREIGN KEY (${quoteColumns(columns)}) REFERENCES ${quoteIdentifier(references.name)}${target}${action("DELETE", onDelete)}${action("UPDATE", onUpdate)}${deferral}`;
 		}
 		default:
 			return undefined;

@@ -1,5 +1,7 @@
-import type { Catalog } from "../../catalog/catalog.ts";
+import { keyOf, type Catalog } from "../../catalog/catalog.ts";
+import { columnsIn } from "../../catalog/expression.ts";
 import type { Column, Constraint, Table } from "../../catalog/model.ts";
+import type { Expression } from "../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../core/operation.ts";
 import type { RecipeStep } from "../../core/finding.ts";
 import { isSameName } from "../../dialect/sqlite/effects/scene.ts";
@@ -36,7 +38,8 @@ export default defineRecipe({
 	dialects: ["sqlite"],
 	steps(operation, { catalog }) {
 		const table = catalog.table(operation.table);
-		const changed = table?.complete && table.module === undefined && change(table, operation);
+		const changed =
+			table?.complete && table.module === undefined && change(table, operation, catalog);
 		if (!table || !changed) return undefined;
 		const made = rebuildSql(table, changed, operation);
 		return made === undefined ? undefined : stepsAround(table, made, catalog);
@@ -123,12 +126,12 @@ function readFor(name: string, changed: Table, operation: Change): string {
 }
 
 /** Returns the table as the statement would make it; undefined where that cannot be told. */
-function change(table: Table, operation: Change): Table | undefined {
+function change(table: Table, operation: Change, catalog: Catalog): Table | undefined {
 	switch (operation.kind) {
 		case "addColumn":
 			return withColumn(table, operation.column);
 		case "dropColumn":
-			return withoutColumn(table, operation.column);
+			return withoutColumn(table, operation.column, catalog);
 		case "addConstraint":
 			return withConstraint(table, operation.constraint);
 		case "dropConstraint":
@@ -177,19 +180,27 @@ function withConstraint(
 	return { ...table, constraints: [...table.constraints, constraint] };
 }
 
-/** Undefined where a CHECK or a generated column would be left without it. */
-function withoutColumn(table: Table, name: string): Table | undefined {
+/** Undefined where more than the column would go: a key or CHECK over several columns, what a view reads. */
+function withoutColumn(table: Table, name: string, catalog: Catalog): Table | undefined {
 	const names = (column: string) => isSameName(column, name);
-	const constraints = table.constraints.filter(
-		(constraint) => !("columns" in constraint) || !constraint.columns.some(names),
-	);
+	const usesIt = (expression: Expression) => [...columnsIn(expression)].some(names);
+	const columnsOf = (constraint: Constraint): readonly string[] => {
+		if (constraint.type === "check") return [...columnsIn(constraint.expression)];
+		return "columns" in constraint ? constraint.columns : [];
+	};
+	const touched = table.constraints.filter((constraint) => columnsOf(constraint).some(names));
+	if (touched.some((constraint) => columnsOf(constraint).length > 1)) return undefined;
+	const used = `${keyOf(table)}.${name}`;
+	if (catalog.viewsOn(keyOf(table)).some((view) => view.dependsOnColumns.includes(used))) {
+		return undefined;
+	}
 	const columns = table.columns.filter((column) => !names(column.name));
+	if (columns.some(({ generated }) => generated && usesIt(generated.expression))) return undefined;
 	const indexes = table.indexes.filter(
-		({ elements }) =>
-			!elements.some(
-				({ expression }) => expression.kind === "column" && names(expression.path.at(-1) ?? ""),
-			),
+		({ elements, where }) =>
+			!elements.some(({ expression }) => usesIt(expression)) && !(where && usesIt(where)),
 	);
+	const constraints = table.constraints.filter((constraint) => !touched.includes(constraint));
 	return { ...table, columns, constraints, indexes };
 }
 
