@@ -23,8 +23,7 @@ type Spell = (name: string) => string;
  * known table is meant, since no history has two that differ in nothing else.
  */
 export function respell(catalog: Catalog, operation: Operation): Operation {
-	if (catalog.dialect === "postgres" || !("table" in operation) || !operation.table)
-		return operation;
+	if (catalog.dialect === "postgres" || !("table" in operation)) return operation;
 	const isCreated = operation.kind === "createTable" || operation.kind === "createTableAs";
 	const known = findTable(catalog, operation.table.name);
 	const names =

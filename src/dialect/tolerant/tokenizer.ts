@@ -90,6 +90,7 @@ export class Tokenizer {
 	}
 
 	#startsDelimiter(at: number): boolean {
+		if (this.text.charCodeAt(at) !== this.#delimiter.charCodeAt(0)) return false;
 		return this.text.startsWith(this.#delimiter, at);
 	}
 
