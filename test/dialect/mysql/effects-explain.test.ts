@@ -72,9 +72,8 @@ it("an index", () => {
 });
 
 it("a clause that the server cannot keep", () => {
-	expect(
-		wordsFor("ALTER TABLE orders MODIFY note text, ALGORITHM=INSTANT;"),
-	).toMatchInlineSnapshot(`
+	expect(wordsFor("ALTER TABLE orders MODIFY note text, ALGORITHM=INSTANT;"))
+		.toMatchInlineSnapshot(`
 		"time: a moment, whatever the size
 		fails: ALGORITHM=INSTANT is not possible, COPY is needed: the type changes, so every row is copied (error 1846)
 		commits: ends the open transaction, and cannot be rolled back

@@ -90,7 +90,7 @@ function generatedStep(column: Column, definition: ColumnDefinition, target: Tar
 		const code = server.flavor === "mysql" ? 3106 : 1907;
 		return refused(code, "a virtual column cannot become a stored one, nor the other way round");
 	}
-	if (!before || !after || before.kind !== after.kind) {
+	if (!before || before.kind !== after?.kind) {
 		return copy("the column begins or ends to be computed, so every row is copied");
 	}
 	if (after.kind === "stored") {

@@ -133,7 +133,7 @@ function convertColumn(
 	if (before?.characterSet === undefined) return nothing;
 	const after: ShapedType = { ...before, ...to };
 	const grows = bytesPerCharacter(to.characterSet) > bytesPerCharacter(before.characterSet);
-	if (grows && /text$/.test(before.name)) {
+	if (grows && before.name.endsWith("text")) {
 		return copy(
 			`${column.name} needs a longer type for so wide characters, so every row is copied`,
 		);

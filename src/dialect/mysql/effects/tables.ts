@@ -17,7 +17,7 @@ export function createTable(
 	const { table, persistence, ifNotExists, orReplace } = operation;
 	draft.commits = persistence !== "temporary";
 	const existing = scene.catalog.table(table);
-	if (existing && existing.origin && persistence !== "temporary") {
+	if (existing?.origin && persistence !== "temporary") {
 		const key = keyOf(existing);
 		if (orReplace) lock(draft, key, "EXCLUSIVE");
 		else if (!ifNotExists) refuse(draft, 1050, `there is a table ${nameOf(key, scene)} already`);
