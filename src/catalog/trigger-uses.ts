@@ -28,7 +28,7 @@ export function usesOfBody(
 				: operation.kind === "update"
 					? operation.set.map(({ column }) => column)
 					: [];
-		if (!("table" in operation) || !operation.table) continue;
+		if (operation.kind !== "insert" && operation.kind !== "update") continue;
 		const table = catalog.resolve(operation.table);
 		for (const name of written) columns.delete(`${table}.${name}`);
 	}

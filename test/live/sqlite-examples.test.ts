@@ -21,16 +21,19 @@ function statementsOf(text: string): readonly string[] {
 	return statements.map(({ range }) => text.slice(range.start, range.end));
 }
 
+/** The name in a row of the schema. */
+function nameOf({ name }: Readonly<Record<string, unknown>>): string {
+	return typeof name === "string" ? name : "";
+}
+
 /** A row in each table: what is refused only where there are rows shows. */
 function fill(database: InstanceType<typeof sqlite.Database>): void {
 	const tables = database.all("SELECT name FROM sqlite_schema WHERE type = 'table'");
-	for (const { name } of tables) {
-		const columns = database.all(`PRAGMA table_info("${String(name)}")`);
-		const names = columns.map((column) => `"${String(column["name"])}"`);
+	for (const name of tables.map(nameOf)) {
+		const columns = database.all(`PRAGMA table_info("${name}")`);
+		const names = columns.map((column) => `"${nameOf(column)}"`);
 		const values = columns.map(() => "1");
-		database.exec(
-			`INSERT INTO "${String(name)}" (${names.join(", ")}) VALUES (${values.join(", ")})`,
-		);
+		database.exec(`INSERT INTO "${name}" (${names.join(", ")}) VALUES (${values.join(", ")})`);
 	}
 }
 
