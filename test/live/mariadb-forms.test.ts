@@ -70,6 +70,7 @@ it.skipIf(findMariadb() === undefined)(
 	600_000,
 );
 
+/** OPTIMIZE TABLE is left out: it tells of a lock that it did not get in a row, not in an error. */
 const waiting: readonly (readonly [statement: string, ...setup: string[]])[] = [
 	["ALTER TABLE orders ADD COLUMN discount int;"],
 	["ALTER TABLE orders ADD COLUMN IF NOT EXISTS note varchar(50);"],
@@ -83,7 +84,6 @@ const waiting: readonly (readonly [statement: string, ...setup: string[]])[] = [
 	["CREATE TABLE refunds LIKE orders;"],
 	["CREATE VIEW open_orders AS SELECT id FROM orders;"],
 	["ANALYZE TABLE orders;"],
-	["OPTIMIZE TABLE orders;"],
 ];
 
 it.skipIf(findMariadb() === undefined)(
