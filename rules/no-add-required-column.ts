@@ -3,7 +3,7 @@ import type { Catalog, ColumnDefinition } from "#core";
 
 /** True when an INSERT that leaves the column out gets a value all the same. */
 function fillsItself(column: ColumnDefinition, catalog: Catalog): boolean {
-	if (column.identity || column.generated) return true;
+	if (column.identity || column.generated || column.autoIncrement) return true;
 	if (column.type && /^(small|big)?serial[248]?$/.test(column.type.name)) return true;
 	const written = column.default;
 	if (written) return !(written.kind === "literal" && written.type === "null");
@@ -19,6 +19,14 @@ function isRequired(column: ColumnDefinition, catalog: Catalog): boolean {
 	);
 }
 
+/** What MySQL and MariaDB write into the rows that are there, in words. */
+function inventedValue({ type }: ColumnDefinition): string {
+	const name = type?.name ?? "";
+	if (name === "enum") return `'${type?.modifiers[0] ?? ""}'`;
+	if (/int|decimal|float|double|bit|year/.test(name)) return "0";
+	return /date|time/.test(name) ? "a date of zeros" : "an empty value";
+}
+
 export default defineRule({
 	id: "no-add-required-column",
 	summary: "Disallow ADD COLUMN ... NOT NULL without a default.",
@@ -28,11 +36,13 @@ column. A default that is not volatile costs nothing since PostgreSQL 11 and ser
 no sensible one, the column starts nullable, is filled, and becomes NOT NULL in a later release.`,
 	category: "compatibility",
 	notes: {
+		mysql: `The rows that are there get 0, an empty text or the first member of the ENUM, which nobody wrote (dates get 0000-00-00, or the statement fails with 1292 where sql_mode forbids that). INSERTs of running code fail with 1364 while sql_mode is strict.`,
+		mariadb: `The rows that are there get 0, an empty text or the first member of the ENUM, which nobody wrote (dates get 0000-00-00, or the statement fails with 1292 where sql_mode forbids that). INSERTs of running code fail with 1364 while sql_mode is strict.`,
 		sqlite: `While the table has a row the error is "Cannot add a NOT NULL column with default value NULL"; on an empty table, such as
 a fresh database, the same statement works. The default must be a constant: CURRENT_TIMESTAMP and expressions are
 refused as soon as there are rows.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {
@@ -42,6 +52,8 @@ refused as soon as there are rows.`,
 	},
 	help: "Give the column a constant default, or add it nullable and make it NOT NULL in a later release.",
 	messages: {
+		invented:
+			"The rows of {table} get {value} as {column}, which nobody wrote, and INSERTs of running code leave it out and fail: it is NOT NULL and has no default.",
 		required:
 			"Adding {column} fails if {table} has a row, and INSERTs of running code leave it out: it is NOT NULL and has no default.",
 	},
@@ -68,6 +80,14 @@ ALTER TABLE session_events ADD COLUMN session_id bigint NOT NULL;`,
 			bad: `ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL;`,
 			good: `ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL DEFAULT 'EUR';`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN currency char(3) NOT NULL;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN currency char(3) NOT NULL DEFAULT 'EUR';`,
+		},
 	],
 	on: {
 		addColumn(operation, context) {
@@ -78,12 +98,14 @@ ALTER TABLE session_events ADD COLUMN session_id bigint NOT NULL;`,
 			const present = catalog.table(table)?.columns.some(({ name }) => name === column.name);
 			if (operation.ifNotExists && present) return;
 			const key = catalog.resolve(table);
+			const isMysql = context.dialect === "mysql" || context.dialect === "mariadb";
+			const data = {
+				column: contractObject(catalog, key, column.name).shown,
+				table: contractObject(catalog, key).shown,
+			};
 			context.report({
-				message: "required",
-				data: {
-					column: contractObject(catalog, key, column.name).shown,
-					table: contractObject(catalog, key).shown,
-				},
+				message: isMysql ? "invented" : "required",
+				data: { ...data, value: inventedValue(column) },
 				at: operation,
 				table,
 				recipe: "add-required-column",

@@ -83,7 +83,11 @@ functions with BEGIN ATOMIC, since PostgreSQL 14) and lets them be dropped or re
 42P01 or 42703. When the function belongs to a trigger, every INSERT or UPDATE of the table with the trigger fails
 (measured on PostgreSQL 14, 17 and 18). Views and foreign keys follow a rename by themselves; functions do not.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `Routines and triggers are read when they run; views too. Nothing stops a DROP or a RENAME of what they name.`,
+		mariadb: `Routines and triggers are read when they run; views too. Nothing stops a DROP or a RENAME of what they name.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},

@@ -26,9 +26,11 @@ Without it the DELETE fails while rows refer to it, and code says what is to go.
 other one (the lines of an order), CASCADE is fine: this is a matter of style, and the rule is off by default.`,
 	category: "schema",
 	notes: {
+		mysql: `InnoDB deletes the rows of the child inside the engine: triggers of the child do not fire, and the deletes do not stand in the binary log.`,
+		mariadb: `InnoDB deletes the rows of the child inside the engine: triggers of the child do not fire, and the deletes do not stand in the binary log.`,
 		sqlite: `Foreign keys act only while PRAGMA foreign_keys is on; DROP TABLE of the referenced table then deletes its rows, and theirs, too.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "all",
 	aliases: {},

@@ -77,10 +77,12 @@ unique constraints and foreign keys on the column silently go with it. A column 
 earlier release has stopped using it: a contract directive names that release.`,
 	category: "data-loss",
 	notes: {
+		mysql: `The error of a statement is 1054 (Unknown column). The column leaves the indexes over it, also unique ones; an index over it alone goes with it. Since MySQL 8.0.29 and in MariaDB the drop takes an instant.`,
+		mariadb: `The error of a statement is 1054 (Unknown column). The column leaves the indexes over it, also unique ones; an index over it alone goes with it. Since MySQL 8.0.29 and in MariaDB the drop takes an instant.`,
 		sqlite: `The error of a statement is "no such column". SQLite refuses DROP COLUMN while an index, a key, a view or a trigger uses the
 column, and before 3.35; it writes all pages of the table.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {
@@ -122,6 +124,14 @@ ALTER TABLE sessions DROP COLUMN address;`,
 			bad: `ALTER TABLE orders DROP COLUMN status;`,
 			good: `-- lockkeeper:contract orders.status since=0001_create
 ALTER TABLE orders DROP COLUMN status;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, note varchar(100));`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders DROP COLUMN note;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ALTER COLUMN note SET DEFAULT '';`,
 		},
 	],
 	on: {

@@ -36,6 +36,10 @@ function isSettled(after: Catalog, table: Table, key: Key, index: Index): boolea
 	);
 }
 
+function isMysql({ dialect }: Pick<OperationContext, "dialect">): boolean {
+	return dialect === "mysql" || dialect === "mariadb";
+}
+
 /** The server's own names for unique constraints and primary keys that the history does not know. */
 const uniqueName = /_(key|pkey|excl)$/;
 
@@ -49,9 +53,11 @@ foreign key breaks no statement and is not reported. An equal unique index that 
 the release makes it good.`,
 	category: "compatibility",
 	notes: {
+		mysql: `INSERT ... ON DUPLICATE KEY UPDATE, REPLACE and INSERT IGNORE do not fail: they add a row where they changed or left one.`,
+		mariadb: `INSERT ... ON DUPLICATE KEY UPDATE, REPLACE and INSERT IGNORE do not fail: they add a row where they changed or left one.`,
 		sqlite: `The error of INSERT ... ON CONFLICT is "ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint".`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: { pgfence: "drop-constraint" },
@@ -59,6 +65,8 @@ the release makes it good.`,
 	messages: {
 		drops:
 			"Any INSERT ... ON CONFLICT ({columns}) on {table} fails once {constraint} is dropped, and duplicates can get in.",
+		duplicates:
+			"INSERT ... ON DUPLICATE KEY UPDATE and REPLACE on {table} add a second row with the same {columns} once {constraint} is dropped.",
 		exclusion:
 			"Any INSERT ... ON CONFLICT ON CONSTRAINT {constraint} on {table} fails once it is dropped, and overlapping rows can get in.",
 		unknown:
@@ -89,6 +97,14 @@ CREATE UNIQUE INDEX users_email ON users (email);`,
 			good: `CREATE UNIQUE INDEX users_email_key ON users (email);
 DROP INDEX users_email;`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, email varchar(200), UNIQUE KEY users_email (email));`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE users DROP INDEX users_email;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE users ADD UNIQUE INDEX users_email_2 (email), DROP INDEX users_email;`,
+		},
 	],
 	on: {
 		dropConstraint(operation, context) {
@@ -100,6 +116,8 @@ DROP INDEX users_email;`,
 			const name = `${key.slice(0, key.indexOf("."))}.${operation.constraint}`;
 			const code = codeConstraint(key, operation.constraint);
 			if (!table || !constraint) {
+				// The names of MySQL tell nothing.
+				if (isMysql(context)) return;
 				if (table?.complete || !uniqueName.test(operation.constraint)) return;
 				report(operation, context, name, operation.table, undefined, code);
 				return;
@@ -114,7 +132,8 @@ DROP INDEX users_email;`,
 			const known = catalog.index(operation.index);
 			const key = catalog.resolve(operation.index);
 			if (!known) {
-				if (uniqueName.test(operation.index.name) && !operation.ifExists) {
+				const tells = uniqueName.test(operation.index.name) && !isMysql(context);
+				if (tells && !operation.ifExists) {
 					report(operation, context, key, undefined, undefined);
 				}
 				return;
@@ -137,7 +156,7 @@ interface Known {
 
 function report(
 	at: Parameters<OperationContext["effectOf"]>[0],
-	context: OperationContext<"drops" | "exclusion" | "unknown">,
+	context: OperationContext<"drops" | "duplicates" | "exclusion" | "unknown">,
 	name: Key,
 	table: QualifiedName | undefined,
 	known: Known | undefined,
@@ -163,7 +182,7 @@ function report(
 	const shown = contractObject(context.catalog, key).shown;
 	context.report({
 		...common,
-		message: index?.unique ? "drops" : "exclusion",
+		message: index?.unique ? (isMysql(context) ? "duplicates" : "drops") : "exclusion",
 		data: {
 			constraint: object.shown,
 			table: shown,

@@ -72,7 +72,11 @@ the types of its arguments, so DROP and CREATE with other arguments breaks runni
 same way, unless the new ones have defaults. Create the new form beside the old one, and drop the old
 one in a later release; a contract directive names the release that stopped calling it.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `The errors are 1305 (does not exist) and 1318 (wrong number of arguments). MySQL has no CREATE OR REPLACE for routines: between DROP and CREATE every call fails. MariaDB has it.`,
+		mariadb: `The errors are 1305 (does not exist) and 1318 (wrong number of arguments). MySQL has no CREATE OR REPLACE for routines: between DROP and CREATE every call fails. MariaDB has it.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},

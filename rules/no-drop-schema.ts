@@ -20,12 +20,18 @@ with an ACCESS EXCLUSIVE lock on each, and the foreign keys, views and columns e
 on them. Nothing says beforehand what goes; only a backup brings it back. Without CASCADE the server
 refuses while anything is left in the schema, so the deploy stops there.`,
 	category: "data-loss",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `DROP DATABASE drops every table in it, whatever it holds.`,
+		mariadb: `DROP DATABASE drops every table in it, whatever it holds.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { atlas: "DS101", pgfence: ["drop-schema", "drop-schema-cascade"] },
 	help: "Drop the objects one by one in releases of their own, then the empty schema.",
 	messages: {
+		dropsDatabase:
+			"DROP DATABASE {schema} drops everything in it{tables}; what is lost comes back from a backup only.",
 		drops:
 			"DROP SCHEMA {schema} CASCADE drops everything in it{tables}; what is lost comes back from a backup only.",
 		refused:
@@ -58,8 +64,13 @@ DROP SCHEMA import_2024 CASCADE;`,
 			const tables =
 				count > 0 ? ` (${count} table${count === 1 ? "" : "s"} and what depends on them)` : "";
 			context.report({
-				message: operation.cascade ? "drops" : "refused",
-				data: operation.cascade ? { schema: object.shown, tables } : { schema: object.shown },
+				message:
+					context.dialect !== "postgres"
+						? "dropsDatabase"
+						: operation.cascade
+							? "drops"
+							: "refused",
+				data: { schema: object.shown, tables },
 				at: operation,
 				help: `Drop the objects one by one in releases of their own, then the empty schema. ${missing}`,
 				atReleaseEnd: (after) =>

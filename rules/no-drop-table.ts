@@ -20,11 +20,13 @@ foreign keys point to, under a lock that stops all reads and writes behind it. A
 earlier release has already stopped using it: a contract directive names that release.`,
 	category: "data-loss",
 	notes: {
+		mysql: `The error of a query is 1146. DROP TABLE commits at once and cannot be rolled back. MySQL 8 drops all tables of a list or none; MariaDB those that it can. A rename to another name first shows who still uses it.`,
+		mariadb: `The error of a query is 1146. DROP TABLE commits at once and cannot be rolled back. MySQL 8 drops all tables of a list or none; MariaDB those that it can. A rename to another name first shows who still uses it.`,
 		sqlite: `The error of a query is "no such table". DROP TABLE also takes the indexes and triggers of the table with it, and with
 foreign keys on it deletes the rows first (no-cascading-drop). A table that is made anew, from all of its rows and under
 the same name, is not dropped for anyone: what such a copy loses is reported by no-lossy-rebuild.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { squawk: "ban-drop-table", atlas: "DS102", pgfence: "drop-table" },
@@ -65,6 +67,15 @@ INSERT INTO carts_new SELECT id, customer_id, note FROM carts;
 DROP TABLE carts;
 ALTER TABLE carts_new RENAME TO carts;
 COMMIT;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE carts (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+DROP TABLE carts;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+CREATE TABLE carts_import (id bigint NOT NULL PRIMARY KEY);
+DROP TABLE carts_import;`,
 		},
 	],
 	on: {

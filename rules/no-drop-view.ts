@@ -19,9 +19,11 @@ code that name it fail. A view may go when an earlier release has stopped using 
 directive names that release.`,
 	category: "compatibility",
 	notes: {
+		mysql: `The error of a query is 1146.`,
+		mariadb: `The error of a query is 1146.`,
 		sqlite: `The error of a query is "no such table".`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},

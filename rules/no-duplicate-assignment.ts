@@ -8,9 +8,11 @@ deploy stops there. Elements of an array and fields of a composite column may be
 process_matched_tle, src/backend/rewrite/rewriteHandler.c.`,
 	category: "schema",
 	notes: {
+		mysql: `The server takes such an UPDATE, assigns from left to right, and the last value stays.`,
+		mariadb: `The server takes such an UPDATE, assigns from left to right, and the last value stays.`,
 		sqlite: `SQLite takes such an UPDATE and keeps the last value; the others are lost without a word.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { squawk: "ban-duplicate-column-assignments" },
@@ -39,7 +41,7 @@ process_matched_tle, src/backend/rewrite/rewriteHandler.c.`,
 				if (part) continue;
 				if (seen.has(column)) {
 					const data = { table: operation.table.name, column };
-					const message = context.dialect === "sqlite" ? "last" : "twice";
+					const message = context.dialect === "postgres" ? "twice" : "last";
 					context.report({ message, at: operation, data });
 				}
 				seen.add(column);

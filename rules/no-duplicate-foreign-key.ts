@@ -14,7 +14,7 @@ and of every DELETE in the referenced table, and takes the same locks once more 
 say different things about ON DELETE, the server carries out both, in the order of their names, and which one
 wins is hard to tell.`,
 	category: "schema",
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

@@ -68,7 +68,7 @@ as well as one over (a) does. Yet each is written at every INSERT and at most UP
 built for minutes. PRIMARY KEY and UNIQUE bring an index of their own. Method, operator classes, order, collation and WHERE are
 compared too. Source: postgresql.org/docs/current/indexes-multicolumn.html.`,
 	category: "schema",
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},

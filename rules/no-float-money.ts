@@ -33,13 +33,15 @@ coin. Only columns whose name speaks of a price, fee, balance or wage are looked
 postgresql.org/docs/current/datatype-numeric.html.`,
 	category: "schema",
 	notes: {
+		mysql: `FLOAT and DOUBLE are binary fractions; DECIMAL is exact.`,
+		mariadb: `FLOAT and DOUBLE are binary fractions; DECIMAL is exact.`,
 		sqlite: `NUMERIC and DECIMAL are kept as binary fractions too wherever the value is no whole number. A whole number of the smallest coin is exact: INTEGER.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},
-	help: "Write numeric, or a whole number (bigint, in SQLite INTEGER) for the smallest coin.",
+	help: "Write numeric (decimal), or a whole number (bigint, in SQLite INTEGER) for the smallest coin.",
 	messages: {
 		inexact: "{table} keeps {columns} as binary fractions: sums lose or gain cents.",
 	},

@@ -8,7 +8,7 @@ fails with 2BP01 while others have the right from that role, and with CASCADE ta
 an application. WITH ADMIN OPTION does the same for membership of a role. Source:
 postgresql.org/docs/current/sql-revoke.html.`,
 	category: "security",
-	dialects: ["postgres"],
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},

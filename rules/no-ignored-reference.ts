@@ -47,7 +47,8 @@ and the release notes of 9.0.0.`,
 		{
 			before: "CREATE TABLE customers (id bigint NOT NULL PRIMARY KEY);",
 			bad: "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, customer_id bigint REFERENCES customers (id));",
-			good: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, customer_id bigint,
+			good: `SET SESSION lock_wait_timeout = 5;
+CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, customer_id bigint,
   FOREIGN KEY (customer_id) REFERENCES customers (id));`,
 		},
 	],

@@ -13,9 +13,11 @@ gap stays. Two indexes at a time cost some disk space and nothing else: build th
 drop the old one.`,
 	category: "schema",
 	notes: {
+		mysql: `DROP INDEX and ADD INDEX in one ALTER TABLE leave no gap.`,
+		mariadb: `DROP INDEX and ADD INDEX in one ALTER TABLE leave no gap.`,
 		sqlite: `In one transaction nobody sees the moment between the two; where each statement commits by itself readers do.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

@@ -17,6 +17,15 @@ const telling: ReadonlySet<string> = new Set([
 	"session_authorization",
 ]);
 
+/** The same in MySQL and MariaDB, with the values that are usual. */
+const variables: ReadonlyMap<string, RegExp> = new Map([
+	["foreign_key_checks", /^(?:1|on|true|@.*)$/i],
+	["unique_checks", /^(?:1|on|true|@.*)$/i],
+	["sql_log_bin", /^(?:1|on|true|@.*)$/i],
+	["autocommit", /^(?:1|on|true|@.*)$/i],
+	["sql_mode", /^@.*$/],
+]);
+
 /** PRAGMAs that change what later statements do, with the value that is usual. */
 const pragmas: ReadonlyMap<string, "on" | "off"> = new Map([
 	["foreign_keys", "on"],
@@ -26,8 +35,30 @@ const pragmas: ReadonlyMap<string, "on" | "off"> = new Map([
 	["recursive_triggers", "off"],
 ]);
 
+function helpIn(dialect: DialectId, name: string): string | undefined {
+	if (dialect === "postgres") return undefined;
+	return dialect === "sqlite"
+		? `Set PRAGMA ${name} back at the end.`
+		: `Write SET SESSION ${name} = DEFAULT at the end.`;
+}
+
+function tellingIn(dialect: DialectId): { readonly has: (name: string) => boolean } {
+	switch (dialect) {
+		case "postgres":
+			return telling;
+		case "sqlite":
+			return pragmas;
+		case "mysql":
+		case "mariadb":
+			return variables;
+	}
+}
+
 function isUsual(name: string, value: string | undefined, dialect: DialectId): boolean {
-	if (dialect !== "sqlite") return value === undefined || usual.test(value);
+	if (dialect === "mysql" || dialect === "mariadb") {
+		return value === undefined || (variables.get(name)?.test(value) ?? true);
+	}
+	if (dialect === "postgres") return value === undefined || usual.test(value);
 	const now = value === undefined ? undefined : switchOf(new Map([[name, value]]), name);
 	return now === undefined || now === pragmas.get(name);
 }
@@ -56,9 +87,11 @@ its own history table. Behind a pooler such as PgBouncer the connection goes bac
 application gets the setting. SET LOCAL ends with the transaction; RESET at the end puts it back where there is none.`,
 	category: "transactions",
 	notes: {
+		mysql: `foreign_key_checks, unique_checks, sql_mode, sql_log_bin and autocommit hold until the connection closes: later migrations of the same connection run without checks, or do not reach the replicas.`,
+		mariadb: `foreign_key_checks, unique_checks, sql_mode, sql_log_bin and autocommit hold until the connection closes: later migrations of the same connection run without checks, or do not reach the replicas.`,
 		sqlite: `PRAGMA foreign_keys = OFF, legacy_alter_table and writable_schema hold until the connection closes; a tool may run all migrations, and the application, on that one.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},
@@ -92,6 +125,15 @@ CREATE TABLE invoices (id INTEGER PRIMARY KEY);`,
 CREATE TABLE invoices (id INTEGER PRIMARY KEY);
 PRAGMA foreign_keys = ON;`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `SET foreign_key_checks = 0;
+CREATE TABLE invoices (id bigint NOT NULL PRIMARY KEY);`,
+			good: `SET foreign_key_checks = 0;
+CREATE TABLE invoices (id bigint NOT NULL PRIMARY KEY);
+SET foreign_key_checks = 1;`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {
@@ -102,7 +144,7 @@ PRAGMA foreign_keys = ON;`,
 				lasting.set(migration, open);
 				if (operation.kind === "resetAllParameters") open.clear();
 				for (const { name, value, scope } of settingsOf(operation)) {
-					const tells = context.dialect === "sqlite" ? pragmas.has(name) : telling.has(name);
+					const tells = tellingIn(context.dialect).has(name);
 					if (scope === "local" || !tells || isIdle(entry, name, context.dialect)) continue;
 					if (isUsual(name, value, context.dialect)) open.delete(name);
 					else open.set(name, entry);
@@ -110,8 +152,7 @@ PRAGMA foreign_keys = ON;`,
 			}
 			for (const open of lasting.values()) {
 				for (const [name, entry] of open) {
-					const help =
-						context.dialect === "sqlite" ? `Set PRAGMA ${name} back at the end.` : undefined;
+					const help = helpIn(context.dialect, name);
 					context.report(entry, {
 						message: "lasts",
 						at: entry.operation,

@@ -71,9 +71,11 @@ other columns stays as it is, the migration counts as applied, and code that rel
 are set up anew then differ from those that were there before.`,
 	category: "schema",
 	notes: {
+		mysql: `The server only notes 1050 or 1061 as a warning.`,
+		mariadb: `The server only notes 1050 or 1061 as a warning.`,
 		sqlite: `SQLite says nothing at all when IF NOT EXISTS finds an object.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

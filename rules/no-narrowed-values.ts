@@ -81,7 +81,11 @@ writes the values it knows. When a CHECK is replaced by one with fewer values, o
 with 23514 or 22P02. NOT VALID spares old rows, not new ones. First release code that no longer writes the value,
 then narrow the list: a contract directive names the release.`,
 	category: "compatibility",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `An ENUM without a value that rows have fails with 1265 while sql_mode is strict, and writes the empty text into them otherwise; INSERTs of running code fail in the same way.`,
+		mariadb: `An ENUM without a value that rows have fails with 1265 while sql_mode is strict, and writes the empty text into them otherwise; INSERTs of running code fail in the same way.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},
@@ -129,6 +133,20 @@ ALTER TABLE orders DROP CONSTRAINT orders_status_check, ADD CONSTRAINT orders_st
 					};
 				},
 			});
+		},
+		redefineColumn(operation, context) {
+			const { definition, table } = operation;
+			const old = context.catalog
+				.table(table)
+				?.columns.find(({ name }) => name.toLowerCase() === operation.column.toLowerCase());
+			if (!old || context.isNew(table) || context.madeHere(old.origin)) return;
+			if (old.type?.name !== "enum" || definition.type?.name !== "enum") return;
+			const now = definition.type.modifiers.map((value) => value.toLowerCase());
+			const gone = old.type.modifiers.filter((value) => !now.includes(value.toLowerCase()));
+			const object = contractObject(context.catalog, context.catalog.resolve(table), old.name);
+			if (gone.length === 0 || missingEvidence(context, object) === undefined) return;
+			const data = { object: object.shown, values: listWords(gone) };
+			context.report({ message: "refuses", at: operation, table, data });
 		},
 		renameObject(operation, context) {
 			if (operation.object !== "type") return;

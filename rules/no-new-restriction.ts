@@ -50,7 +50,7 @@ function judge(
 		table,
 		data: {
 			object: object.shown,
-			error: context.dialect === "sqlite" ? errors[type].replace(/ with \w+$/, "") : errors[type],
+			error: context.dialect === "postgres" ? errors[type] : errors[type].replace(/ with \w+$/, ""),
 		},
 		once: `${key} ${columns.join(" ")} ${context.migration.release}`,
 		help: `Deploy code that keeps to it first. Where that is done: -- lockkeeper:contract ${object.shown} since=<revision>`,
@@ -66,9 +66,11 @@ writes against it fails with 23502, 23503, 23505 or 23514. Code that keeps to th
 which a contract directive names.`,
 	category: "compatibility",
 	notes: {
+		mysql: `The errors are 1048 (NULL), 1062 (duplicate), 1452 (foreign key) and 3819 (CHECK).`,
+		mariadb: `The errors are 1048 (NULL), 1062 (duplicate), 1452 (foreign key) and 4025 (CHECK).`,
 		sqlite: `The errors are "NOT NULL constraint failed", "UNIQUE constraint failed" and the like.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},

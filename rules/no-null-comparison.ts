@@ -58,11 +58,15 @@ finds no row, so that an UPDATE or DELETE does nothing and says nothing, and a p
 passed by every row, as only false is refused: CHECK (status IN ('open', NULL)) lets everything in. Source:
 postgresql.org/docs/current/functions-comparison.html; transform_null_equals, off by default, mends only x = NULL.`,
 	category: "schema",
-	dialects: ["postgres", "sqlite"],
+	notes: {
+		mysql: `The comparison that finds NULL is <=>.`,
+		mariadb: `The comparison that finds NULL is <=>.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},
-	help: "Write IS NULL, IS NOT NULL or IS DISTINCT FROM.",
+	help: "Write IS NULL or IS NOT NULL, or IS DISTINCT FROM (in MySQL <=>).",
 	messages: {
 		never: "A comparison with NULL is never true: this part of the condition holds for no row.",
 		refusesNothing: "A comparison with NULL is never false: this part of the CHECK refuses no row.",
@@ -82,6 +86,12 @@ postgresql.org/docs/current/functions-comparison.html; transform_null_equals, of
 			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, paid_at TEXT);`,
 			bad: `SELECT id FROM orders WHERE paid_at = NULL;`,
 			good: `SELECT id FROM orders WHERE paid_at IS NULL;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, paid_at datetime);`,
+			bad: `SELECT id FROM orders WHERE paid_at = NULL;`,
+			good: `SELECT id FROM orders WHERE paid_at <=> NULL;`,
 		},
 	],
 	on: {

@@ -22,6 +22,7 @@ The migration tool takes the migration for not applied, and a second run fails. 
 CREATE TABLE audit_b (id bigint NOT NULL PRIMARY KEY);
 DROP TABLE audit_a, audit_b;`,
 			good: `CREATE TABLE audit_a (id bigint NOT NULL PRIMARY KEY);
+CREATE TABLE audit_b (id bigint NOT NULL PRIMARY KEY);
 DROP TABLE IF EXISTS audit_a;
 DROP TABLE IF EXISTS audit_b;`,
 		},

@@ -17,11 +17,15 @@ to its log too, when statements are logged or the statement fails or is slow, an
 that is hashed as SCRAM-SHA-256 can be tried out offline only, and md5 hashes can be used as they are. Source:
 postgresql.org/docs/current/sql-createrole.html.`,
 	category: "security",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `The statement stands in the binary log without the password, but in the general log and the migration with it.`,
+		mariadb: `The statement stands in the binary log without the password, but in the general log and the migration with it.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},
-	help: "Set the password outside the migration, e.g. with psql's \\password, and change this one: it is known.",
+	help: "Set the password outside the migration, e.g. with psql's \\password or a statement typed by hand, and change this one: it is known.",
 	messages: {
 		plain:
 			"The password of {role} stands here in plain text, for every reader of the repository and of the server's log.",

@@ -68,7 +68,11 @@ working: their changes are not audited, not checked, or seen by the wrong people
 were. When the second statement fails or waits, the gap lasts. In one transaction nobody sees the moment between the
 two; since PostgreSQL 14 CREATE OR REPLACE TRIGGER needs no DROP, and ALTER POLICY never did.`,
 	category: "data-loss",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `Each statement commits by itself. A table can have several triggers for one event (since 5.7): make the new one under another name first. A constraint is dropped and added in one ALTER TABLE.`,
+		mariadb: `Each statement commits by itself. CREATE OR REPLACE TRIGGER leaves no gap. A constraint is dropped and added in one ALTER TABLE.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

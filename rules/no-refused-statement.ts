@@ -52,6 +52,21 @@ function adviceFor(
 	}
 }
 
+/** What MySQL and MariaDB say of names that are there or not there: the history may not show all. */
+const namesOfMysql = /^(?:1050|1051|1054|1060|1061|1068|1072|1091|1146|1176|1359|1360|3822)$/;
+
+function refusalOfMysql(operation: Operation, context: OperationContext) {
+	const { fails } = context.effectOf(operation);
+	return fails && !fails.hangsOn && !namesOfMysql.test(fails.code) ? fails : undefined;
+}
+
+/** ALGORITHM= and LOCK= that promise too much are refused so that nothing worse happens. */
+function adviceForMysql({ online }: Operation, code: string): string {
+	return code === "1845" || code === "1846" || code === "1221"
+		? `Let a tool such as gh-ost or pt-online-schema-change copy the table, or leave out ${online?.lock ? "LOCK=" : "ALGORITHM="} in a window without writes.`
+		: likeBefore;
+}
+
 function adviceForSqlite({ kind }: Operation): string {
 	switch (kind) {
 		case "addColumn":
@@ -87,6 +102,7 @@ function refusal(operation: Operation, context: OperationContext) {
 	if (part.reached?.conditional || statement.sides) return undefined;
 	const { fails } = context.effectOf(operation);
 	if (context.dialect === "sqlite") return refusalOfSqlite(operation, context);
+	if (context.dialect !== "postgres") return refusalOfMysql(operation, context);
 	// Foreign keys between types that do not compare: no-foreign-key-type-mismatch tells both types.
 	const isTypeMismatch = fails?.code === "42804" && makers.has(operation.kind);
 	// What a version does not know is 42601 too, and the version may be a guess.
@@ -107,12 +123,14 @@ CONCURRENTLY of a view without a unique index. On an empty development database 
 often nobody has run them against the whole schema before the deploy stops there.`,
 	category: "schema",
 	notes: {
+		mysql: `The server refuses ALGORITHM=INSTANT or LOCK=NONE where it has to do more; a change of a column that a foreign key, a generated column or a CHECK needs; DROP and TRUNCATE of a table that a foreign key refers to; a default that may differ on a replica.`,
+		mariadb: `The server refuses ALGORITHM=INSTANT or LOCK=NONE where it has to do more; a change of a column that a foreign key, a generated column or a CHECK needs; DROP and TRUNCATE of a table that a foreign key refers to; a default that may differ on a replica.`,
 		sqlite: `ALTER TABLE adds, drops and renames columns and renames tables; what else there is came late (RENAME COLUMN 3.25, DROP COLUMN
 3.35, NOT NULL and CHECK 3.53). ADD COLUMN refuses UNIQUE, PRIMARY KEY, and on a table with rows STORED columns and defaults
 that are not constant: such a migration passes on a fresh database. DROP COLUMN is refused while something uses the column, RENAME
 while a view reads a table that is not there.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},
@@ -120,6 +138,8 @@ while a view reads a table that is not there.`,
 	messages: {
 		refused:
 			"PostgreSQL {version} refuses this statement (SQLSTATE {code}), and the deploy stops here: {reason}.",
+		refusedByMysql:
+			"{server} refuses this statement ({code}), and the deploy stops here: {reason}.",
 		refusedByLite: "SQLite refuses this statement, and the deploy stops here: {reason}.",
 	},
 	examples: [
@@ -155,6 +175,15 @@ ALTER TABLE logs DETACH PARTITION logs_2020;`,
 			good: `ALTER TABLE users ADD COLUMN created_at TEXT;
 CREATE UNIQUE INDEX users_email ON users (email);`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE customers (id bigint NOT NULL PRIMARY KEY, name varchar(40));
+CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, customer_id bigint, FOREIGN KEY (customer_id) REFERENCES customers (id));`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders MODIFY customer_id int;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE customers ADD COLUMN note varchar(40);`,
+		},
 	],
 	on: {
 		anyOperation(operation, context) {
@@ -167,6 +196,17 @@ CREATE UNIQUE INDEX users_email ON users (email);`,
 					data: { reason: found.reason },
 					help: adviceForSqlite(operation),
 					...("table" in operation && { recipe: "rebuild-table" }),
+				});
+				return;
+			}
+			if (context.dialect !== "postgres") {
+				const { code, reason } = found;
+				context.report({
+					message: "refusedByMysql",
+					at: operation,
+					once: `${context.migration.id} ${context.part.range.start}`,
+					data: { server: context.dialect === "mysql" ? "MySQL" : "MariaDB", code, reason },
+					help: adviceForMysql(operation, code),
 				});
 				return;
 			}

@@ -17,10 +17,12 @@ view under the table's name that shows the column under both, or a new column th
 equal to the old one until no code uses it.`,
 	category: "compatibility",
 	notes: {
+		mysql: `The error of a statement is 1054 (Unknown column). RENAME COLUMN and CHANGE take an instant (since MySQL 8.0.28). No view can have the table's name, so both columns are kept equal by triggers.`,
+		mariadb: `The error of a statement is 1054 (Unknown column). RENAME COLUMN and CHANGE take an instant. Both columns are kept equal by triggers until no code uses the old one.`,
 		sqlite: `The error of a statement is "no such column". RENAME COLUMN came with 3.25, writes one page, and rewrites the column in
 indexes, triggers and views; the column that a view gives is renamed with it.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {
@@ -58,6 +60,14 @@ ALTER TABLE refunds RENAME COLUMN total TO amount;`,
 			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
 			bad: `ALTER TABLE orders RENAME COLUMN total TO amount;`,
 			good: `ALTER TABLE orders ADD COLUMN amount INTEGER;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, note varchar(100));`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders RENAME COLUMN note TO remark;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN remark varchar(100);`,
 		},
 	],
 	on: {

@@ -19,10 +19,12 @@ DELETE, RETURNING, FOR UPDATE and ON CONFLICT (columns) go through it; TRUNCATE,
 keys to it and ON CONFLICT ON CONSTRAINT do not (measured on PostgreSQL 14, 17 and 18).`,
 	category: "compatibility",
 	notes: {
+		mysql: `The error of a query is 1146. RENAME TABLE takes an instant and names several tables in one step: a view that has had the new name until then gives way in the same statement.`,
+		mariadb: `The error of a query is 1146. RENAME TABLE takes an instant and names several tables in one step: a view that has had the new name until then gives way in the same statement.`,
 		sqlite: `The error of a query is "no such table". A view with the old name serves reads only: INSERT, UPDATE and DELETE on it need
 INSTEAD OF triggers. References in triggers, views and foreign keys of other tables follow the rename.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {
@@ -69,6 +71,15 @@ CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
 INSERT INTO customers (id, email) SELECT id, coalesce(email, '') FROM customers_old;
 DROP TABLE customers_old;
 COMMIT;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+RENAME TABLE orders TO purchases;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+CREATE TABLE orders_import (id bigint NOT NULL PRIMARY KEY);
+RENAME TABLE orders_import TO orders_staged;`,
 		},
 	],
 	on: {

@@ -1,8 +1,16 @@
 import { contractObject, defineRule, findAgain, missingEvidence } from "#core";
-import type { Catalog, Column, OperationContext, OperationOf, Table } from "#core";
+import type {
+	Catalog,
+	Column,
+	ColumnDefinition,
+	OperationContext,
+	OperationOf,
+	Table,
+} from "#core";
 
 function hasValue(column: Column): boolean {
-	const { default: value, identity, generated, type } = column;
+	const { default: value, identity, generated, autoIncrement, type } = column;
+	if (autoIncrement) return true;
 	if (value) return !(value.kind === "literal" && value.type === "null");
 	return (
 		identity !== undefined || generated !== undefined || (type?.name.includes("serial") ?? false)
@@ -47,8 +55,12 @@ function judgeLoss(operation: Losing, context: OperationContext<"loses" | "requi
 	});
 }
 
+function hasWritten({ default: value }: ColumnDefinition): boolean {
+	return value !== undefined && !(value.kind === "literal" && value.type === "null");
+}
+
 function judgeRequired(
-	operation: OperationOf<"setNotNull"> | OperationOf<"addConstraint">,
+	operation: OperationOf<"setNotNull" | "addConstraint" | "redefineColumn">,
 	columns: readonly string[],
 	context: OperationContext<"loses" | "requires">,
 ): void {
@@ -81,10 +93,12 @@ always had one. When the column is NOT NULL and has no default they fail with 23
 let a later release make the column NOT NULL.`,
 	category: "compatibility",
 	notes: {
+		mysql: `The error of an INSERT is 1364 with a strict sql_mode, as is usual since 5.7; without it the column gets 0 or an empty text. MODIFY and CHANGE make a column NOT NULL too.`,
+		mariadb: `The error of an INSERT is 1364 with a strict sql_mode, as is usual since 5.7; without it the column gets 0 or an empty text. MODIFY and CHANGE make a column NOT NULL too.`,
 		sqlite: `The column becomes required when its table is made anew, or by ALTER COLUMN ... SET NOT NULL (3.53). The error of an
 INSERT is "NOT NULL constraint failed".`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "error",
 	preset: "recommended",
 	aliases: {},
@@ -122,6 +136,13 @@ ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';`,
 		},
 		setNotNull(operation, context) {
 			judgeRequired(operation, [operation.column], context);
+		},
+		redefineColumn(operation, context) {
+			const { definition, column } = operation;
+			const isRequired = definition.constraints.some(({ type }) => type === "notNull");
+			if (isRequired && !definition.autoIncrement && !hasWritten(definition)) {
+				judgeRequired(operation, [column], context);
+			}
 		},
 		addConstraint(operation, context) {
 			const { constraint } = operation;

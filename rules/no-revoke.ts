@@ -8,7 +8,7 @@ privileges are checked when a statement runs. Code that was deployed before stil
 the privilege no longer loses it in a release after the one that stopped using it; a contract directive names that.
 Taking a privilege from PUBLIC hits each role that was given none of its own.`,
 	category: "security",
-	dialects: ["postgres"],
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},

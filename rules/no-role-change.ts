@@ -28,11 +28,15 @@ the role was set up before, CREATE ROLE fails with 42710 and the deploy stops; A
 other database too, and DROP ROLE fails while it owns anything there. CREATE ROLE knows no IF NOT EXISTS. Source:
 postgresql.org/docs/current/user-manag.html.`,
 	category: "security",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `Accounts belong to the whole server, and CREATE USER fails with 1396 where one is there.`,
+		mariadb: `Accounts belong to the whole server, and CREATE USER fails with 1396 where one is there.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},
-	help: "Set roles up where the server is set up, or ask pg_roles in a DO block first.",
+	help: "Set roles up where the server is set up, or ask first whether they are there (pg_roles in a DO block, CREATE USER IF NOT EXISTS).",
 	messages: {
 		wholeServer:
 			"{role} belongs to the whole server: this fails or has effects elsewhere where other databases use it.",

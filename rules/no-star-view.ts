@@ -1,4 +1,4 @@
-import { defineRule, type FromItem, type Query } from "#core";
+import { defineRule, type DialectId, type FromItem, type Query } from "#core";
 
 /** The relation or subquery that a name in FROM stands for. */
 function itemsOf(from: readonly FromItem[]): readonly FromItem[] {
@@ -48,6 +48,11 @@ function tableBehind(
 	return inner && starredTable(inner, others);
 }
 
+/** PostgreSQL refuses to drop what a view names; the others let the view break. */
+function starIn(dialect: DialectId): "star" | "frozen" {
+	return dialect === "postgres" ? "star" : "frozen";
+}
+
 export default defineRule({
 	id: "no-star-view",
 	summary: "Disallow SELECT * in views.",
@@ -56,12 +61,18 @@ depends on every column, so that none can be dropped or change its type without 
 reads. And running CREATE OR REPLACE VIEW again fails with 42P16 when a column came into the middle of the list, as it does
 with joins. Source: postgresql.org/docs/current/sql-createview.html.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `The columns are noted when the view is made. Once one of them is dropped or renamed every query of the view fails with 1356.`,
+		mariadb: `The columns are noted when the view is made. Once one of them is dropped or renamed every query of the view fails with 1356.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},
 	help: "Name the columns that readers of the view need.",
 	messages: {
+		frozen:
+			"{view} names every column that {table} has now: once one of them is gone all queries of the view fail, and new ones do not appear.",
 		star: "{view} holds every column of {table} fast: none can be dropped or change its type without it, and new ones do not appear.",
 	},
 	examples: [
@@ -72,13 +83,19 @@ CREATE VIEW open_orders AS SELECT * FROM orders WHERE status = 'open';`,
 			good: `SET lock_timeout = '2s';
 CREATE VIEW open_orders AS SELECT id, status FROM orders WHERE status = 'open';`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, status varchar(20));`,
+			bad: `CREATE VIEW open_orders AS SELECT * FROM orders WHERE status = 'open';`,
+			good: `CREATE VIEW open_orders AS SELECT id, status FROM orders WHERE status = 'open';`,
+		},
 	],
 	on: {
 		createView(operation, context) {
 			const table = operation.temporary ? undefined : starredTable(operation.query, new Map());
 			if (table === undefined) return;
 			const data = { view: operation.view.name, table };
-			context.report({ message: "star", at: operation, data });
+			context.report({ message: starIn(context.dialect), at: operation, data });
 		},
 		createMaterializedView(operation, context) {
 			const table = starredTable(operation.query, new Map());

@@ -10,12 +10,18 @@ table that was deleted since, and standbys may cancel it or fall behind. Rows th
 in the copy, and it has none of the constraints, defaults, indexes and privileges of the table. Source:
 postgresql.org/docs/current/sql-createtableas.html and routine-vacuuming.html.`,
 	category: "backfill",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `CREATE TABLE ... SELECT reads with locks: changes of the rows that it has read wait until it ends, and with row-based logging all rows go to the replicas in one transaction.`,
+		mariadb: `CREATE TABLE ... SELECT reads with locks: changes of the rows that it has read wait until it ends, and with row-based logging all rows go to the replicas in one transaction.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},
-	help: "Create the table with CREATE TABLE ... (LIKE ... INCLUDING ALL) and copy the rows in batches.",
+	help: "Create the table with CREATE TABLE ... LIKE (INCLUDING ALL in PostgreSQL) and copy the rows in batches.",
 	messages: {
+		locks:
+			"{copy} is filled from {table} in one long transaction, and changes of the rows that it has read wait until it ends.",
 		copies:
 			"{copy} is filled from {table} in one long transaction, without the rows that are written meanwhile.",
 	},
@@ -37,7 +43,8 @@ INSERT INTO orders VALUES (1, 10);`,
 			);
 			if (!source) return;
 			const data = { copy: copy.name, table: source.name };
-			context.report({ message: "copies", at: operation, table: source, data });
+			const message = context.dialect === "postgres" ? "copies" : "locks";
+			context.report({ message, at: operation, table: source, data });
 		},
 	},
 });

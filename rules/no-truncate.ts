@@ -60,7 +60,11 @@ table empty, also where it held a lock or an old snapshot: TRUNCATE does not kee
 began before. CASCADE empties every table with a foreign key to it too, and those that refer to these. The lock is
 ACCESS EXCLUSIVE on all of them: every read and write waits until the transaction ends.`,
 	category: "data-loss",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `TRUNCATE drops the table and makes it anew: it commits the open transaction, cannot be rolled back, fires no trigger, sets AUTO_INCREMENT back to 1, needs the right to DROP, and fails with 1701 while a foreign key refers to the table.`,
+		mariadb: `TRUNCATE drops the table and makes it anew: it commits the open transaction, cannot be rolled back, fires no trigger, sets AUTO_INCREMENT back to 1, needs the right to DROP, and fails with 1701 while a foreign key refers to the table.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "error",
 	preset: "recommended",
 	aliases: { squawk: "ban-truncate-cascade", pgfence: ["truncate", "truncate-cascade"] },
@@ -89,6 +93,13 @@ INSERT INTO addresses VALUES (1, 'DE');`,
 			bad: `SET lock_timeout = '2s';
 TRUNCATE countries CASCADE;`,
 			good: "DELETE FROM addresses WHERE id = 1;",
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE carts (id bigint NOT NULL PRIMARY KEY, total int);`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+TRUNCATE TABLE carts;`,
+			good: `DELETE FROM carts WHERE id = 7;`,
 		},
 	],
 	on: {

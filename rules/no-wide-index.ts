@@ -11,11 +11,11 @@ but makes every entry larger and every UPDATE of that column write to the index 
 are only returned belong into INCLUDE. Whether a query needs more only its plan tells. Source:
 postgresql.org/docs/current/indexes-multicolumn.html.`,
 	category: "schema",
-	dialects: ["postgres"],
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "all",
 	aliases: { strongMigrations: "add_index_columns" },
-	help: "Keep the columns that narrow the search most, and write the others into INCLUDE.",
+	help: "Keep the columns that narrow the search most; PostgreSQL takes the others in INCLUDE.",
 	messages: {
 		wide: "An index of {count} columns makes every write to {table} dearer, and its later columns rarely narrow a search.",
 	},

@@ -14,18 +14,28 @@ const highest: ReadonlyMap<string, string> = new Map([
 	["serial2", "32,767"],
 	["serial4", "2,147,483,647"],
 	["smallserial", "32,767"],
+	["tinyint", "127"],
+	["tinyint unsigned", "255"],
+	["smallint", "32,767"],
+	["smallint unsigned", "65,535"],
+	["mediumint", "8,388,607"],
+	["mediumint unsigned", "16,777,215"],
+	["int", "2,147,483,647"],
+	["int unsigned", "4,294,967,295"],
 ]);
 
-type Column = Pick<ColumnDefinition, "name" | "type" | "default" | "identity">;
+type Column = Pick<ColumnDefinition, "name" | "type" | "default" | "identity" | "autoIncrement">;
 
 function highestOf({ type }: Column): string | undefined {
-	return type?.dimensions === 0 ? highest.get(type.name) : undefined;
+	if (type?.dimensions !== 0) return undefined;
+	return highest.get(type.unsigned ? `${type.name} unsigned` : type.name);
 }
 
 /** True when the server counts up the values: then they run out. */
 function isCounted(column: Column): boolean {
 	return (
 		column.identity !== undefined ||
+		column.autoIncrement === true ||
 		column.type?.name.includes("serial") === true ||
 		(column.default !== undefined && nextvalArgument(column.default) !== undefined)
 	);
@@ -52,14 +62,18 @@ every table that refers to it under ACCESS EXCLUSIVE locks, just when they are l
 often none, as rows are aligned to 8 bytes. Only keys that the server counts, and single integer keys that refer to
 no other table, are looked at.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `INT ends at 2,147,483,647, INT UNSIGNED at 4,294,967,295. Then every INSERT fails with 1062 or 1467. Another type copies every row of the table while writes wait, and foreign keys must be dropped before.`,
+		mariadb: `INT ends at 2,147,483,647, INT UNSIGNED at 4,294,967,295. Then every INSERT fails with 1062 or 1467. Another type copies every row of the table while writes wait, and foreign keys must be dropped before.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {
 		squawk: ["prefer-bigint-over-int", "prefer-bigint-over-smallint"],
 		pgfence: "prefer-bigint-over-int",
 	},
-	help: "Write bigint, e.g. bigint GENERATED ALWAYS AS IDENTITY.",
+	help: "Write bigint, e.g. bigint GENERATED ALWAYS AS IDENTITY, in MySQL bigint AUTO_INCREMENT.",
 	messages: {
 		runsOut: "Every INSERT into {table} fails once {column} has reached {limit}.",
 	},
@@ -71,6 +85,11 @@ no other table, are looked at.`,
 		{
 			bad: "CREATE TABLE orders (id int NOT NULL, note text, PRIMARY KEY (id));",
 			good: "CREATE TABLE orders (id bigint NOT NULL, note text, PRIMARY KEY (id));",
+		},
+		{
+			dialect: "mysql",
+			bad: `CREATE TABLE orders (id int NOT NULL AUTO_INCREMENT PRIMARY KEY);`,
+			good: `CREATE TABLE orders (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY);`,
 		},
 	],
 	on: {

@@ -33,7 +33,11 @@ export default defineRule({
 rows again, under its lock. Actions that are done in a moment gain nothing, and those with a stronger lock would make the
 others hold it too: they are left alone. Foreign keys are tested one by one in any case.`,
 	category: "rewrites",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `Each statement goes over the table by itself. All clauses of one ALTER TABLE are done in one pass, by the worst of their algorithms: keep what is instant apart.`,
+		mariadb: `Each statement goes over the table by itself. All clauses of one ALTER TABLE are done in one pass, by the worst of their algorithms: keep what is instant apart.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "info",
 	preset: "strict",
 	aliases: { eugene: "W12" },

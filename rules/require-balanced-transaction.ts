@@ -1,4 +1,4 @@
-import { defineRule, positionAt, type ReleaseEntry, type Transaction } from "#core";
+import { defineRule, positionAt, type DialectId, type ReleaseEntry, type Transaction } from "#core";
 
 const ends: ReadonlySet<string> = new Set(["commit", "rollback", "prepareTransaction"]);
 const sessionKinds: ReadonlySet<string> = new Set([
@@ -33,6 +33,18 @@ function replacesTool(at: number, entries: readonly ReleaseEntry[]): boolean {
 		);
 }
 
+function nestedIn(dialect: DialectId): "nested" | "nestedFails" | "nestedCommits" {
+	switch (dialect) {
+		case "postgres":
+			return "nested";
+		case "sqlite":
+			return "nestedFails";
+		case "mysql":
+		case "mariadb":
+			return "nestedCommits";
+	}
+}
+
 export default defineRule({
 	id: "require-balanced-transaction",
 	summary: "Require BEGIN and COMMIT to fit each other and the transaction of the migration tool.",
@@ -43,9 +55,11 @@ refuse their own commit then. A BEGIN that nothing ends is undone when the conne
 statement went well; a second BEGIN does nothing, and the first COMMIT ends the work of both.`,
 	category: "transactions",
 	notes: {
+		mysql: `BEGIN in a transaction commits what ran before it. So does every CREATE, ALTER, DROP, RENAME and TRUNCATE: of these no-implicit-commit speaks.`,
+		mariadb: `BEGIN in a transaction commits what ran before it. So does every CREATE, ALTER, DROP, RENAME and TRUNCATE: of these no-implicit-commit speaks.`,
 		sqlite: `BEGIN in a transaction is an error ("cannot start a transaction within a transaction"), and the deploy stops there.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {
@@ -64,6 +78,8 @@ statement went well; a second BEGIN does nothing, and the first COMMIT ends the 
 			"Nothing ends the transaction that this BEGIN opens: all that follows is undone when the connection closes.",
 		nested:
 			"BEGIN does nothing here, the transaction that line {line} opened is still open: the first COMMIT ends all of it.",
+		nestedCommits:
+			"BEGIN commits here what ran since line {line}: a later ROLLBACK does not take that back.",
 		nestedFails: "BEGIN fails here, the transaction that line {line} opened is still open.",
 		nestedInTool: "BEGIN fails here: the migration tool has opened a transaction already.",
 	},
@@ -116,7 +132,7 @@ COMMIT;`,
 					const first = opener(entry);
 					if (first && first.operation !== operation) {
 						const { line } = positionAt(first.statement.file, first.operation.range.start);
-						const message = context.dialect === "sqlite" ? "nestedFails" : "nested";
+						const message = nestedIn(context.dialect);
 						context.report(entry, { message, at: operation, data: { line } });
 					} else if (first && !ended.has(transaction) && !replacesTool(at, entries)) {
 						context.report(entry, {

@@ -55,10 +55,12 @@ keeps the table locked meanwhile. Batches of some thousand rows that commit one 
 application. A change that names its rows by a unique key, or takes a limited number, is a batch already.`,
 	category: "backfill",
 	notes: {
+		mysql: `InnoDB locks every row that the statement looks at, and the gaps between them, until it ends: without a fitting index that is the whole table. With row-based logging all rows go to the replicas in one transaction, and they apply it in one go. UPDATE and DELETE take a LIMIT.`,
+		mariadb: `InnoDB locks every row that the statement looks at, and the gaps between them, until it ends: without a fitting index that is the whole table. With row-based logging all rows go to the replicas in one transaction, and they apply it in one go. UPDATE and DELETE take a LIMIT.`,
 		sqlite: `One connection writes at a time: while the statement runs every other write to the database waits, or fails with "database is
 locked" once its busy_timeout is over. With a rollback journal readers are shut out while it commits.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {
@@ -101,6 +103,16 @@ UPDATE flags SET enabled = true;`,
 -- SELECT count(*) = 0 FROM orders WHERE total IS NULL;`,
 			good: `UPDATE orders SET total = 0 WHERE id IN (SELECT id FROM orders WHERE total IS NULL LIMIT 1000);
 UPDATE orders SET status = 'paid' WHERE id = 4711;`,
+		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE sessions (id bigint NOT NULL PRIMARY KEY, expires_at datetime);`,
+			bad: `DELETE FROM sessions WHERE expires_at < now() - INTERVAL 90 DAY;
+-- lockkeeper:verify sessions_expired_gone
+-- SELECT count(*) = 0 FROM sessions WHERE expires_at < now() - INTERVAL 90 DAY;`,
+			good: `DELETE FROM sessions WHERE expires_at < now() - INTERVAL 90 DAY LIMIT 1000;
+-- lockkeeper:verify sessions_expired_gone
+-- SELECT count(*) = 0 FROM sessions WHERE expires_at < now() - INTERVAL 90 DAY;`,
 		},
 	],
 	on: {

@@ -18,7 +18,7 @@ with it. In a migration it runs once, but the order may differ between two datab
 migrated otherwise. Tables that the same release makes are left alone. Source:
 postgresql.org/docs/current/sql-insert.html.`,
 	category: "schema",
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},

@@ -20,6 +20,23 @@ function needsNoLimit(operation: Operation): boolean {
 
 type Missing = "waitsWithoutLimit" | "limitIsOff" | "limitIsLong";
 
+/** The setting that limits the wait, and what it says. */
+interface Limit {
+	readonly setting: "lock_timeout" | "lock_wait_timeout";
+	readonly value: string | undefined;
+}
+
+function limitOf(operation: Operation, { dialect, settings }: OperationContext): Limit {
+	if (dialect === "postgres")
+		return { setting: "lock_timeout", value: settings.get("lock_timeout") };
+	const { waitSeconds } = operation.online ?? {};
+	const seconds = waitSeconds ?? Number(settings.get("lock_wait_timeout"));
+	const setting = "lock_wait_timeout";
+	// NOWAIT is a limit of no time at all, and not none.
+	if (Number.isNaN(seconds)) return { setting, value: settings.get(setting) };
+	return { setting, value: `${Math.max(1, seconds)}s` };
+}
+
 /** What is wrong with the limit; a setting that is no plain time is taken for a good one. */
 function wrongLimit(value: string | undefined): Missing | undefined {
 	if (value === undefined) return "waitsWithoutLimit";
@@ -31,20 +48,28 @@ function wrongLimit(value: string | undefined): Missing | undefined {
 /** The first lock of the operation that keeps writes or more of something in use waiting. */
 function strongLock(operation: Operation, context: OperationContext): Lock | undefined {
 	const { catalog } = context;
-	return context
-		.effectOf(operation)
-		.locks.find(
-			({ blocks, relation }) =>
-				(blocks === "readsAndWrites" || (blocks === "writes" && !catalog.viewByKey(relation))) &&
-				!context.isNew(relationNamed(catalog, relation)),
-		);
+	const { locks, briefLocks = [] } = context.effectOf(operation);
+	return [...locks, ...briefLocks].find(
+		({ blocks, relation }) =>
+			(blocks === "readsAndWrites" || (blocks === "writes" && !catalog.viewByKey(relation))) &&
+			!context.isNew(relationNamed(catalog, relation)),
+	);
 }
+
+const setSeconds: Fix = {
+	title: "Set a lock_wait_timeout of 5 seconds before it",
+	safety: "safe",
+	changes: [{ kind: "setParameter", name: "lock_wait_timeout", value: "5" }],
+};
 
 const setLimit: Fix = {
 	title: "Set a lock_timeout of 2 seconds before it",
 	safety: "safe",
 	changes: [{ kind: "setParameter", name: "lock_timeout", value: "'2s'" }],
 };
+
+const inSeconds =
+	"Write SET SESSION lock_wait_timeout = 5; at the start of the migration, and let the deploy try again when it gives up.";
 
 export default defineRule({
 	id: "require-lock-timeout",
@@ -55,7 +80,11 @@ forgotten report that runs for ten minutes stops the application for ten minutes
 takes a millisecond. With lock_timeout it gives up after two seconds, the queue runs on, and the deploy tries again.
 CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit makes it fail.`,
 	category: "locks",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `Every ALTER, DROP, RENAME and TRUNCATE, also an instant one, needs an exclusive metadata lock for a moment and waits for it behind every open transaction that has so much as read the table. The limit is lock_wait_timeout, in seconds: a year where nobody sets it. innodb_lock_wait_timeout is another one, for rows.`,
+		mariadb: `Every ALTER, DROP, RENAME and TRUNCATE, also an instant one, needs an exclusive metadata lock for a moment and waits for it behind every open transaction that has so much as read the table. The limit is lock_wait_timeout, in seconds: a day where nobody sets it. ALTER TABLE ... WAIT n and NOWAIT say it for one statement.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {
@@ -72,9 +101,9 @@ CREATE INDEX CONCURRENTLY needs no limit: it lets others go on, and a limit make
 		waitsWithoutLimit:
 			"This statement waits without a limit for its lock on {table}; as long as it waits, {waiters} that comes after it waits too.",
 		limitIsOff:
-			"A lock_timeout of 0 means no limit: as long as this statement waits for its lock on {table}, {waiters} that comes after it waits too.",
+			"A {setting} of 0 means no limit: as long as this statement waits for its lock on {table}, {waiters} that comes after it waits too.",
 		limitIsLong:
-			"With a lock_timeout of {limit} this statement may wait that long for its lock on {table}, and {waiters} that comes after it waits too.",
+			"With a {setting} of {limit} this statement may wait that long for its lock on {table}, and {waiters} that comes after it waits too.",
 		localIsLost:
 			"SET LOCAL does nothing here: no transaction is open, so the statements after it wait for their locks without a limit.",
 	},
@@ -109,6 +138,20 @@ SET LOCAL lock_timeout = '2s';
 ALTER TABLE invoices ADD COLUMN note text;
 COMMIT;`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `ALTER TABLE orders ADD COLUMN note varchar(100);`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN note varchar(100);`,
+		},
+		{
+			dialect: "mariadb",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
+			bad: `SET SESSION lock_wait_timeout = 3600;
+ALTER TABLE orders ADD COLUMN note varchar(100);`,
+			good: `ALTER TABLE orders NOWAIT ADD COLUMN note varchar(100);`,
+		},
 	],
 	on: {
 		setParameter(operation, context) {
@@ -124,9 +167,12 @@ COMMIT;`,
 			});
 		},
 		anyOperation(operation, context) {
-			const limit = context.settings.get("lock_timeout");
+			const { setting, value: limit } = limitOf(operation, context);
+			const isMysql = setting === "lock_wait_timeout";
 			const wrong = wrongLimit(limit);
-			if (!wrong || needsNoLimit(operation)) return;
+			if (!wrong || (!isMysql && needsNoLimit(operation))) return;
+			// Changes of rows wait for locks of rows, which innodb_lock_wait_timeout ends.
+			if (isMysql && !context.effectOf(operation).commits) return;
 			const lock = strongLock(operation, context);
 			if (!lock) return;
 			const table = relationNamed(context.catalog, lock.relation);
@@ -148,10 +194,12 @@ COMMIT;`,
 					},
 				}),
 				// A limit of 0 was somebody's choice.
-				fixes: limit === undefined ? [setLimit] : [],
+				fixes: limit === undefined ? [isMysql ? setSeconds : setLimit] : [],
+				...(isMysql && { help: inSeconds }),
 				data: {
 					table: table.name,
 					limit: limit ?? "",
+					setting,
 					waiters: lock.blocks === "readsAndWrites" ? "every read and write" : "every write",
 				},
 			});

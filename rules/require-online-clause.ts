@@ -88,6 +88,7 @@ CREATE INDEX orders_note ON orders (note) ALGORITHM=NOCOPY LOCK=NONE;`,
 				at: operation,
 				table,
 				data: { table: table.name, clauses: said.join(", ") },
+				latest: { key: "clause", words: "{migrations} of this history say nothing either." },
 				fixes: [fix],
 			});
 		},

@@ -1,4 +1,4 @@
-import { defineRule, type Origin, type ReleaseEntry } from "#core";
+import { defineRule, type DialectId, type Origin, type ReleaseEntry } from "#core";
 import { uniqueKeysOf } from "../src/catalog/unique-keys.ts";
 import type { Table } from "../src/catalog/model.ts";
 
@@ -24,6 +24,21 @@ function hasKey(table: Table): boolean {
 	);
 }
 
+function wordsFor(dialect: DialectId) {
+	switch (dialect) {
+		case "postgres":
+			return { message: "noKey" } as const;
+		case "sqlite":
+			return { message: "noReference", key: "id INTEGER PRIMARY KEY" } as const;
+		case "mysql":
+		case "mariadb":
+			return {
+				message: "noKeyInReplica",
+				key: "id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
+			} as const;
+	}
+}
+
 export default defineRule({
 	id: "require-primary-key",
 	summary: "Require a primary key in every new table.",
@@ -34,14 +49,18 @@ by default. A unique key over NOT NULL columns is taken for a key too. A key for
 built first. Source: postgresql.org/docs/current/logical-replication-publication.html.`,
 	category: "schema",
 	notes: {
+		mysql: `InnoDB keeps the rows by a hidden number. A replica that gets changed rows (binlog_format=ROW) looks through the whole table for each of them, group replication and Galera refuse such a table, and gh-ost cannot copy it. sql_require_primary_key = ON refuses it.`,
+		mariadb: `InnoDB keeps the rows by a hidden number. A replica that gets changed rows (binlog_format=ROW) looks through the whole table for each of them, Galera refuses such a table, and gh-ost cannot copy it.`,
 		sqlite: `Rows of a table without a primary key still have a rowid, but VACUUM may give them other ones, and no foreign key can refer to it.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "warning",
 	preset: "strict",
 	aliases: {},
 	help: "Add a primary key, e.g. id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY.",
 	messages: {
+		noKeyInReplica:
+			"A replica looks through all of {table} for each row that is changed, and equal rows cannot be told apart: it has no primary key.",
 		noKey:
 			"Equal rows of {table} cannot be told apart, and logical replication refuses to change them: it has no primary key.",
 		noReference:
@@ -57,6 +76,11 @@ built first. Source: postgresql.org/docs/current/logical-replication-publication
 			bad: `CREATE TABLE payments (order_id INTEGER NOT NULL, amount INTEGER NOT NULL);`,
 			good: `CREATE TABLE payments (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, amount INTEGER NOT NULL);`,
 		},
+		{
+			dialect: "mysql",
+			bad: `CREATE TABLE payments (order_id bigint NOT NULL, amount decimal(10, 2) NOT NULL);`,
+			good: `CREATE TABLE payments (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, order_id bigint NOT NULL);`,
+		},
 	],
 	on: {
 		releaseEnd({ entries }, context) {
@@ -70,12 +94,12 @@ built first. Source: postgresql.org/docs/current/logical-replication-publication
 				if (!entry) continue;
 				const data = { table: table.name };
 				if (isVirtual(entry)) continue;
-				const isLite = context.dialect === "sqlite";
+				const { message, key } = wordsFor(context.dialect);
 				context.report(entry, {
-					message: isLite ? "noReference" : "noKey",
+					message,
 					at: entry.operation,
 					data,
-					...(isLite && { help: "Add a primary key, e.g. id INTEGER PRIMARY KEY." }),
+					...(key !== undefined && { help: `Add a primary key, e.g. ${key}.` }),
 				});
 			}
 		},

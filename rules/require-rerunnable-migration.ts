@@ -66,9 +66,11 @@ runs it from the start: it then fails at the first statement, and somebody has t
 NOT EXISTS and IF EXISTS, or one statement to a migration, it can simply run again.`,
 	category: "transactions",
 	notes: {
+		mysql: `Every statement that changes the schema commits by itself, in a transaction too. ALTER TABLE and CREATE INDEX know no IF NOT EXISTS: one of them to a migration.`,
+		mariadb: `Every statement that changes the schema commits by itself, in a transaction too. ALTER TABLE, CREATE INDEX and most others take IF [NOT] EXISTS.`,
 		sqlite: `ADD COLUMN and DROP COLUMN know no IF NOT EXISTS: put them into a transaction, all changes of the schema can be rolled back.`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "all",
 	aliases: {
@@ -112,7 +114,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_total_idx ON orders (total);`,
 				const at = group.findIndex(
 					(entry) =>
 						entry.statement !== last?.statement &&
-						entry.transaction === undefined &&
+						(entry.transaction === undefined || entry.effect.commits === true) &&
 						failsAgain(entry.operation),
 				);
 				const entry = group[at];

@@ -67,9 +67,11 @@ the release before. The schema before the migration is compared with the schema 
 columns with their types, constraints, indexes, views, functions, types, triggers and policies.`,
 	category: "schema",
 	notes: {
+		mysql: `Each statement commits by itself: a down migration that fails half-way leaves the schema in between.`,
+		mariadb: `Each statement commits by itself: a down migration that fails half-way leaves the schema in between.`,
 		sqlite: `The errors are "table ... already exists" and "duplicate column name".`,
 	},
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "strict",
 	aliases: {},

@@ -77,7 +77,7 @@ must be true afterwards; it passes when it returns one row whose first column is
 as a comment, in <migration>.verify.sql or in the tool's own place, and is run after the change. A query that
 gives the same answer whatever the table holds proves nothing.`,
 	category: "verification",
-	dialects: ["postgres", "sqlite"],
+	dialects: ["postgres", "mysql", "mariadb", "sqlite"],
 	severity: "info",
 	preset: "recommended",
 	aliases: {},
@@ -102,6 +102,18 @@ UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;
 -- lockkeeper:verify orders_total_filled
 -- SELECT count(*) = 0 FROM orders WHERE id BETWEEN 1 AND 5000 AND total IS NULL;`,
 		},
+		{
+			dialect: "mysql",
+			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, net decimal(10, 2));`,
+			bad: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN total decimal(10, 2);
+UPDATE orders SET total = net WHERE id = 7;`,
+			good: `SET SESSION lock_wait_timeout = 5;
+ALTER TABLE orders ADD COLUMN total decimal(10, 2);
+UPDATE orders SET total = net WHERE id = 7;
+-- lockkeeper:verify orders_total_filled
+-- SELECT count(*) = 0 FROM orders WHERE id = 7 AND NOT (total <=> net);`,
+		},
 	],
 	on: {
 		releaseEnd(release, context) {
@@ -120,7 +132,11 @@ UPDATE orders SET total = net + tax WHERE id BETWEEN 1 AND 5000;
 				seen.add(key);
 				const problem = problemOf(key, release, context);
 				if (!problem) continue;
-				const { name, sql } = verificationFor(change.operation, change.part.reached !== undefined);
+				const { name, sql } = verificationFor(
+					change.operation,
+					change.part.reached !== undefined,
+					context.dialect,
+				);
 				context.report(change, {
 					message: problem.message,
 					at: change.operation,

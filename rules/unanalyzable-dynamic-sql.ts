@@ -7,7 +7,11 @@ export default defineRule({
 cannot be judged: neither its locks nor what it drops are known before the deploy. EXECUTE of a
 constant, and of format() with constants, is read like any other statement.`,
 	category: "schema",
-	dialects: ["postgres"],
+	notes: {
+		mysql: `PREPARE and EXECUTE run a text that is put together when they run.`,
+		mariadb: `PREPARE and EXECUTE run a text that is put together when they run.`,
+	},
+	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
 	preset: "recommended",
 	aliases: {},

@@ -80,9 +80,10 @@ const isAlter = (statement: Statement): boolean =>
 		),
 	);
 
-describe.skipIf(rules.length === 0)("examples on MariaDB 10.11", () => {
+describe("examples on MariaDB 10.11", () => {
 	test.for(examples)(
 		"$title: good and bad SQL runs",
+		{ timeout: 20_000 },
 		async ({ example, rule }, { skip }) => {
 			if (!connection) skip("MariaDB is not installed here");
 			for (const sql of [example.good, example.bad]) {
@@ -92,7 +93,6 @@ describe.skipIf(rules.length === 0)("examples on MariaDB 10.11", () => {
 				} else await run(sql);
 			}
 		},
-		20_000,
 	);
 
 	const blocking = examples.filter(({ rule }) => rule.id === "no-blocking-alter");
@@ -116,6 +116,7 @@ describe.skipIf(rules.length === 0)("examples on MariaDB 10.11", () => {
 	const withRecipe = examples.filter(({ rule }) => rule.dialects.includes("mariadb"));
 	test.for(withRecipe)(
 		"$title: the steps of its recipe run in place of it",
+		{ timeout: 20_000 },
 		async ({ example, rule }, { skip }) => {
 			if (!connection) skip("MariaDB is not installed here");
 			const { findings } = await lintSql(
@@ -136,6 +137,5 @@ describe.skipIf(rules.length === 0)("examples on MariaDB 10.11", () => {
 				}
 			}
 		},
-		20_000,
 	);
 });

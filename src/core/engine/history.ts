@@ -393,7 +393,7 @@ export class Replay {
 			}
 			replay(this.#catalog, operation, origin, part.operations);
 			this.#settings.apply(operation, this.#transactions.current !== undefined);
-			this.#transactions.after(operation, statement, effects?.get(operation)?.locks ?? []);
+			this.#transactions.after(operation, statement, effects?.get(operation));
 		}
 	}
 

@@ -1,4 +1,4 @@
-import type { Lock } from "../effect.ts";
+import type { Effect } from "../effect.ts";
 import type { Operation } from "../operation.ts";
 import type { Statement } from "../statement.ts";
 import type { HeldLock, Transaction } from "../transaction.ts";
@@ -103,8 +103,8 @@ export class TransactionTracker {
 		if (operation.kind === "begin") this.#current ??= open("script");
 	}
 
-	/** Notes what ran: its locks stay until the transaction ends. */
-	after(operation: Operation, statement: Statement, locks: readonly Lock[]): void {
+	/** Notes what ran: its locks stay until the transaction ends, or until what the server commits by itself. */
+	after(operation: Operation, statement: Statement, effect: Effect | undefined): void {
 		if (operation.kind === "commit" || operation.kind === "rollback") {
 			this.#end(operation.chain);
 			return;
@@ -114,7 +114,12 @@ export class TransactionTracker {
 			return;
 		}
 		if (!this.#current) return;
-		for (const lock of locks) this.#current.held.push({ lock, operation, statement });
+		if (effect?.commits) this.#current.held.length = 0;
+		else {
+			for (const lock of effect?.locks ?? []) {
+				this.#current.held.push({ lock, operation, statement });
+			}
+		}
 		this.#current.earlier.push({ operation, statement });
 	}
 
