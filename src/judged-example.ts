@@ -4,7 +4,8 @@ import type { DialectId } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import type { Migration, Section, TransactionClass } from "./core/migration.ts";
 import type { Example, Rule } from "./core/rule.ts";
-import { loadDialect, usualVersions } from "./dialect/load.ts";
+import { defaultServerVersions } from "./core/server-version.ts";
+import { loadDialect } from "./dialect/load.ts";
 import { recipes } from "./generated/recipes.ts";
 
 /** What a rule says about the bad SQL of an example, and what that SQL does. */
@@ -53,7 +54,7 @@ async function judgeExample(rule: Rule, example: Example): Promise<JudgedExample
 		migrationOf("0001_create", example.before ?? "", 0, "none"),
 		migrationOf("0002_change", example.bad, 1, example.transaction ?? "none", example.down?.bad),
 	];
-	const history = { migrations, dialect, version: example.version ?? usualVersions[dialect.id] };
+	const history = { migrations, dialect, version: example.version ?? defaultServerVersions[dialect.id] };
 	const { findings } = lint({
 		history,
 		rules: [{ rule }],

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Config, RuleSetting } from "./core/config.ts";
-import type { Dialect } from "./core/dialect.ts";
+import { isRead } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { explain, type Explanation } from "./core/engine/explain.ts";
 import type { History } from "./core/engine/history.ts";
@@ -16,6 +16,7 @@ import type { Project, ProjectProblem, Section } from "./core/migration.ts";
 import { presetIncludes, type Preset } from "./core/preset.ts";
 import type { CodeObject, CodeSearch, SearchCode } from "./core/reference.ts";
 import type { SourceFile } from "./core/source.ts";
+import { loadDialect } from "./dialect/load.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
 import { codeSearch } from "./project/references/search.ts";
@@ -94,30 +95,6 @@ export function activeRules(config: Config, request: LintRequest): readonly Acti
 		if (setting === "off" || request.skip?.includes(rule.id)) return [];
 		return [setting === undefined ? { rule } : { rule, severity: setting }];
 	});
-}
-
-/** Returns the dialect of a project, loaded when it is asked for; undefined where it cannot be read yet. */
-export async function loadDialect(
-	project: Pick<Project, "dialect">,
-	parser: Config["parser"],
-): Promise<Dialect | undefined> {
-	switch (project.dialect) {
-		case "postgres": {
-			const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
-			return loadPostgres(parser === undefined ? {} : { parser });
-		}
-		case "mysql":
-		case "mariadb": {
-			const { loadMysql } = await import("./dialect/mysql/dialect.ts");
-			return loadMysql(project.dialect);
-		}
-		case "sqlite": {
-			const { loadSqlite } = await import("./dialect/sqlite/dialect.ts");
-			return loadSqlite();
-		}
-		default:
-			return undefined;
-	}
 }
 
 function sectionsOf(project: Project): readonly Section[] {
@@ -257,8 +234,8 @@ async function judgeProject(
 	if (known && saysTheSame(known, given.searchCode)) {
 		return { reported: describe(project), result: known.result, explanations: [] };
 	}
-	const dialect = await loadDialect(project, given.parser);
-	if (!dialect) return { reported: notRead(project), explanations: [] };
+	if (!isRead(project.dialect)) return { reported: notRead(project), explanations: [] };
+	const dialect = await loadDialect(project.dialect, given.parser);
 	const history: History = {
 		migrations: project.migrations,
 		dialect,

@@ -5,7 +5,7 @@ import type { Dialect } from "../src/core/dialect.ts";
 import type { Migration, Section, TransactionClass } from "../src/core/migration.ts";
 import { presetIncludes, type Preset } from "../src/core/preset.ts";
 import type { CommentedTool } from "../src/core/tools.ts";
-import { usualVersions } from "../src/dialect/load.ts";
+import { defaultServerVersions } from "../src/core/server-version.ts";
 import { loadPostgres } from "../src/dialect/postgres/dialect.ts";
 
 export interface SqlMigration {
@@ -77,7 +77,7 @@ export async function lintSql(
 		history: {
 			migrations: migrations.map((source, order) => migrationOf(source, order, lastRelease)),
 			dialect,
-			version: options.version ?? usualVersions[dialect.id],
+			version: options.version ?? defaultServerVersions[dialect.id],
 		},
 		rules: rules
 			.filter(({ dialects }) => dialects.includes(dialect.id))

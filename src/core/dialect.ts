@@ -7,6 +7,21 @@ import type { Comment, Statement } from "./statement.ts";
 
 export type DialectId = "postgres" | "mysql" | "mariadb" | "sqlite";
 
+/** The databases whose SQL is read, as people call them. */
+export const databaseNames: Readonly<Record<DialectId, string>> = {
+	postgres: "PostgreSQL",
+	mysql: "MySQL",
+	mariadb: "MariaDB",
+	sqlite: "SQLite",
+};
+
+/** True for a database whose SQL is read. */
+export function isRead(database: string): database is DialectId {
+	return Object.hasOwn(databaseNames, database);
+}
+
+export const dialectIds: readonly DialectId[] = Object.keys(databaseNames).filter(isRead);
+
 /**
  * Templates that a migration tool fills in before it sends the SQL. `doubledSemicolon`: the tool cuts at
  * every semicolon, and two of them stand for one inside a statement.

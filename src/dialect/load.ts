@@ -21,11 +21,3 @@ export async function loadDialect(id: DialectId, parser?: "libpg" | "portable"):
 		}
 	}
 }
-
-/** The version that is taken where nothing says another one; numbered as each server does, but for PostgreSQL. */
-export const usualVersions: Readonly<Record<DialectId, number>> = {
-	postgres: 14,
-	mysql: 80_000,
-	mariadb: 101_100,
-	sqlite: 34_500,
-};

@@ -1,11 +1,12 @@
 import path from "node:path";
 import type { Config } from "../core/config.ts";
+import { isRead, type DialectId } from "../core/dialect.ts";
 import type { LintInput } from "../core/engine/lint.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Migration, Project, ProjectProblem } from "../core/migration.ts";
 import { recipes } from "../generated/recipes.ts";
 import { rules } from "../generated/rules.ts";
-import { loadPostgres } from "../dialect/postgres/dialect.ts";
+import { loadDialect } from "../dialect/load.ts";
 import { baselinePath, readBaseline } from "../project/baseline-file.ts";
 import { openDiscovery, type Discovery } from "../project/discover.ts";
 import { parentOf, pathFrom, relativePath, type Files } from "../project/files.ts";
@@ -67,11 +68,14 @@ export async function openMigration(
 	});
 	// A file that no history has is nobody's problem in an editor.
 	if ("code" in discovery) return discovery.code === "emptyDirectory" ? undefined : discovery;
-	const read = (...options: Parameters<Discovery["read"]>): Project | undefined =>
-		discovery.read(...options).find((project) => holds(project, path));
+	const read = (...options: Parameters<Discovery["read"]>): ReadProject | undefined =>
+		discovery
+			.read(...options)
+			.filter(hasReadDialect)
+			.find((project) => holds(project, path));
 	const project = read();
 	if (!project) return undefined;
-	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
+	const dialect = await loadDialect(project.dialect, config.parser);
 	const searchCode = codeSearch(directory, {
 		directory: configDirectory,
 		...(config.code && { only: config.code }),
@@ -137,9 +141,16 @@ function migrationsOf({ migrations }: Project, file: string): readonly Migration
 	);
 }
 
+/** A project in SQL of a database that is read. */
+type ReadProject = Project & { readonly dialect: DialectId };
+
+function hasReadDialect(project: Project): project is ReadProject {
+	return isRead(project.dialect);
+}
+
 /** True for a file that the tool runs, or a SQL file beside those: one that its journal has yet to name. */
 function holds(project: Project, file: string): boolean {
-	if (project.dialect !== "postgres" || migrationsOf(project, file).length === 0) return false;
+	if (migrationsOf(project, file).length === 0) return false;
 	const isListed = !project.problems.some(
 		(problem) => problem.code === "notInHistory" && problem.file === file,
 	);

@@ -1,4 +1,5 @@
 import type { Config, ProjectConfig } from "../core/config.ts";
+import type { DialectId } from "../core/dialect.ts";
 import type { Project, ProjectProblem } from "../core/migration.ts";
 import type { AppliedHistories } from "./applied/read-applied.ts";
 import {
@@ -38,6 +39,8 @@ export interface DiscoveryRequest {
 	readonly configDirectory?: string;
 	/** The files, read earlier perhaps; those of the disk when left out. */
 	readonly files?: Files;
+	/** The database that the migrations are for, whatever else says which one it is. */
+	readonly dialect?: DialectId;
 	/** Leaves out named files that belong to no history, instead of reading them by themselves. */
 	readonly historiesOnly?: boolean;
 }
@@ -103,6 +106,7 @@ export async function openDiscovery(
 				files: isLeftOut ? without(texted, isLeftOut) : texted,
 				config,
 				...(grown ? { since: grown } : {}),
+				...(request.dialect && { dialect: request.dialect }),
 				...(applied ? { applied } : {}),
 			};
 			return wanted.flatMap((want) =>

@@ -4,8 +4,8 @@ import { diskFiles, withFile } from "./files.ts";
 
 /**
  * Returns a history made of the named files and nothing else, in the order given: those of `history`
- * are replayed, `explained` is looked at. All of it is one release and each statement commits by itself
- * unless the files say BEGIN.
+ * are replayed, `explained` is looked at. What `history` makes is in use and may have rows; each statement
+ * commits by itself unless the files say BEGIN.
  */
 export function explicitHistory(
 	cwd: string,
@@ -32,7 +32,7 @@ export function explicitHistory(
 			name: file.path,
 			layout: "plain",
 			order,
-			release: "explained",
+			release: order < history.length ? "before" : "explained",
 			candidate: order >= history.length,
 			up: [section],
 			down: [],

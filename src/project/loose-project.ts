@@ -16,7 +16,9 @@ export function looseProject(names: readonly string[], context: ReadContext): Pr
 		named: { files: names, directories: [] },
 	});
 	const texts = sources.flatMap((source) => source.up.map(({ file }) => file.text));
-	const dialect = guessedDialect(root, texts, files);
+	const dialect = context.dialect
+		? { id: context.dialect, why: "the command line" }
+		: guessedDialect(root, texts, files);
 	return {
 		root,
 		layout: { id: plain.id, name: plain.name, why: "files by themselves" },

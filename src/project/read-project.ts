@@ -1,4 +1,5 @@
 import type { Config } from "../core/config.ts";
+import { isRead, type DialectId } from "../core/dialect.ts";
 import {
 	defaultServerVersions,
 	serverVersionNumber,
@@ -41,6 +42,8 @@ export interface ReadContext {
 	readonly files: Files;
 	readonly config: Config;
 	readonly since?: GitChanges;
+	/** The command line says which database it is for. */
+	readonly dialect?: DialectId;
 }
 
 /** Reads a place as a project, or as one for each database when its files are written for several. */
@@ -67,8 +70,11 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 	const { root, layout, settings = { root } } = place;
 	const files = withoutExcluded(context.files, place);
 	const released = context.since && releasedFiles(context.since.before);
-	const first = layout.read(root, files, settings.dialect ?? "postgres", released);
-	const dialect = dialectOf(place, first, files);
+	const asked = context.dialect ?? settings.dialect;
+	const first = layout.read(root, files, asked ?? "postgres", released);
+	const dialect = context.dialect
+		? { id: context.dialect, why: "the command line" }
+		: dialectOf(place, first, files);
 	// The layout may wrap other databases differently.
 	const reading =
 		dialect.id === "postgres" ? first : layout.read(root, files, dialect.id, released);
@@ -137,8 +143,7 @@ export function serverVersionOf(
 	database: DatabaseId,
 	configured: WrittenVersion | undefined,
 ): Pick<Project, "serverVersion" | "serverVersionWhy"> {
-	const isRead = database === "mysql" || database === "mariadb" || database === "sqlite";
-	const dialect = isRead ? database : "postgres";
+	const dialect = isRead(database) ? database : "postgres";
 	const version = configured === undefined ? undefined : serverVersionNumber(dialect, configured);
 	return version === undefined
 		? {

@@ -1,4 +1,4 @@
-import type { DialectId } from "../core/dialect.ts";
+import { databaseNames, isRead } from "../core/dialect.ts";
 import type { Migration, Project, Section, TransactionClass } from "../core/migration.ts";
 import { showServerVersion } from "../core/server-version.ts";
 import { countOf, type Palette } from "./report.ts";
@@ -80,13 +80,6 @@ function transactionLine(migrations: readonly Migration[]): string {
 		.join("; ");
 }
 
-const databaseNames: Readonly<Partial<Record<Project["dialect"], string>>> = {
-	postgres: "PostgreSQL",
-	mysql: "MySQL",
-	mariadb: "MariaDB",
-	sqlite: "SQLite",
-};
-
 const placeholderWords: Readonly<Record<Migration["placeholders"][number], string>> = {
 	dollarBrace: "${name}",
 	doubleBrace: "{{name}}",
@@ -95,13 +88,9 @@ const placeholderWords: Readonly<Record<Migration["placeholders"][number], strin
 	doubledSemicolon: ";; for ;",
 };
 
-function isRead(database: Project["dialect"]): database is DialectId {
-	return /^(?:postgres|mysql|mariadb|sqlite)$/.test(database);
-}
-
 function facts(project: Project): readonly (readonly [string, string])[] {
 	const { layout, migrations, dialect } = project;
-	const database = databaseNames[dialect] ?? dialect;
+	const database = isRead(dialect) ? databaseNames[dialect] : dialect;
 	const placeholders = new Set(
 		migrations.flatMap((one) => one.placeholders.map((style) => placeholderWords[style])),
 	);

@@ -35,7 +35,7 @@ function explained(form: Form, version: number, settingsInFile: boolean): Statem
 		path.join(directory, "form.sql"),
 		settingsInFile ? settings + statement : statement,
 	);
-	const migrations = explicitHistory(directory, [base, "setup.sql"], ["form.sql"]);
+	const migrations = explicitHistory(directory, [base], ["setup.sql", "form.sql"]);
 	if ("code" in migrations) throw new Error(migrations.message);
 	const history = { migrations, dialect, version, oneSession: true };
 	const json = explanationJson(explainWithRecipes(history, [], new Map()));

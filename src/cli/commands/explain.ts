@@ -1,10 +1,12 @@
 import type { CommandModule } from "yargs";
+import { dialectIds, type DialectId } from "../../core/dialect.ts";
 import { colorOption, configOption, formatOption, historyOption } from "../options.ts";
 
 export interface ExplainArguments {
 	readonly files: string[] | undefined;
 	readonly history: string[] | undefined;
-	readonly "server-version": number | undefined;
+	readonly dialect: DialectId | undefined;
+	readonly "server-version": string | undefined;
 	readonly config: string | undefined;
 	readonly format: "text" | "json";
 	readonly color: boolean | undefined;
@@ -22,16 +24,22 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
 				describe: "Migrations; their earlier siblings are the history; - reads stdin",
 			})
 			.option("history", historyOption)
-			.option("server-version", {
-				type: "number",
+			.option("dialect", {
+				choices: dialectIds,
 				requiresArg: true,
-				describe: "Major version of the server",
+				describe: "The database; found from folders, config and SQL when left out",
+			})
+			.option("server-version", {
+				type: "string",
+				requiresArg: true,
+				describe: "Version of the server: 14, 8.0.29, 10.11, 3.45",
 			})
 			.option("config", configOption)
 			.option("format", formatOption)
 			.option("color", colorOption)
 			.example("$0 explain migrations/0042_add_status.sql", "one migration, after its siblings")
 			.example("$0 explain change.sql --history schema.sql", "one file after a schema dump")
+			.example("$0 explain change.sql --dialect mysql", "SQL of MySQL, MariaDB or SQLite")
 			.example("$0 explain - --history schema.sql < change.sql", "any SQL against a schema dump"),
 	handler: async (args) => {
 		const { runExplain } = await import("../handlers/explain.ts");

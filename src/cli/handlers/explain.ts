@@ -1,19 +1,22 @@
 import type { Config } from "../../core/config.ts";
-import type { DialectId } from "../../core/dialect.ts";
+import { isRead, type DialectId } from "../../core/dialect.ts";
 import {
 	defaultServerVersions,
 	serverVersionNumber,
 	type WrittenVersion,
 } from "../../core/server-version.ts";
 import type { History } from "../../core/engine/history.ts";
-import type { ProjectProblem } from "../../core/migration.ts";
+import type { Migration, ProjectProblem } from "../../core/migration.ts";
+import { loadDialect } from "../../dialect/load.ts";
 import { explainWithRecipes, type Advice } from "../../explaining.ts";
 import { loadConfig } from "../../project/config-file.ts";
+import { guessedDialect } from "../../project/dialect-of-project.ts";
 import { discoverProjects } from "../../project/discover.ts";
 import { explicitHistory } from "../../project/explicit-history.ts";
+import { diskFiles, parentOf } from "../../project/files.ts";
 import { readStatistics } from "../../project/statistics.ts";
 import { explanationJson, explanationText } from "../../report/explanation.ts";
-import { activeRules, loadDialect } from "../../repository.ts";
+import { activeRules } from "../../repository.ts";
 import type { ExplainArguments } from "../commands/explain.ts";
 import { paletteFor } from "../colour.ts";
 import { fail, print } from "../output.ts";
@@ -39,35 +42,51 @@ async function explanationsOf(
 		const stdin = readsInput ? { path: "stdin.sql", bytes: await readStandardInput() } : undefined;
 		const migrations = explicitHistory(cwd, history, paths, stdin);
 		if ("code" in migrations) return migrations;
-		const dialect = await loadDialect(
-			{ dialect: config.projects?.[0]?.dialect ?? "postgres" },
-			config.parser,
-		);
-		if (!dialect) return [];
+		const id = args.dialect ?? config.projects?.[0]?.dialect ?? guess(cwd, migrations);
 		const written = args["server-version"] ?? config.serverVersion;
-		const version = versionFor(dialect.id, written) ?? defaultServerVersions[dialect.id];
+		const version =
+			(written === undefined ? undefined : serverVersionNumber(id, written)) ??
+			defaultServerVersions[id];
+		const dialect = await loadDialect(id, config.parser);
 		return explain({ migrations, dialect, version, oneSession: true });
 	}
-	const projects = await discoverProjects(cwd, paths, config, { configDirectory });
+	const { dialect: asked, "server-version": version } = args;
+	const projects = await discoverProjects(
+		cwd,
+		paths,
+		version === undefined ? config : withVersion(config, version),
+		{ configDirectory, ...(asked && { dialect: asked }) },
+	);
 	if ("code" in projects) return projects;
 	const advice: Advice[] = [];
-	for (const project of projects) {
-		const dialect = await loadDialect(project, config.parser);
-		if (!dialect) continue;
+	for (const { dialect: id, migrations, serverVersion, searchPath } of projects) {
+		if (!isRead(id)) continue;
+		const dialect = await loadDialect(id, config.parser);
 		advice.push(
 			...explain({
-				migrations: project.migrations,
+				migrations,
 				dialect,
-				version: versionFor(dialect.id, args["server-version"]) ?? project.serverVersion,
-				...(project.searchPath && { searchPath: project.searchPath }),
+				version: serverVersion,
+				...(searchPath && { searchPath }),
 			}),
 		);
 	}
 	return advice;
 }
 
-function versionFor(dialect: DialectId, written: WrittenVersion | undefined): number | undefined {
-	return written === undefined ? undefined : serverVersionNumber(dialect, written);
+/** The database that the folder or the SQL of files by themselves tells. */
+function guess(cwd: string, migrations: readonly Migration[]): DialectId {
+	const files = migrations.flatMap(({ up }) => up.map(({ file }) => file));
+	const root = parentOf(files.at(-1)?.path ?? ".");
+	const texts = files.map(({ text }) => text);
+	const { id } = guessedDialect(root, texts, diskFiles(cwd));
+	return isRead(id) ? id : "postgres";
+}
+
+/** The command line's version is that of every project. */
+function withVersion(config: Config, serverVersion: WrittenVersion): Config {
+	const projects = config.projects?.map(({ serverVersion: _, ...project }) => project);
+	return { ...config, serverVersion, ...(projects && { projects }) };
 }
 
 /** Prints what each statement does. */
