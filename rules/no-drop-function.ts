@@ -114,6 +114,8 @@ CREATE FUNCTION order_total(order_id uuid) RETURNS numeric LANGUAGE sql STABLE A
 			const routine = dropped(operation, catalog);
 			if (context.madeHere(routine?.origin) || isTriggerFunction(routine)) return;
 			if (!routine && isAbsent(operation, catalog)) return;
+			// Migrations of MySQL drop what they are about to make for a moment.
+			if (!routine && operation.ifExists && context.dialect !== "postgres") return;
 			const { name, schema = routine?.schema ?? catalog.searchPath[0] ?? "public" } =
 				operation.function;
 			const object = contractObject(catalog, `${schema}.${name}`);

@@ -38,7 +38,9 @@ function judge(
 		message: "gap",
 		at: operation,
 		table,
+		...(context.dialect !== "postgres" && { help: otherName }),
 		data: {
+			steps: context.dialect === "postgres" ? "transactions" : "statements",
 			what: `${protection[0]?.toUpperCase() ?? ""}${protection.slice(1)} ${name}`,
 			gap: gaps[protection].replace("{table}", shown),
 		},
@@ -59,6 +61,9 @@ function judge(
 	});
 }
 
+const otherName =
+	"Make the new one under another name first, then drop the old one; MariaDB has CREATE OR REPLACE TRIGGER.";
+
 export default defineRule({
 	id: "no-protection-gap",
 	summary:
@@ -69,8 +74,8 @@ were. When the second statement fails or waits, the gap lasts. In one transactio
 two; since PostgreSQL 14 CREATE OR REPLACE TRIGGER needs no DROP, and ALTER POLICY never did.`,
 	category: "data-loss",
 	notes: {
-		mysql: `Each statement commits by itself. A table can have several triggers for one event (since 5.7): make the new one under another name first. A constraint is dropped and added in one ALTER TABLE.`,
-		mariadb: `Each statement commits by itself. CREATE OR REPLACE TRIGGER leaves no gap. A constraint is dropped and added in one ALTER TABLE.`,
+		mysql: `Each statement commits by itself. A table can have several triggers for one event (since 5.7): make the new one under another name first, and a constraint too.`,
+		mariadb: `Each statement commits by itself. CREATE OR REPLACE TRIGGER leaves no gap; a constraint is made under another name first.`,
 	},
 	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
@@ -78,7 +83,7 @@ two; since PostgreSQL 14 CREATE OR REPLACE TRIGGER needs no DROP, and ALTER POLI
 	aliases: {},
 	help: "Put both statements between BEGIN and COMMIT, or make the new one under another name before the old one is dropped.",
 	messages: {
-		gap: "{what} is dropped and created again in separate transactions: {gap}.",
+		gap: "{what} is dropped and created again in separate {steps}: {gap}.",
 	},
 	examples: [
 		{

@@ -103,7 +103,7 @@ export class TransactionTracker {
 		if (operation.kind === "begin") this.#current ??= open("script");
 	}
 
-	/** Notes what ran: its locks stay until the transaction ends, or until what the server commits by itself. */
+	/** Notes what ran: its locks stay until the transaction ends, unless the server commits it by itself. */
 	after(operation: Operation, statement: Statement, effect: Effect | undefined): void {
 		if (operation.kind === "commit" || operation.kind === "rollback") {
 			this.#end(operation.chain);
@@ -114,12 +114,8 @@ export class TransactionTracker {
 			return;
 		}
 		if (!this.#current) return;
-		if (effect?.commits) this.#current.held.length = 0;
-		else {
-			for (const lock of effect?.locks ?? []) {
-				this.#current.held.push({ lock, operation, statement });
-			}
-		}
+		const locks = effect?.commits ? [] : (effect?.locks ?? []);
+		for (const lock of locks) this.#current.held.push({ lock, operation, statement });
 		this.#current.earlier.push({ operation, statement });
 	}
 

@@ -101,8 +101,9 @@ function sqlFiles(directory: string): readonly string[] {
 }
 
 const statements = rules
-	.filter(({ preset }) => preset === "recommended")
-	.flatMap(({ examples }) => examples.flatMap(({ bad, good, before = "" }) => [before, bad, good]))
+	.filter(({ preset, dialects }) => preset === "recommended" && dialects[0] === "postgres")
+	.flatMap(({ examples }) => examples.filter(({ dialect = "postgres" }) => dialect === "postgres"))
+	.flatMap(({ bad, good, before = "" }) => [before, bad, good])
 	.filter((sql) => sql !== "");
 
 const typed = [
