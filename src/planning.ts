@@ -1,6 +1,8 @@
 import path from "node:path";
 import type { Config } from "./core/config.ts";
+import { isRead, type DialectId } from "./core/dialect.ts";
 import type { Project, ProjectProblem } from "./core/migration.ts";
+import { loadDialect } from "./dialect/load.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -17,12 +19,14 @@ export interface PlannedProject {
 	readonly project: Project;
 }
 
+type PlannableProject = Project & { readonly dialect: DialectId };
+
 function candidatesOf({ migrations }: Project): readonly Project["migrations"][number][] {
 	return migrations.filter(({ candidate }) => candidate);
 }
 
 /** The one project with something new, or why there is no such one. */
-function projectToPlan(projects: readonly Project[]): Project | ProjectProblem {
+function projectToPlan(projects: readonly Project[]): PlannableProject | ProjectProblem {
 	const problem = (message: string, hint: string): ProjectProblem => ({
 		code: "noMigrations",
 		severity: "error",
@@ -44,10 +48,10 @@ function projectToPlan(projects: readonly Project[]): Project | ProjectProblem {
 			"Name the migrations of one: a plan is for one database.",
 		);
 	}
-	if (project.dialect !== "postgres") {
+	if (!isRead(project.dialect)) {
 		return problem(
 			`${project.root} is for ${project.dialect}.`,
-			"Plans are made for PostgreSQL so far.",
+			"Plans are made for PostgreSQL, MySQL, MariaDB and SQLite.",
 		);
 	}
 	const broken = project.problems.find(({ severity }) => severity === "error");
@@ -59,7 +63,7 @@ function projectToPlan(projects: readonly Project[]): Project | ProjectProblem {
 			"Name them, or write --since origin/main: what was added since is planned.",
 		);
 	}
-	return project;
+	return { ...project, dialect: project.dialect };
 }
 
 /** Returns the plan of the one release that is new, or why there is none. */
@@ -78,8 +82,7 @@ export async function planRelease(
 	if ("code" in found) return found;
 	const project = projectToPlan(found);
 	if ("code" in project) return project;
-	const { loadPostgres } = await import("./dialect/postgres/dialect.ts");
-	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
+	const dialect = await loadDialect(project.dialect, config.parser);
 	const searchCode = codeSearch(cwd, {
 		directory,
 		...(config.code && { only: config.code }),
@@ -92,7 +95,7 @@ export async function planRelease(
 			version: project.serverVersion,
 			...(project.searchPath && { searchPath: project.searchPath }),
 		},
-		rules: activeRules(config, {}).filter(({ rule }) => rule.dialects.includes("postgres")),
+		rules: activeRules(config, {}).filter(({ rule }) => rule.dialects.includes(project.dialect)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
 		ruleIds: new Set(rules.map(({ id }) => id)),
 		rows: statistics.rows,

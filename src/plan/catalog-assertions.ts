@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Table } from "../catalog/model.ts";
 import type { QualifiedName } from "../core/expression.ts";
-import { quoteName, quoteString } from "../dialect/postgres/quote.ts";
+import type { CatalogQuestions, PartKind, PartState } from "./dialects/plan-dialect.ts";
 import type { Assertion } from "./plan.ts";
 
 /** An assertion that can be held against a schema of ours too; undefined: that does not tell. */
@@ -9,62 +9,16 @@ export interface CheckedAssertion extends Assertion {
 	readonly holds?: (catalog: Catalog) => boolean | undefined;
 }
 
-/** Returns the relation of a name for the server, NULL where it is not there. */
-export const regclass = (name: QualifiedName): string =>
-	`to_regclass(${quoteString(quoteName(name))})`;
-
 /** Whether a relation of the name is known. */
 function knowsRelation(catalog: Catalog, name: QualifiedName): boolean {
 	return (catalog.table(name) ?? catalog.view(name) ?? catalog.index(name)) !== undefined;
 }
-
-/** Holds where the relation is there, after what makes it. */
-export const isThere = (name: QualifiedName): CheckedAssertion => ({
-	says: `${name.name} exists`,
-	sql: `SELECT ${regclass(name)} IS NOT NULL;`,
-	holds: (catalog) => knowsRelation(catalog, name) || undefined,
-});
-
-/** Holds before what makes the relation. */
-export const isMissing = (name: QualifiedName): CheckedAssertion => ({
-	says: `there is no ${name.name} yet`,
-	sql: `SELECT ${regclass(name)} IS NULL;`,
-	holds: (catalog) => !knowsRelation(catalog, name),
-});
-
-/** Holds after what drops the relation. */
-export const isGone = (name: QualifiedName): CheckedAssertion => ({
-	says: `${name.name} is gone`,
-	sql: `SELECT ${regclass(name)} IS NULL;`,
-	holds: (catalog) => (knowsRelation(catalog, name) ? false : undefined),
-});
-
-/** What a table has by name, and where the server keeps it. */
-type PartKind = "column" | "constraint";
-
-const places: Readonly<Record<PartKind, (table: string, name: string) => string>> = {
-	column: (table, name) =>
-		`pg_attribute WHERE attrelid = ${table} AND attname = ${name} AND NOT attisdropped`,
-	constraint: (table, name) => `pg_constraint WHERE conrelid = ${table} AND conname = ${name}`,
-};
 
 const namesOf: Readonly<Record<PartKind, (table: Table) => readonly { readonly name: string }[]>> =
 	{
 		column: ({ columns }) => columns,
 		constraint: ({ constraints }) => constraints,
 	};
-
-/** Returns an assertion about a part of a table; `condition` goes on with what else it must be. */
-export function partIs(
-	kind: PartKind,
-	table: QualifiedName,
-	name: string,
-	says: string,
-	{ negated = false, condition = "" } = {},
-): Assertion {
-	const place = places[kind](regclass(table), quoteString(name));
-	return { says, sql: `SELECT ${negated ? "NOT " : ""}EXISTS (SELECT FROM ${place}${condition});` };
-}
 
 /** Whether a table has a part; undefined where the history does not make the table. */
 export function knowsPart(
@@ -78,21 +32,69 @@ export function knowsPart(
 	return namesOf[kind](known).some((other) => other.name === name);
 }
 
-/** Holds where a table has a part. */
-export const hasPart = (kind: PartKind, table: QualifiedName, name: string): CheckedAssertion => ({
-	...partIs(kind, table, name, `${table.name} has the ${kind} ${name}`),
-	holds: (catalog) => knowsPart(catalog, kind, table, name),
-});
+/** Returns an assertion, or none where the server cannot be asked. */
+export function asserted(
+	says: string,
+	condition: string | undefined,
+	holds?: CheckedAssertion["holds"],
+): readonly CheckedAssertion[] {
+	return condition === undefined
+		? []
+		: [{ says, sql: `SELECT ${condition};`, ...(holds && { holds }) }];
+}
 
-/** Holds where a table lacks a part. */
-export const lacksPart = (
-	kind: PartKind,
-	table: QualifiedName,
-	name: string,
-): CheckedAssertion => ({
-	...partIs(kind, table, name, `${table.name} has no ${kind} ${name}`, { negated: true }),
-	holds: (catalog) => {
-		const known = knowsPart(catalog, kind, table, name);
-		return known === undefined ? undefined : !known;
-	},
-});
+/** Returns the assertions about names, in the words of one database. */
+export function catalogAssertions(asks: CatalogQuestions) {
+	return {
+		/** Holds where the relation is there. */
+		isThere: (name: QualifiedName) =>
+			asserted(
+				`${name.name} exists`,
+				asks.relation(name),
+				(catalog) => knowsRelation(catalog, name) || undefined,
+			),
+		/** Holds after what makes the relation, until it gets another name. */
+		isMade: (name: QualifiedName) =>
+			asserted(`${name.name} exists`, asks.relation(name), (catalog) =>
+				knowsRelation(catalog, name),
+			),
+		/** Holds before what makes the relation. */
+		isMissing: (name: QualifiedName) =>
+			asserted(
+				`there is no ${name.name} yet`,
+				asks.noRelation(name),
+				(catalog) => !knowsRelation(catalog, name),
+			),
+		/** Holds after what drops the relation. */
+		isGone: (name: QualifiedName) =>
+			asserted(`${name.name} is gone`, asks.noRelation(name), (catalog) =>
+				knowsRelation(catalog, name) ? false : undefined,
+			),
+		/** Holds where a table has a part. */
+		hasPart: (kind: PartKind, table: QualifiedName, name: string) =>
+			asserted(
+				`${table.name} has the ${kind} ${name}`,
+				asks.part(kind, table, name),
+				(catalog: Catalog) => knowsPart(catalog, kind, table, name),
+			),
+		/** Holds where a table lacks a part. */
+		lacksPart: (kind: PartKind, table: QualifiedName, name: string) => {
+			const condition = asks.part(kind, table, name);
+			return asserted(
+				`${table.name} has no ${kind} ${name}`,
+				condition === undefined ? undefined : `NOT ${condition}`,
+				(catalog: Catalog) => {
+					const known = knowsPart(catalog, kind, table, name);
+					return known === undefined ? undefined : !known;
+				},
+			);
+		},
+		/** Holds where a part of a table is what it shall be. */
+		partIs: (
+			kind: PartKind,
+			table: QualifiedName,
+			name: string,
+			is: { readonly state: PartState; readonly says: string },
+		) => asserted(is.says, asks.part(kind, table, name, is.state)),
+	};
+}

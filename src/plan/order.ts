@@ -22,7 +22,8 @@ const phaseOfEffect = ({ phase }: Effect): number => rankOf(phase);
 
 /** The phase that a piece has by itself; undefined for people, who stand before what they make possible. */
 function ownRank({ piece, reading }: Judged): number | undefined {
-	if (piece.transaction === "people") return piece.phase && rankOf(piece.phase);
+	if (piece.phase) return rankOf(piece.phase);
+	if (piece.transaction === "people") return undefined;
 	if (piece.proves) return rankOf("verify");
 	const validates = reading.operations.some(({ kind }) => kind === "validateConstraint");
 	return Math.max(validates ? rankOf("verify") : 0, ...reading.effects.map(phaseOfEffect));

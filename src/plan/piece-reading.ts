@@ -12,10 +12,11 @@ import type { Migration } from "../core/migration.ts";
 import type { Operation } from "../core/operation.ts";
 import { assertionsOf } from "./assertions.ts";
 import type { CheckedAssertion } from "./catalog-assertions.ts";
+import { planDialectOf } from "./dialects/index.ts";
+import type { PlanDialect } from "./dialects/plan-dialect.ts";
 import type { Undo } from "./plan.ts";
 import { stepAt } from "./planned-history.ts";
 import { touchesOf, type Touch } from "./touches.ts";
-import { undoOf } from "./undo.ts";
 
 /** What the operations of a piece do. */
 export interface PieceReading {
@@ -42,23 +43,25 @@ const newReading = (): PieceReading => ({
 const noRows: ReadonlyMap<string, number> = new Map();
 
 /** Values of a column that this release adds go with the column. */
-function undoHere(operation: Operation, catalog: Catalog): Undo {
-	if (operation.kind !== "update") return undoOf(operation, catalog);
+function undoHere(operation: Operation, catalog: Catalog, dialect: PlanDialect): Undo {
+	if (operation.kind !== "update") return dialect.undo(operation, catalog);
 	const columns = catalog.table(operation.table)?.columns ?? [];
 	const isNew = operation.set.every(({ column }) =>
 		columns.some(({ name, origin }) => name === column && origin?.release.startsWith("plan")),
 	);
-	return isNew ? { unneeded: "the values go with the column" } : undoOf(operation, catalog);
+	return isNew ? { unneeded: "the values go with the column" } : dialect.undo(operation, catalog);
 }
 
 class PieceReader implements HistoryVisitor {
 	readonly readings: PieceReading[];
 	/** What was found in an earlier pass: its assertions are held against the schema of this one. */
 	readonly #earlier: readonly PieceReading[];
+	readonly #dialect: PlanDialect;
 	#at = -1;
 	#catalog: Catalog | undefined;
 
-	constructor(count: number, earlier: readonly PieceReading[]) {
+	constructor(count: number, earlier: readonly PieceReading[], dialect: PlanDialect) {
+		this.#dialect = dialect;
 		this.readings = Array.from({ length: count }, newReading);
 		this.#earlier = earlier;
 	}
@@ -84,9 +87,9 @@ class PieceReader implements HistoryVisitor {
 		}
 		reading.operations.push(operation);
 		reading.touches.push(...touchesOf(operation, catalog));
-		reading.undos.push(undoHere(operation, catalog));
+		reading.undos.push(undoHere(operation, catalog, this.#dialect));
 		if (this.#earlier.length === 0) {
-			const { before, after } = assertionsOf(operation, catalog);
+			const { before, after } = assertionsOf(operation, catalog, this.#dialect.asks);
 			// Of a table that the step itself makes nothing can hold before.
 			const subject = "table" in operation ? catalog.resolve(operation.table) : undefined;
 			const isMadeHere = reading.operations
@@ -129,7 +132,7 @@ export function readPieces(
 	count: number,
 	earlier: readonly PieceReading[] = [],
 ): readonly PieceReading[] {
-	const reader = new PieceReader(count, earlier);
+	const reader = new PieceReader(count, earlier, planDialectOf(history.dialect.id));
 	replayHistory(history, reader);
 	reader.finish();
 	return reader.readings;

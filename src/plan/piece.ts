@@ -3,7 +3,7 @@ import type { Explanation } from "../core/engine/explain.ts";
 import type { RecipeStep, RowBatches, RowCheck } from "../core/finding.ts";
 import { positionAt } from "../core/source.ts";
 import type { Statement } from "../core/statement.ts";
-import type { StepOrigin, Undo } from "./plan.ts";
+import type { Assertion, PlanPhase, StepOrigin, Undo } from "./plan.ts";
 
 /** A part of the release before it has its place in the plan. */
 export interface Piece {
@@ -16,14 +16,16 @@ export interface Piece {
 	readonly follows: boolean;
 	/** A query that proves the piece right before it. */
 	readonly proves: boolean;
-	/** Of a step that people do. */
-	readonly phase?: "migrate";
+	/** Where its operations do not tell it. */
+	readonly phase?: PlanPhase;
 	readonly rows?: RowBatches;
 	readonly checks: readonly RowCheck[];
 	/** What the SQL looks at in the table that it is about, when that is all. */
 	readonly columns?: readonly string[];
 	/** How it is taken back, where its operations do not tell. */
-	readonly undo?: Exclude<Undo, { readonly none: string } | { readonly unneeded: string }>;
+	readonly undo?: Undo;
+	/** What must hold before it and after it, beside what its operations tell. */
+	readonly holds?: Readonly<Record<"before" | "after", readonly Assertion[]>>;
 	/** What contract directives above the statement say. */
 	readonly evidence: readonly string[];
 	readonly notes: readonly string[];

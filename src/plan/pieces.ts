@@ -1,5 +1,5 @@
-import type { Dialect } from "../core/dialect.ts";
 import type { Explanation } from "../core/engine/explain.ts";
+import type { History } from "../core/engine/history.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Operation } from "../core/operation.ts";
 import type { Statement } from "../core/statement.ts";
@@ -73,7 +73,7 @@ function joined(group: readonly Piece[]): Piece | undefined {
 export function piecesOf(
 	explanations: readonly Explanation[],
 	findings: readonly Finding[],
-	dialect: Dialect,
+	history: History,
 ): readonly Piece[] {
 	const pieces: Piece[] = [];
 	let group: Piece[] = [];
@@ -94,7 +94,7 @@ export function piecesOf(
 		const isBoundary =
 			operations.length > 0 && operations.every(({ kind }) => boundaries.has(kind));
 		if (setting !== undefined || isBoundary) continue;
-		const own = piecesFor(explanation, findings, settings, dialect);
+		const own = piecesFor(explanation, findings, settings, history);
 		const [only] = own;
 		const isPlain = own.length === 1 && only?.origin.recipe === undefined && !only?.proves;
 		if (only && isPlain && only.transaction === "own") {

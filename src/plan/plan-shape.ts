@@ -160,8 +160,13 @@ const shape: Shape = {
 	fields: {
 		$schema: text("Where editors find the schema of this file."),
 		version: { kind: "integer", description: "The version of this format: 1.", minimum: 1 },
-		dialect: { kind: "choice", values: ["postgres"] },
-		serverVersion: { kind: "integer", description: "Major version of the server.", minimum: 5 },
+		dialect: { kind: "choice", values: ["postgres", "mysql", "mariadb", "sqlite"] },
+		serverVersion: {
+			kind: "integer",
+			description:
+				"Of the server: the major version of PostgreSQL; 80000 for MySQL 8.0, 101100 for MariaDB 10.11, 3045000 for SQLite 3.45.",
+			minimum: 5,
+		},
 		revisions: {
 			kind: "list",
 			description: "The migrations that the plan replaces.",

@@ -1,3 +1,4 @@
+import type { DialectId } from "../core/dialect.ts";
 import type { RowBatches, RowCheck } from "../core/finding.ts";
 
 /** The order in which a release reaches the database. */
@@ -128,8 +129,8 @@ export type PlanStep = PeopleStep | ServerStep;
 /** The ordered steps of a release. Approved by the hash of its file. */
 export interface Plan {
 	readonly version: 1;
-	readonly dialect: "postgres";
-	/** Major version of the server that it is made for. */
+	readonly dialect: DialectId;
+	/** Of the server that it is made for: the major version of PostgreSQL, 80000, 101100, 3045000 of the others. */
 	readonly serverVersion: number;
 	/** The migrations that the plan replaces. */
 	readonly revisions: readonly PlannedRevision[];

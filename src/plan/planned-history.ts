@@ -1,5 +1,6 @@
 import type { History } from "../core/engine/history.ts";
 import type { Migration } from "../core/migration.ts";
+import { planDialectOf } from "./dialects/index.ts";
 import type { Piece } from "./piece.ts";
 import type { PlanPhase } from "./plan.ts";
 
@@ -20,15 +21,9 @@ export function stepAt(file: string): number {
 }
 
 /** What the runner sets is set here too: rules ask for limits. */
-function textOf({ piece }: PlacedPiece): string {
+function textOf({ piece }: PlacedPiece, { dialect }: History): string {
 	const { transaction, settings, sql } = piece;
-	const limit =
-		transaction === "own"
-			? ["SET LOCAL lock_timeout = '500ms';"]
-			: transaction === "batches"
-				? ["SET lock_timeout = '500ms';"]
-				: [];
-	return [...limit, ...settings, ...sql].join("\n");
+	return [...planDialectOf(dialect.id).limitText(transaction), ...settings, ...sql].join("\n");
 }
 
 /**
@@ -38,7 +33,7 @@ function textOf({ piece }: PlacedPiece): string {
 export function plannedHistory(history: History, placed: readonly PlacedPiece[]): History {
 	const released = history.migrations.filter(({ candidate }) => !candidate);
 	const planned = placed.map((step, at): Migration => {
-		const text = textOf(step);
+		const text = textOf(step, history);
 		const file = { path: stepFile(at), text };
 		const range = { start: 0, end: text.length };
 		const transaction = step.piece.transaction === "own" ? "file" : "none";

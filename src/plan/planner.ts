@@ -1,4 +1,5 @@
 import { keyOf } from "../catalog/catalog.ts";
+import type { Key } from "../catalog/model.ts";
 import { comparableLines, linesAbout, schemaLines } from "../catalog/schema-lines.ts";
 import { explain } from "../core/engine/explain.ts";
 import { replayHistory, type History } from "../core/engine/history.ts";
@@ -8,7 +9,8 @@ import type { Migration } from "../core/migration.ts";
 import type { TableStatistics } from "../core/statistics.ts";
 import { normalText } from "./normal-text.ts";
 import { orderPieces, type OrderedPiece } from "./order.ts";
-import { readPieces } from "./piece-reading.ts";
+import { readPieces, type PieceReading } from "./piece-reading.ts";
+import { planDialectOf } from "./dialects/index.ts";
 import type { Piece } from "./piece.ts";
 import { piecesOf } from "./pieces.ts";
 import { runsOnServer, type Plan, type PlannedRevision, type PlanStep } from "./plan.ts";
@@ -71,11 +73,8 @@ function startOf(history: History): Start {
 	return start;
 }
 
-function touchedAtStart({ lines, known }: Start, steps: readonly PlanStep[]): readonly string[] {
-	const relations = steps.filter(runsOnServer).flatMap(({ locks }) => locks);
-	const touched = new Set(
-		relations.map(({ relation }) => relation).filter((one) => known.has(one)),
-	);
+function touchedAtStart({ lines, known }: Start, relations: readonly Key[]): readonly string[] {
+	const touched = new Set(relations.filter((one) => known.has(one)));
 	return comparableLines([...touched].flatMap((key) => linesAbout(lines, key))).toSorted();
 }
 
@@ -123,18 +122,12 @@ export function makePlan(input: PlanInput): Plan {
 	const { history } = input;
 	const candidates = history.migrations.filter(({ candidate }) => candidate);
 	const { findings } = lint(input);
-	const pieces = [
-		...piecesOf(explain(history), findings, history.dialect),
+	const plans = planDialectOf(history.dialect.id);
+	const written = [
+		...piecesOf(explain(history), findings, history),
 		...candidates.flatMap((migration) => proofsBeside(migration, input)),
 	];
-	const asWritten = pieces.map((piece) => ({ piece }));
-	const first = readPieces(plannedHistory(history, asWritten), pieces.length);
-	const ordered = orderPieces(
-		pieces.flatMap((piece, at) => {
-			const reading = first[at];
-			return reading ? [{ piece, reading }] : [];
-		}),
-	);
+	const { pieces, first, ordered } = safeguarded(history, placedIn(history, written));
 	const ids = stepIds(ordered);
 	const idOf = new Map(ordered.map(({ index }, at) => [index, ids[at] ?? ""]));
 	const planned = plannedHistory(
@@ -156,11 +149,12 @@ export function makePlan(input: PlanInput): Plan {
 			reading: readings[at],
 			findings: left.findings.filter(({ migration }) => migration === id),
 			statistics,
+			dialect: plans,
 		});
 	});
 	return {
 		version: 1,
-		dialect: "postgres",
+		dialect: history.dialect.id,
 		serverVersion: history.version,
 		revisions: candidates.map((migration) => revisionOf(migration, input)),
 		history: historyOf(
@@ -168,10 +162,47 @@ export function makePlan(input: PlanInput): Plan {
 			input,
 		),
 		schemaRev: input.hash(start.lines.join("\n")),
-		starts: touchedAtStart(start, steps),
+		starts: touchedAtStart(
+			start,
+			plans.locksTables
+				? steps.filter(runsOnServer).flatMap(({ locks }) => locks.map(({ relation }) => relation))
+				: readings.flatMap(({ touches }) => touches.map(({ object }) => object)),
+		),
 		steps,
 		notes: notesOf(pieces, findings),
 	};
+}
+
+interface Placed {
+	readonly pieces: readonly Piece[];
+	/** What each does, in the order in which they are written. */
+	readonly first: readonly PieceReading[];
+	readonly ordered: readonly OrderedPiece[];
+}
+
+function placedIn(history: History, pieces: readonly Piece[]): Placed {
+	const asWritten = pieces.map((piece) => ({ piece }));
+	const first = readPieces(plannedHistory(history, asWritten), pieces.length);
+	const ordered = orderPieces(
+		pieces.flatMap((piece, at) => {
+			const reading = first[at];
+			return reading ? [{ piece, reading }] : [];
+		}),
+	);
+	return { pieces, first, ordered };
+}
+
+/** Puts what must be done once before the first step that takes something away right before that one. */
+function safeguarded(history: History, placed: Placed): Placed {
+	const first = placed.ordered.find(
+		({ phase, piece }) =>
+			piece.transaction !== "people" &&
+			(phase === "contract" || (piece.undo && "none" in piece.undo)),
+	);
+	const guard = first && planDialectOf(history.dialect.id).safeguard(first.piece);
+	if (!first || !guard) return placed;
+	const pieces = placed.pieces.toSpliced(first.index, 0, { ...guard, phase: first.phase });
+	return placedIn(history, pieces);
 }
 
 /** Each phase counts its own steps: expand-1, expand-2, migrate-1. */

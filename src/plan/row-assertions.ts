@@ -3,9 +3,8 @@ import { columnsIn } from "../catalog/expression.ts";
 import type { QualifiedName } from "../core/expression.ts";
 import type { ConstraintDefinition } from "../core/operation.ts";
 import { referencedColumns } from "../dialect/postgres/effects/foreign-key.ts";
-import { quoteExpression } from "../dialect/postgres/quote-expression.ts";
-import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
 import { knowsPart, type CheckedAssertion } from "./catalog-assertions.ts";
+import type { CatalogQuestions } from "./dialects/plan-dialect.ts";
 
 /**
  * A NOT VALID constraint refuses updates of old rows that break it, whatever they change: the rows must be
@@ -15,25 +14,29 @@ export function cleanRows(
 	table: QualifiedName,
 	definition: ConstraintDefinition,
 	catalog: Catalog,
+	asks: CatalogQuestions,
 ): readonly CheckedAssertion[] {
+	const noRow = rowQuestion(asks);
 	if (definition.type === "notNull") {
 		const [name] = definition.columns;
-		return [noRow(table, [name], `${quoteIdentifier(name)} IS NULL`, `no row has NULL in ${name}`)];
+		return [
+			noRow(table, [name], `${asks.quoteIdentifier(name)} IS NULL`, `no row has NULL in ${name}`),
+		];
 	}
 	if (definition.type === "check") {
-		const text = quoteExpression(definition.expression);
+		const text = asks.quoteExpression(definition.expression);
 		return text === undefined
 			? []
 			: [
 					noRow(
 						table,
 						[...columnsIn(definition.expression)],
-						`(${text}) IS FALSE`,
+						asks.isFalse(text),
 						`no row of ${table.name} breaks the CHECK`,
 					),
 				];
 	}
-	return definition.type === "foreignKey" ? orphans(table, definition, catalog) : [];
+	return definition.type === "foreignKey" ? orphans(table, definition, catalog, asks) : [];
 }
 
 /** In the middle of a step a column may not be there yet: then it cannot be asked for before. */
@@ -41,23 +44,24 @@ function lacksAny(catalog: Catalog, table: QualifiedName, columns: readonly stri
 	return columns.some((name) => knowsPart(catalog, "column", table, name) === false);
 }
 
-function noRow(
-	table: QualifiedName,
-	columns: readonly string[],
-	condition: string,
-	says: string,
-): CheckedAssertion {
-	return {
+function rowQuestion({ quoteName }: CatalogQuestions) {
+	return (
+		table: QualifiedName,
+		columns: readonly string[],
+		condition: string,
+		says: string,
+	): CheckedAssertion => ({
 		says,
 		sql: `SELECT count(*) = 0 FROM ${quoteName(table)} WHERE ${condition};`,
 		holds: (catalog) => (lacksAny(catalog, table, columns) ? false : undefined),
-	};
+	});
 }
 
 function orphans(
 	table: QualifiedName,
 	definition: Extract<ConstraintDefinition, { readonly type: "foreignKey" }>,
 	catalog: Catalog,
+	{ quoteIdentifier, quoteName, selectAny }: CatalogQuestions,
 ): readonly CheckedAssertion[] {
 	const { columns, references } = definition;
 	const targets = referencedColumns(definition, catalog.table(references));
@@ -69,7 +73,7 @@ function orphans(
 	return [
 		{
 			says: `every row of ${table.name} finds its row in ${references.name}`,
-			sql: `SELECT count(*) = 0 FROM ${quoteName(table)} child WHERE ${filled.join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteName(references)} parent WHERE ${on.join(" AND ")});`,
+			sql: `SELECT count(*) = 0 FROM ${quoteName(table)} child WHERE ${filled.join(" AND ")} AND NOT EXISTS (${selectAny} FROM ${quoteName(references)} parent WHERE ${on.join(" AND ")});`,
 			holds: (schema) => (lacksAny(schema, table, columns) ? false : undefined),
 		},
 	];

@@ -1,8 +1,9 @@
-import type { Dialect } from "../core/dialect.ts";
 import { parseDirectives } from "../core/directive.ts";
 import type { Explanation } from "../core/engine/explain.ts";
+import type { History } from "../core/engine/history.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Statement } from "../core/statement.ts";
+import { planDialectOf } from "./dialects/index.ts";
 import { evidenceAbove, originOf, textOf, type Piece } from "./piece.ts";
 import { recipePieces, replacementsFor, type Replacement } from "./recipe-pieces.ts";
 
@@ -11,15 +12,16 @@ export function piecesFor(
 	explanation: Explanation,
 	findings: readonly Finding[],
 	settings: readonly string[],
-	dialect: Dialect,
+	history: History,
 ): readonly Piece[] {
 	const { statement, effect } = explanation;
+	const plans = planDialectOf(history.dialect.id);
 	const text = textOf(statement);
 	const plain = (sql: string): Piece => ({
 		title: shortTitle(sql),
 		origin: originOf(explanation),
 		sql: [sql],
-		transaction: effect.transaction === "refused" ? "none" : "own",
+		transaction: plans.transactionOf(effect),
 		settings,
 		follows: false,
 		proves: isProof(statement),
@@ -45,7 +47,13 @@ export function piecesFor(
 		first,
 	];
 	return parts.flatMap((part) =>
-		typeof part === "string" ? [plain(part)] : recipePieces(explanation, part, settings, dialect),
+		typeof part === "string"
+			? [plain(part)]
+			: plans.arrange(
+					recipePieces(explanation, part, settings, history.dialect),
+					effect.phase,
+					history,
+				),
 	);
 }
 

@@ -3,8 +3,8 @@ import type { Lock } from "../core/effect.ts";
 import { showBytes } from "../core/table-load.ts";
 import type { TableStatistics } from "../core/statistics.ts";
 import { batchSize } from "./batches.ts";
+import type { PlanDialect } from "./dialects/plan-dialect.ts";
 import { estimateOf } from "./estimate.ts";
-import { limitsOf } from "./limits.ts";
 import type { OrderedPiece } from "./order.ts";
 import type { PieceReading } from "./piece-reading.ts";
 import type { Assertion, Hold, PlanStep, ServerStep, StepEstimate, StepLock } from "./plan.ts";
@@ -22,6 +22,7 @@ export interface StepMaterial {
 	/** What rules say of the step where it now stands. */
 	readonly findings: readonly Finding[];
 	readonly statistics: (relation: string) => TableStatistics | undefined;
+	readonly dialect: PlanDialect;
 }
 
 /** One whole day with its peaks: what still uses the old shape shows within it. */
@@ -114,7 +115,7 @@ function backfillOf(piece: OrderedPiece["piece"]): Pick<ServerStep, "backfill"> 
 export function stepOf(material: StepMaterial): PlanStep {
 	const { id, placed, needs, reading, findings, statistics } = material;
 	const { piece, phase } = placed;
-	const { title, sql, transaction } = piece;
+	const { title, sql, transaction, holds } = piece;
 	const origin = { ...piece.origin, file: material.file };
 	const hold = holdOf(material, findings);
 	const base = {
@@ -148,7 +149,7 @@ export function stepOf(material: StepMaterial): PlanStep {
 		sql,
 		...(piece.proves && { proves: true as const }),
 		locks,
-		...limitsOf({
+		...material.dialect.limits({
 			transaction,
 			isConcurrent: operations.some(
 				(operation) => "concurrently" in operation && operation.concurrently,
@@ -156,8 +157,8 @@ export function stepOf(material: StepMaterial): PlanStep {
 			validates: operations.some(({ kind }) => kind === "validateConstraint"),
 			grows,
 		}),
-		before: unique(reading?.before ?? []),
-		after: unique(reading?.after ?? []),
+		before: unique([...(reading?.before ?? []), ...(holds?.before ?? [])]),
+		after: unique([...(reading?.after ?? []), ...(holds?.after ?? [])]),
 		checks: piece.checks,
 		undo: piece.undo ?? undoAll(reading?.undos ?? []),
 		estimate,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { defaultServerVersions } from "../../src/core/server-version.ts";
 import type { Dialect } from "../../src/core/dialect.ts";
 import type { ActiveRule } from "../../src/core/engine/lint.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -24,6 +25,8 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 export async function planSql(
 	migrations: readonly PlannedSql[],
 	options: {
+		/** PostgreSQL when left out. */
+		readonly dialect?: Dialect;
 		readonly version?: number;
 		readonly rows?: Readonly<Record<string, number>>;
 		/** The only rules that are on. */
@@ -32,7 +35,9 @@ export async function planSql(
 	} = {},
 ): Promise<Plan> {
 	postgres ??= loadPostgres();
+	const dialect = options.dialect ?? (await postgres);
 	const active: readonly ActiveRule[] = rules
+		.filter(({ dialects }) => dialects.includes(dialect.id))
 		.filter(({ id, preset }) =>
 			options.only
 				? options.only.includes(id)
@@ -60,8 +65,8 @@ export async function planSql(
 					placeholders: [],
 				};
 			}),
-			dialect: await postgres,
-			version: options.version ?? 14,
+			dialect,
+			version: options.version ?? defaultServerVersions[dialect.id],
 		},
 		rules: active,
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),

@@ -91,6 +91,8 @@ export function isNullConstant(expression: Expression): boolean {
 export function requireTable(scene: Scene, target: Target, draft: Draft): boolean {
 	if (!target.table && !target.view) draft.assumed = true;
 	if (!isMissing(scene, target)) return true;
+	// Its own tables come with the first AUTOINCREMENT or ANALYZE.
+	if (/^sqlite_/i.test(nameOf(target.key))) return true;
 	refuseName(draft, `there is no table ${nameOf(target.key)}`);
 	return false;
 }

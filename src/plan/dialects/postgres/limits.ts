@@ -1,14 +1,4 @@
-import type { ServerStep } from "./plan.ts";
-
-/** What decides how long a step may wait and run. */
-export interface LimitQuestions {
-	readonly transaction: ServerStep["transaction"];
-	/** CONCURRENTLY, or what else waits for other transactions. */
-	readonly isConcurrent: boolean;
-	readonly validates: boolean;
-	/** Its time grows with a table. */
-	readonly grows: boolean;
-}
+import type { LimitQuestions, StepLimits } from "../plan-dialect.ts";
 
 /**
  * Returns the limits of a step in milliseconds, 0 for none. A wait for a lock makes all who come later
@@ -17,10 +7,12 @@ export interface LimitQuestions {
  * PostgreSQL 15: lock_timeout counts for an old snapshot on any table). VALIDATE queues behind autovacuum
  * and reads the table: longer to get the lock, no limit to run.
  */
-export function limitsOf({ transaction, isConcurrent, validates, grows }: LimitQuestions): {
-	readonly lockTimeout: number;
-	readonly statementTimeout: number;
-} {
+export function postgresLimits({
+	transaction,
+	isConcurrent,
+	validates,
+	grows,
+}: LimitQuestions): StepLimits {
 	if (isConcurrent && transaction === "none") return { lockTimeout: 0, statementTimeout: 0 };
 	if (validates) return { lockTimeout: 2000, statementTimeout: 0 };
 	if (transaction === "batches") return { lockTimeout: 500, statementTimeout: 5000 };
