@@ -1,3 +1,4 @@
+import type { DialectId } from "../core/dialect.ts";
 import { presets, type Preset } from "../core/preset.ts";
 import type { Rule } from "../core/rule.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -8,6 +9,19 @@ export const presetWords: Readonly<Record<Preset, string>> = {
 	strict: "design and robustness too; with --preset strict",
 	all: "style and naming too; with --preset all",
 };
+
+export const databaseNames: Readonly<Record<DialectId, string>> = {
+	postgres: "PostgreSQL",
+	mysql: "MySQL",
+	mariadb: "MariaDB",
+	sqlite: "SQLite",
+};
+
+/** Returns the databases that a rule is for, in words. */
+export function databasesOf({ dialects }: Rule): string {
+	const all = Object.keys(databaseNames).length === dialects.length;
+	return all ? "all" : dialects.map((id) => databaseNames[id]).join(", ");
+}
 
 function rulesOf(rules: readonly Rule[], preset: Preset): readonly Rule[] {
 	return rules.filter((rule) => rule.preset === preset);
@@ -38,12 +52,13 @@ export function ruleIndex(rules: readonly Rule[]): string {
 				`${presetWords[preset].charAt(0).toUpperCase()}${presetWords[preset].slice(1)}.`,
 				"",
 				markdownTable([
-					["Rule", "Severity", "Category", "What it asks for"],
-					...rulesOf(rules, preset).map(({ id, severity, category, summary }) => [
-						`[${id}](${id}.md)`,
-						severity,
-						category,
-						summary,
+					["Rule", "Severity", "Category", "Databases", "What it asks for"],
+					...rulesOf(rules, preset).map((rule) => [
+						`[${rule.id}](${rule.id}.md)`,
+						rule.severity,
+						rule.category,
+						databasesOf(rule),
+						rule.summary,
 					]),
 				]),
 			].join("\n"),

@@ -5,6 +5,7 @@ import { aliasesIn, toolNames, tools } from "../core/tools.ts";
 import type { JudgedExample } from "../judged-example.ts";
 import { blocked, durations, modeName } from "./effect-words.ts";
 import { recipeSql } from "./recipe-sql.ts";
+import { databaseNames, databasesOf } from "./rule-list.ts";
 
 function aliasLines(rule: Rule): readonly string[] {
 	return tools.flatMap((tool) => {
@@ -65,17 +66,18 @@ function downLines(down: string | undefined): readonly string[] {
 }
 
 function exampleLines(example: Example, judged: JudgedExample | undefined): readonly string[] {
+	const place = example.dialect === undefined ? "" : `, in ${databaseNames[example.dialect]}`;
 	return [
 		...(example.before === undefined
 			? []
-			: ["An earlier release:", "", fenced(example.before), ""]),
-		"Bad:",
+			: [`An earlier release${place}:`, "", fenced(example.before), ""]),
+		`Bad${place}:`,
 		"",
 		fenced(example.bad),
 		"",
 		...downLines(example.down?.bad),
 		...judgedLines(judged),
-		"Good:",
+		`Good${place}:`,
 		"",
 		fenced(example.good),
 		"",
@@ -83,19 +85,17 @@ function exampleLines(example: Example, judged: JudgedExample | undefined): read
 	];
 }
 
-const databases: Readonly<Record<DialectId, string>> = {
-	postgres: "PostgreSQL",
-	mysql: "MySQL",
-	mariadb: "MariaDB",
-	sqlite: "SQLite",
-};
-
-/** What is different in the other databases. */
+/** What is different in the other databases; what holds for several is said once. */
 function noteLines({ notes = {}, dialects }: Rule): readonly string[] {
-	return dialects.flatMap((id) => {
-		const note = notes[id];
-		return note === undefined ? [] : [`In ${databases[id]}: ${note.trim()}`, ""];
-	});
+	const texts = new Map<string, DialectId[]>();
+	for (const id of dialects) {
+		const note = notes[id]?.trim();
+		if (note !== undefined) texts.set(note, [...(texts.get(note) ?? []), id]);
+	}
+	return [...texts].flatMap(([note, ids]) => [
+		`In ${ids.map((id) => databaseNames[id]).join(" and ")}: ${note}`,
+		"",
+	]);
 }
 
 /**
@@ -109,7 +109,7 @@ export function rulePage(rule: Rule, judged: readonly JudgedExample[] = []): str
 		"",
 		rule.summary,
 		"",
-		`Preset: ${rule.preset}. Severity: ${rule.severity}. Category: ${rule.category}. Databases: ${rule.dialects.join(", ")}.`,
+		`Preset: ${rule.preset}. Severity: ${rule.severity}. Category: ${rule.category}. Databases: ${databasesOf(rule)}.`,
 		"",
 		"## What happens",
 		"",
