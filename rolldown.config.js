@@ -114,7 +114,7 @@ const codeSplitting = {
 		// All that the ESLint plugin loads outside its worker.
 		{
 			name: "rules",
-			test: /[\\/](?:generated[\\/]rules|postgres[\\/]tokenizer)\.ts$/,
+			test: /[\\/](?:generated[\\/]rules|(?:postgres|tolerant)[\\/]tokenizer|(?:mysql|sqlite)[\\/]lexis)\.ts$/,
 			priority: 2,
 		},
 		{

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { DialectId } from "../core/dialect.ts";
 import type { Finding } from "../core/finding.ts";
 
 /** A file as ESLint has it: perhaps not as it stands on the disk. */
@@ -12,7 +13,12 @@ export interface FileText {
 /** What is said of a file; positions are those of ESLint's text. */
 export type Verdict =
 	/** No findings where the file is no migration. */
-	| { readonly kind: "findings"; readonly findings: readonly Finding[] }
+	| {
+			readonly kind: "findings";
+			readonly findings: readonly Finding[];
+			/** Whose SQL it is, where that is known. */
+			readonly dialect?: DialectId;
+	  }
 	/** Why nothing can be said: a broken config, a file that cannot be read. */
 	| {
 			readonly kind: "problem";

@@ -228,6 +228,23 @@ test("explain tells what a statement does after a history, for a server version"
 	expect(await rewrites("14")).toEqual([]);
 });
 
+test("explain reads MySQL, MariaDB and SQLite as it is told, or as the SQL tells", async () => {
+	const cwd = directoryWith({
+		"schema.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, note varchar(200) NOT NULL);\n",
+		"change.sql": "ALTER TABLE orders MODIFY COLUMN note varchar(80) NOT NULL;\n",
+		"lite.sql": "PRAGMA foreign_keys = ON;\nALTER TABLE orders DROP COLUMN note;\n",
+	});
+	const mysql = await lockkeeper(["explain", "change.sql", "--history", "schema.sql"], { cwd });
+	expect(mysql.stdout).toContain("ALGORITHM=COPY, LOCK=SHARED");
+	const args = ["explain", "--history", "schema.sql", "change.sql", "--dialect", "mariadb"];
+	const mariadb = await lockkeeper([...args, "--server-version", "10.11"], { cwd });
+	expect(mariadb.stdout).toContain("ALGORITHM=COPY, LOCK=SHARED");
+	const sqlite = await lockkeeper(["explain", "lite.sql", "--history", "schema.sql"], { cwd });
+	expect(sqlite.stdout).toContain("main: RESERVED");
+	const unknown = await lockkeeper(["explain", "lite.sql", "--dialect", "oracle"], { cwd });
+	expect(unknown.code).toBe(2);
+});
+
 test.for([
 	[["lint", "--formt", "json"], "Unknown argument: formt\n  Did you mean --format?"],
 	[["explain", "--histori", "x"], "Unknown argument: histori\n  Did you mean --history?"],

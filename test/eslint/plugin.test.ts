@@ -72,6 +72,25 @@ describe.for(versions)("ESLint $version", ({ ESLint, program }) => {
 		expect(results[1]?.messages[0]?.suggestions).toHaveLength(1);
 	});
 
+	test("MySQL is read as MySQL, its comments too", async () => {
+		const { results } = await lint({
+			"migrations/mysql/001_orders.sql":
+				"CREATE TABLE orders (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, note varchar(20)) ENGINE=InnoDB;\nINSERT INTO orders (note) VALUES ('it\\'s -- eslint-disable');\nCREATE TABLE refunds (id bigint NOT NULL PRIMARY KEY);\n",
+			"migrations/mysql/002_change.sql":
+				"SET SESSION lock_wait_timeout = 5;\n# eslint-disable-next-line lockkeeper/no-drop-column -- nobody reads it\nALTER TABLE orders DROP COLUMN note, ALGORITHM=INSTANT;\nDROP TABLE refunds;\n",
+		});
+		expect(told(results)).toEqual(["4:1 lockkeeper/no-drop-table"]);
+	});
+
+	test("SQLite is read as SQLite", async () => {
+		const { results } = await lint({
+			"migrations/sqlite/001_orders.sql":
+				"CREATE TABLE [orders] (id integer PRIMARY KEY AUTOINCREMENT, note text);\n",
+			"migrations/sqlite/002_change.sql": "DROP TABLE [orders];\n",
+		});
+		expect(told(results)).toEqual(["1:1 lockkeeper/no-drop-table"]);
+	});
+
 	test("ESLint's comments leave out findings, in both kinds of SQL comments", async () => {
 		const { results } = await lint({
 			...orders,
@@ -215,7 +234,7 @@ export class Orders1700000000000 implements MigrationInterface {
 		const messages = results.flatMap((result) => result.messages);
 		expect(messages.map(({ fatal }) => fatal ?? false)).toEqual([true, false]);
 		expect(messages[0]?.message).toMatchInlineSnapshot(
-			`"Parsing error: ../lockkeeper.config.json: serverVersion must be a number, not a string. See lockkeeper.schema.json."`,
+			`"Parsing error: ../lockkeeper.config.json: serverVersion must be a version such as 14 or "8.0". See lockkeeper.schema.json."`,
 		);
 	});
 

@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config.ts";
 import type { History } from "../../core/engine/history.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
-import { loadPostgres } from "../../dialect/postgres/dialect.ts";
+import { loadDialect } from "../../dialect/load.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { discoverProjects } from "../../project/discover.ts";
 import { explicitHistory } from "../../project/explicit-history.ts";
@@ -30,7 +30,7 @@ async function historiesOf(
 	config: Config,
 	configDirectory: string,
 ): Promise<readonly Traced[] | ProjectProblem> {
-	const dialect = await loadPostgres(config.parser === undefined ? {} : { parser: config.parser });
+	const dialect = await loadDialect("postgres", config.parser);
 	if (args.history) {
 		const migrations = explicitHistory(cwd, args.history, args.files ?? [], undefined);
 		return "code" in migrations ? migrations : [{ migrations, dialect }];

@@ -1,4 +1,4 @@
-import { loadPostgres } from "../../dialect/postgres/dialect.ts";
+import { loadDialect } from "../../dialect/load.ts";
 import { askLive } from "../../project/live.ts";
 import { findTarget, readUsage } from "../../project/usage/read-usage.ts";
 import { usageJson, usageText } from "../../report/usage.ts";
@@ -8,7 +8,7 @@ import { fail, print } from "../output.ts";
 
 /** Prints what a live database knows of the use of a table or column. */
 export async function runUsage(args: UsageArguments): Promise<void> {
-	const dialect = await loadPostgres({});
+	const dialect = await loadDialect("postgres");
 	const answer = await askLive(args.url, async (session) => {
 		const target = await findTarget(session, args.object);
 		return target && readUsage(session, target, dialect);

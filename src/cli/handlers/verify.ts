@@ -2,7 +2,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../../core/config.ts";
 import { verificationSqlOf } from "../../core/engine/verifications.ts";
-import { loadPostgres } from "../../dialect/postgres/dialect.ts";
+import { loadDialect } from "../../dialect/load.ts";
 import { spanOf } from "../../plan/approval.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { discoverProjects } from "../../project/discover.ts";
@@ -99,7 +99,7 @@ async function checksNamed(
 		checks.push(...checksOf(loaded.plan));
 	}
 	if (plans.length > 0 && migrations.length === 0) return checks;
-	const dialect = await loadPostgres();
+	const dialect = await loadDialect("postgres");
 	const projects = await discoverProjects(cwd, migrations, config, { configDirectory: directory });
 	if ("code" in projects) return projects;
 	for (const project of projects.filter((one) => one.dialect === "postgres")) {

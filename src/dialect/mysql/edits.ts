@@ -12,7 +12,7 @@ import {
 	type WrittenToken,
 } from "../edits.ts";
 import type { Lexis } from "../tolerant/token.ts";
-import { Tokenizer } from "../tolerant/tokenizer.ts";
+import { tokenize } from "../tolerant/tokenizer.ts";
 
 /** Returns the edits that make a change, in order; undefined where the statement's text does not allow it. */
 export function editsFor(
@@ -21,7 +21,8 @@ export function editsFor(
 	place: EditPlace,
 	lexis: Lexis,
 ): readonly TextEdit[] | undefined {
-	const written = writtenBy(statement, place, (text, range) => cut(text, lexis, range));
+	const written = writtenBy(statement, place, (text, range) => tokenize(text, lexis, range));
+	if (adds(change) && !endsWithSemicolon(written)) return undefined;
 	switch (change.kind) {
 		case "addConcurrently":
 		case "addNotValid":
@@ -35,11 +36,17 @@ export function editsFor(
 	}
 }
 
-function cut(text: string, lexis: Lexis, range?: Range): readonly WrittenToken[] {
-	const tokenizer = new Tokenizer(text, lexis, range);
-	const tokens: WrittenToken[] = [];
-	for (let token = tokenizer.next(); token; token = tokenizer.next()) tokens.push(token);
-	return tokens;
+/** True for a change that adds statements: they end with a semicolon. */
+function adds(change: StatementChange): boolean {
+	if (change.kind === "replaceStatement") return /;\s*\S/.test(change.sql);
+	return change.kind === "insertBefore" || change.kind === "setParameter";
+}
+
+/** False where DELIMITER has set something else. */
+function endsWithSemicolon({ statement, text, place, cut }: Written): boolean {
+	const following = cut(text, { start: statement.range.end, end: place.within.end });
+	const next = following.find(({ kind }) => kind !== "lineComment" && kind !== "blockComment");
+	return next === undefined || text[next.start] === ";";
 }
 
 type OnlineChange = Extract<StatementChange, { readonly kind: "setOnlineClauses" }>;

@@ -1,9 +1,10 @@
 import type { Dialect } from "../../core/dialect.ts";
 import { readText, type StatementGrammar } from "../tolerant/reader.ts";
+import { editsFor } from "./edits.ts";
 import { effects } from "./effects/index.ts";
 import { lockModes } from "./effects/lock-modes.ts";
 import { fixedInTransaction } from "./effects/pragma.ts";
-import { sqliteLexis } from "./grammar.ts";
+import { sqliteLexis } from "./lexis.ts";
 import { readStatement } from "./statements.ts";
 
 const grammar: StatementGrammar = { lexis: sqliteLexis, read: readStatement };
@@ -17,6 +18,6 @@ export function loadSqlite(): Dialect {
 		fixedInTransaction,
 		read: (file, options) => readText(file, options, grammar),
 		effects,
-		edits: () => undefined,
+		edits: editsFor,
 	};
 }

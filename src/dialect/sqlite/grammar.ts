@@ -1,7 +1,6 @@
 import type { TypeName } from "../../core/expression.ts";
 import type { Cursor } from "../tolerant/cursor.ts";
 import type { Grammar } from "../tolerant/grammar.ts";
-import type { Lexis } from "../tolerant/token.ts";
 
 /** Words that are no alias without AS. */
 const reserved = new Set(
@@ -42,14 +41,3 @@ function readModifier(cursor: Cursor): string {
 }
 
 export const sqliteGrammar: Grammar = { family: "sqlite", type: readType, reserved, alsoNames };
-
-export const sqliteLexis: Lexis = {
-	backslashEscapes: false,
-	hashComments: false,
-	dashesNeedBlank: false,
-	doubleQuotes: "name",
-	brackets: true,
-	openComments: true,
-	namedParameters: true,
-	delimiterCommand: false,
-};

@@ -32,7 +32,14 @@ export const sql: Language = {
 	},
 	createSourceCode(file) {
 		const text = textOf(file.body);
-		const sourceCode = new SqlSourceCode({ text, ast: fileNode(text), hasBOM: file.bom });
+		const verdict = verdictFor(file, { file: file.path, text });
+		const dialect = verdict.kind === "findings" ? verdict.dialect : undefined;
+		const sourceCode = new SqlSourceCode({
+			text,
+			ast: fileNode(text),
+			hasBOM: file.bom,
+			dialect: dialect ?? "postgres",
+		});
 		carryVerdict(file, sourceCode);
 		return sourceCode;
 	},

@@ -7,7 +7,12 @@ import {
 	type RulesConfig,
 	type SourceLocation,
 } from "@eslint/plugin-kit";
-import { tokenize } from "../../dialect/postgres/tokenizer.ts";
+import type { DialectId } from "../../core/dialect.ts";
+import type { Range } from "../../core/source.ts";
+import { lexisOf } from "../../dialect/mysql/lexis.ts";
+import { tokenize as tokenizePostgres } from "../../dialect/postgres/tokenizer.ts";
+import { sqliteLexis } from "../../dialect/sqlite/lexis.ts";
+import { tokenize } from "../../dialect/tolerant/tokenizer.ts";
 
 /** A SQL comment as ESLint sees it. */
 export interface SqlComment {
@@ -52,24 +57,41 @@ function directiveType(label: string): DirectiveType | undefined {
 	}
 }
 
+/** The tokens of a text, comments among them, as its database cuts it. */
+function tokensOf(
+	text: string,
+	dialect: DialectId,
+): readonly (Range & { readonly kind: string })[] {
+	switch (dialect) {
+		case "postgres":
+			return tokenizePostgres(text);
+		case "mysql":
+		case "mariadb":
+			return tokenize(text, lexisOf(dialect));
+		case "sqlite":
+			return tokenize(text, sqliteLexis);
+	}
+}
+
 /** The text of a SQL file with the comments that speak to ESLint. */
 export class SqlSourceCode extends TextSourceCodeBase<SqlOptions> {
 	readonly hasBOM: boolean;
 	readonly #comments: readonly SqlComment[];
 
-	constructor(options: { text: string; ast: SqlFile; hasBOM: boolean }) {
+	constructor(options: { text: string; ast: SqlFile; hasBOM: boolean; dialect: DialectId }) {
 		super(options);
 		this.hasBOM = options.hasBOM;
-		this.#comments = this.#readComments();
+		this.#comments = this.#readComments(options.dialect);
 	}
 
 	/** Only comments that may speak to ESLint: most files have none. */
-	#readComments(): readonly SqlComment[] {
+	#readComments(dialect: DialectId): readonly SqlComment[] {
 		if (!this.text.includes("eslint")) return [];
-		return tokenize(this.text).flatMap(({ kind, start, end }): readonly SqlComment[] => {
+		return tokensOf(this.text, dialect).flatMap(({ kind, start, end }): readonly SqlComment[] => {
 			if (kind !== "lineComment" && kind !== "blockComment") return [];
 			const isBlock = kind === "blockComment";
-			const value = this.text.slice(start + 2, isBlock ? end - 2 : end);
+			const mark = this.text[start] === "#" ? 1 : 2;
+			const value = this.text.slice(start + mark, isBlock ? end - 2 : end);
 			if (!/^\s*eslint\b/.test(value)) return [];
 			const loc = { start: this.getLocFromIndex(start), end: this.getLocFromIndex(end) };
 			return [{ type: "Comment", value, isBlock, range: [start, end], loc }];

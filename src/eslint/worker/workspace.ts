@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Config } from "../../core/config.ts";
+import { isRead } from "../../core/dialect.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Project, ProjectProblem } from "../../core/migration.ts";
 import { positionAt, type Range } from "../../core/source.ts";
@@ -112,9 +113,13 @@ function verdictIn({ report, byFile }: Judged, file: string, text: string): Verd
 	}
 	if (!source) return nothing;
 	const findings = byFile.get(file) ?? [];
-	if (source.text === text) return { kind: "findings", findings };
+	// One history is judged at a time.
+	const database = report.projects[0]?.dialect ?? "postgres";
+	const dialect = isRead(database) ? database : undefined;
+	const told = { kind: "findings", ...(dialect && { dialect }) } as const;
+	if (source.text === text) return { ...told, findings };
 	if (source.text !== `\uFEFF${text}`) return undefined;
-	return { kind: "findings", findings: findings.map(moveBack) };
+	return { ...told, findings: findings.map(moveBack) };
 }
 
 /** Searches a directory for migrations, which are judged when ESLint asks for one of their files. */
