@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Config, RuleSetting } from "./core/config.ts";
-import { isRead } from "./core/dialect.ts";
+import { databaseNames, isRead } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { explain, type Explanation } from "./core/engine/explain.ts";
 import type { History } from "./core/engine/history.ts";
@@ -253,6 +253,19 @@ async function judgeProject(
 	};
 }
 
+const same = (finding: Finding): Finding => finding;
+
+/** Says of findings whose database they are about. */
+function nameDatabase(database: Project["dialect"]): (finding: Finding) => Finding {
+	if (!isRead(database)) return same;
+	const name = databaseNames[database];
+	return (finding) => ({
+		...finding,
+		message: `${name}: ${finding.message}`,
+		dialect: database,
+	});
+}
+
 /**
  * Lints the migrations that the paths name, or those of the config, or those found below `cwd`.
  * Returns a problem instead of a report when nothing could be read.
@@ -272,6 +285,7 @@ export async function lintRepository(
 	const projects = found.filter(({ root }) => root === (request.root ?? root));
 	const accepted = baselineFor(cwd, request);
 	if (accepted && "code" in accepted) return accepted;
+	const isOfSeveral = new Set(projects.map(({ dialect }) => dialect).filter(isRead)).size > 1;
 	const active = activeRules(config, request);
 	const reported: ReportedProject[] = [];
 	const findings: Finding[] = [];
@@ -309,8 +323,9 @@ export async function lintRepository(
 		if (!result) continue;
 		judged.push(...project.migrations.filter(({ candidate }) => candidate).flatMap(filesOf));
 		explanations.push(...told.explanations);
-		findings.push(...withUses(result, searchCode));
-		ignored.push(...result.ignored);
+		const named = isOfSeveral ? nameDatabase(project.dialect) : same;
+		findings.push(...withUses(result, searchCode).map(named));
+		ignored.push(...result.ignored.map(named));
 		counts = addCounts(counts, result.counts);
 	}
 	const report: LintReport = {

@@ -1,3 +1,4 @@
+import type { DialectId } from "./dialect.ts";
 import type { FilledFix } from "./fix.ts";
 import type { Position, Range } from "./source.ts";
 
@@ -99,4 +100,6 @@ export interface Finding {
 	readonly related: readonly RelatedPlace[];
 	/** The migration's id. */
 	readonly migration: string;
+	/** The database, in a report on several; its name then stands before the message. */
+	readonly dialect?: DialectId;
 }

@@ -6,7 +6,16 @@ import { countSeverity, type LintReport, type ReportedProject } from "../report.
 
 interface JsonFinding extends Pick<
 	Finding,
-	"rule" | "category" | "severity" | "file" | "start" | "end" | "message" | "help" | "migration"
+	| "rule"
+	| "category"
+	| "severity"
+	| "file"
+	| "start"
+	| "end"
+	| "message"
+	| "help"
+	| "migration"
+	| "dialect"
 > {
 	readonly because: readonly string[];
 	readonly recipe?: FilledRecipe;
@@ -55,6 +64,7 @@ function jsonFinding(finding: Finding): JsonFinding {
 		fixes: finding.fixes,
 		related,
 		migration: finding.migration,
+		...(finding.dialect && { dialect: finding.dialect }),
 	};
 }
 
