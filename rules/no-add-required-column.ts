@@ -1,5 +1,6 @@
-import { contractObject, defineRule } from "#core";
+import { contractObject, defineRule, listWords, reportRebuild } from "#core";
 import type { Catalog, ColumnDefinition } from "#core";
+import { requirementsOf } from "../src/catalog/stricter.ts";
 
 /** True when an INSERT that leaves the column out gets a value all the same. */
 function fillsItself(column: ColumnDefinition, catalog: Catalog): boolean {
@@ -81,6 +82,22 @@ ALTER TABLE session_events ADD COLUMN session_id bigint NOT NULL;`,
 			good: `ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL DEFAULT 'EUR';`,
 		},
 		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER, currency TEXT NOT NULL);
+INSERT INTO orders_new (id, total) SELECT id, total FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;`,
+			good: `BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER, currency TEXT NOT NULL DEFAULT 'EUR');
+INSERT INTO orders_new (id, total) SELECT id, total FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;`,
+		},
+		{
 			dialect: "mysql",
 			before: `CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);`,
 			bad: `SET SESSION lock_wait_timeout = 5;
@@ -90,6 +107,16 @@ ALTER TABLE orders ADD COLUMN currency char(3) NOT NULL DEFAULT 'EUR';`,
 		},
 	],
 	on: {
+		dropTable(operation, context) {
+			const draft = { message: "required", data: { column: "", table: "" } } as const;
+			reportRebuild(operation, context, draft, ({ copy, table, shown }) => {
+				const added = requirementsOf(copy, table).filter(
+					({ was, copied }) => was === "absent" && !copied,
+				);
+				const column = listWords(added.map((one) => `${shown}.${one.column.name}`));
+				return column === "" ? undefined : { message: "required", data: { column, table: shown } };
+			});
+		},
 		addColumn(operation, context) {
 			const { catalog } = context;
 			const { column, table } = operation;

@@ -63,7 +63,7 @@ Cloudflare D1 they are always on. Source: sqlite.org/foreignkeys.html#fk_schemac
 			before: `CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id) ON DELETE CASCADE);`,
 			bad: `PRAGMA foreign_keys = OFF;
-CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT DEFAULT '');
 INSERT INTO customers_new SELECT id, coalesce(name, '') FROM customers;
 DROP TABLE customers;
 ALTER TABLE customers_new RENAME TO customers;
@@ -71,7 +71,7 @@ PRAGMA foreign_keys = ON;`,
 			good: `-- lockkeeper:transaction none
 PRAGMA foreign_keys = OFF;
 BEGIN;
-CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT DEFAULT '');
 INSERT INTO customers_new SELECT id, coalesce(name, '') FROM customers;
 DROP TABLE customers;
 ALTER TABLE customers_new RENAME TO customers;

@@ -62,7 +62,7 @@ DROP TABLE import_rows;`,
 			before: `CREATE TABLE carts (id INTEGER PRIMARY KEY, customer_id INTEGER, note TEXT);`,
 			bad: `DROP TABLE carts;`,
 			good: `BEGIN;
-CREATE TABLE carts_new (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, note TEXT);
+CREATE TABLE carts_new (id INTEGER PRIMARY KEY, customer_id INTEGER DEFAULT 0, note TEXT);
 INSERT INTO carts_new SELECT id, customer_id, note FROM carts;
 DROP TABLE carts;
 ALTER TABLE carts_new RENAME TO carts;

@@ -150,7 +150,7 @@ sqlite.org/lang_altertable.html#otheralter.`,
 			before: "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER, note TEXT);",
 			bad: `PRAGMA foreign_keys = OFF;
 BEGIN;
-CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, note TEXT);
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER DEFAULT 0, note TEXT);
 INSERT INTO orders_new (id, total, note) SELECT id, total, note FROM orders WHERE total IS NOT NULL;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
@@ -158,7 +158,7 @@ COMMIT;
 PRAGMA foreign_keys = ON;`,
 			good: `PRAGMA foreign_keys = OFF;
 BEGIN;
-CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, note TEXT);
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER DEFAULT 0, note TEXT);
 INSERT INTO orders_new (id, total, note) SELECT id, coalesce(total, 0), note FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;

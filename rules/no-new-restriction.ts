@@ -1,5 +1,6 @@
-import { contractObject, defineRule, missingEvidence, walkExpressions } from "#core";
+import { contractObject, defineRule, missingEvidence, reportRebuild, walkExpressions } from "#core";
 import type { ConstraintDefinition, OperationContext, QualifiedName } from "#core";
+import { restrictionsOf, wasUnique } from "../src/catalog/stricter.ts";
 
 function columnsOf(constraint: ConstraintDefinition): readonly string[] {
 	switch (constraint.type) {
@@ -40,6 +41,7 @@ function judge(
 	// What this release adds the code before it does not write.
 	if (known.some(({ origin }) => context.madeHere(origin))) return;
 	if (type === "notNull" && known.every(({ notNull }) => notNull)) return;
+	if (type === "unique" && wasUnique(table, columns)) return;
 	const key = catalog.resolve(table);
 	const [column] = columns;
 	const object = contractObject(catalog, key, columns.length === 1 ? column : undefined);
@@ -90,6 +92,25 @@ ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0) NOT VALID
 		},
 	],
 	on: {
+		dropTable(operation, context) {
+			const draft = { message: "refuses", data: { object: "", error: "" } } as const;
+			reportRebuild(operation, context, draft, ({ copy, table, key }) => {
+				for (const { type, columns, mended } of restrictionsOf(copy, table)) {
+					const [column] = columns;
+					const object = contractObject(
+						context.catalog,
+						key,
+						columns.length === 1 ? column : undefined,
+					);
+					// What rows that are there may break is told by a rule of its own.
+					if (!mended || type === "strict" || missingEvidence(context, object) === undefined)
+						continue;
+					const error = errors[type].replace(/ with \w+$/, "");
+					return { message: "refuses", data: { object: object.shown, error } };
+				}
+				return undefined;
+			});
+		},
 		setNotNull(operation, context) {
 			judge(operation, operation.table, [operation.column], "notNull", context);
 		},

@@ -1,4 +1,4 @@
-import { contractObject, defineRule, findAgain, missingEvidence } from "#core";
+import { contractObject, defineRule, findAgain, missingEvidence, reportRebuild } from "#core";
 import type {
 	Catalog,
 	Column,
@@ -7,6 +7,24 @@ import type {
 	OperationOf,
 	Table,
 } from "#core";
+import { requirementsOf } from "../src/catalog/stricter.ts";
+
+/** A table that is made anew with a column that INSERTs must name from then on. */
+function judgeRebuild(
+	operation: OperationOf<"dropTable">,
+	message: "loses" | "requires",
+	context: OperationContext<"loses" | "requires">,
+): void {
+	reportRebuild(operation, context, { message, data: { column: "" } }, ({ copy, table, key }) => {
+		for (const { column, was, copied } of requirementsOf(copy, table)) {
+			if (!copied || (was === "filled") !== (message === "loses")) continue;
+			const object = contractObject(context.catalog, key, column.name);
+			const isAccepted = missingEvidence(context, object) === undefined;
+			if (!isAccepted) return { message, data: { column: object.shown } };
+		}
+		return undefined;
+	});
+}
 
 function hasValue(column: Column): boolean {
 	const { default: value, identity, generated, autoIncrement, type } = column;
@@ -126,8 +144,28 @@ ALTER TABLE orders ALTER COLUMN channel DROP DEFAULT;`,
 			good: `SET lock_timeout = '2s';
 ALTER TABLE orders ADD COLUMN channel text NOT NULL DEFAULT 'web';`,
 		},
+		{
+			dialect: "sqlite",
+			before: `CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);`,
+			bad: `BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER, channel TEXT NOT NULL);
+INSERT INTO orders_new SELECT id, total, 'web' FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;`,
+			good: `BEGIN;
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER, channel TEXT NOT NULL DEFAULT 'web');
+INSERT INTO orders_new SELECT id, total, 'web' FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+COMMIT;`,
+		},
 	],
 	on: {
+		dropTable(operation, context) {
+			judgeRebuild(operation, "requires", context);
+			judgeRebuild(operation, "loses", context);
+		},
 		dropDefault: judgeLoss,
 		dropIdentity: judgeLoss,
 		setDefault(operation, context) {

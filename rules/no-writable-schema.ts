@@ -26,7 +26,7 @@ sqlite.org/pragma.html#pragma_writable_schema.`,
 PRAGMA writable_schema = OFF;`,
 			good: `BEGIN;
 CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER CHECK (total >= 0));
-INSERT INTO orders_new SELECT id, total FROM orders;
+INSERT INTO orders_new SELECT id, max(total, 0) FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 COMMIT;`,

@@ -21,12 +21,12 @@ DROP and RENAME that moment lasts. PRAGMA foreign_keys stays outside of the tran
 	examples: [
 		{
 			before: "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER);",
-			bad: `CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL);
+			bad: `CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER DEFAULT 0);
 INSERT INTO orders_new SELECT id, total FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;`,
 			good: `BEGIN IMMEDIATE;
-CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL);
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER DEFAULT 0);
 INSERT INTO orders_new SELECT id, total FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;

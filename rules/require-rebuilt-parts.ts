@@ -64,13 +64,13 @@ longer kept. Views stay, as text. Source: sqlite.org/lang_altertable.html#othera
 			before: `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, name TEXT);
 CREATE UNIQUE INDEX users_email ON users (email);`,
 			bad: `BEGIN;
-CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT);
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT DEFAULT '', name TEXT);
 INSERT INTO users_new SELECT id, email, name FROM users;
 DROP TABLE users;
 ALTER TABLE users_new RENAME TO users;
 COMMIT;`,
 			good: `BEGIN;
-CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT);
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, email TEXT DEFAULT '', name TEXT);
 INSERT INTO users_new SELECT id, email, name FROM users;
 DROP TABLE users;
 ALTER TABLE users_new RENAME TO users;

@@ -159,6 +159,8 @@ export interface Table extends Named {
 	readonly module?: string;
 	/** SQLite: the name that it had when the release began. */
 	readonly formerKey?: Key;
+	/** SQLite: the columns that an UPDATE of the history has given values. */
+	readonly filled?: ReadonlySet<string>;
 	/** The table whose rows were copied into this one in this release. */
 	readonly copyOf?: RowCopy;
 	readonly parameters: ReadonlyMap<string, string | undefined>;

@@ -30,5 +30,6 @@ export {
 	typeKey,
 	type ContractObject,
 } from "./contract.ts";
+export { reportRebuild, type Rebuilt } from "./rebuild-report.ts";
 export { historyIsWhole } from "../catalog/catalog.ts";
 export { positionAt } from "./source.ts";

@@ -75,6 +75,7 @@ import noSetSchema from "../../rules/no-set-schema.ts";
 import noShortStatementTimeout from "../../rules/no-short-statement-timeout.ts";
 import noSkippedIndexBuild from "../../rules/no-skipped-index-build.ts";
 import noStarView from "../../rules/no-star-view.ts";
+import noStricterRebuild from "../../rules/no-stricter-rebuild.ts";
 import noSuperuserRole from "../../rules/no-superuser-role.ts";
 import noTableCopy from "../../rules/no-table-copy.ts";
 import noTableRewrite from "../../rules/no-table-rewrite.ts";
@@ -214,6 +215,7 @@ export const rules: readonly Rule[] = [
 	noShortStatementTimeout,
 	noSkippedIndexBuild,
 	noStarView,
+	noStricterRebuild,
 	noSuperuserRole,
 	noTableCopy,
 	noTableRewrite,

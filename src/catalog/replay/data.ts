@@ -22,6 +22,9 @@ export function noteRows(catalog: MutableCatalog, operation: Operation): void {
 			if (operation.query) noteQuery(catalog, operation.query);
 			return;
 		case "update":
+			if (catalog.dialect === "sqlite") noteFilled(catalog, operation);
+			noteCtes(catalog, operation.ctes);
+			return;
 		case "delete":
 			noteCtes(catalog, operation.ctes);
 			return;
@@ -35,6 +38,15 @@ export function noteRows(catalog: MutableCatalog, operation: Operation): void {
 			return;
 		default:
 	}
+}
+
+function noteFilled(catalog: MutableCatalog, { table: name, set }: OperationOf<"update">): void {
+	const table = catalog.table(name);
+	if (!table) return;
+	const isNull = ({ value }: (typeof set)[number]): boolean =>
+		value.kind === "literal" && value.type === "null";
+	const columns = set.flatMap((one) => (isNull(one) ? [] : [one.column]));
+	catalog.putTable({ ...table, filled: new Set([...(table.filled ?? []), ...columns]) });
 }
 
 function noteInsert(catalog: MutableCatalog, operation: OperationOf<"insert">): void {
