@@ -13,7 +13,7 @@ import { readPieces, type PieceReading } from "./piece-reading.ts";
 import { planDialectOf } from "./dialects/index.ts";
 import type { Piece } from "./piece.ts";
 import { piecesOf } from "./pieces.ts";
-import { runsOnServer, type Plan, type PlannedRevision, type PlanStep } from "./plan.ts";
+import { runsOnServer, type Plan, type PlannedRevision } from "./plan.ts";
 import { plannedHistory } from "./planned-history.ts";
 import { statementsIn } from "./recipe-pieces.ts";
 import { stepOf } from "./steps.ts";

@@ -1,3 +1,4 @@
+import { showServerVersion } from "../core/server-version.ts";
 import { runsOnServer, type Plan, type PlannedRevision } from "../plan/plan.ts";
 import { readApplied, type AppliedHistory } from "../project/applied/read-applied.ts";
 import { layouts } from "../project/layouts/index.ts";
@@ -55,11 +56,12 @@ function wrongServer({ engine, plan }: AdmissionQuestion): Admission | undefined
 			"Name the database that the plan was made for.",
 		);
 	}
-	if (engine.version === plan.serverVersion) return undefined;
+	const isSuited = engine.suits?.(plan.serverVersion) ?? engine.version === plan.serverVersion;
+	if (isSuited) return undefined;
 	return refused(
 		"wrongServer",
-		`The plan is made for version ${plan.serverVersion}, the database is ${engine.name}.`,
-		`Servers of other versions lock and rewrite differently: set serverVersion to ${engine.version} in the config and make the plan again.`,
+		`The plan is made for version ${showServerVersion(plan.dialect, plan.serverVersion)}, the database is ${engine.name}.`,
+		`Servers of other versions lock and rewrite differently: set serverVersion to ${showServerVersion(engine.dialect, engine.version)} in the config and make the plan again.`,
 	);
 }
 
@@ -69,11 +71,14 @@ function wordOn(history: ReadHistory, revision: PlannedRevision): HistoryRow | u
 	return row?.change === "applied" ? row : undefined;
 }
 
-function historyVerdict(history: ReadHistory, { plan }: AdmissionQuestion): Admission | undefined {
+function historyVerdict(
+	history: ReadHistory,
+	{ engine, plan }: AdmissionQuestion,
+): Admission | undefined {
 	if (history.brokenAt !== undefined) {
 		return refused(
 			"brokenHistory",
-			`Row ${history.brokenAt} of lockkeeper.migration_history is not what was written.`,
+			`Row ${history.brokenAt} of ${engine.ways.book("migration_history")} is not what was written.`,
 			"Somebody changed the history by hand: find out what really ran here before anything else does.",
 		);
 	}
@@ -126,10 +131,13 @@ async function toolHistories(session: RunSession): Promise<Iterable<AppliedHisto
 
 /** What the table of the team's own tool says, where there is one. */
 async function toolVerdict({
+	engine,
 	session,
 	plan,
 }: AdmissionQuestion): Promise<Admission | readonly string[]> {
 	const notes: string[] = [];
+	// Tables of tools are looked for in PostgreSQL only.
+	if (engine.dialect !== "postgres") return notes;
 	for (const { table, rows } of await toolHistories(session)) {
 		if (table.startsWith("lockkeeper.") || rows.length === 0) continue;
 		const has = (id: string): boolean =>

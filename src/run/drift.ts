@@ -30,7 +30,7 @@ export async function knownSchema(
 ): Promise<SeenSchema | undefined> {
 	const [row] = await ask(
 		session,
-		`SELECT schema_rev, lines FROM ${ways.book("known_schema")} WHERE resource = ?`,
+		`SELECT schema_rev, schema_lines FROM ${ways.book("known_schema")} WHERE resource = ?`,
 		[resource],
 	);
 	return row && { rev: row[0] ?? "", lines: (row[1] ?? "").split("\n") };
@@ -46,13 +46,13 @@ export async function keepSchema(
 	const values = [rev, lines.join("\n"), resource];
 	const changed = await tellServer(
 		session,
-		`UPDATE ${book} SET schema_rev = ?, lines = ?, read_at = ${ways.now} WHERE resource = ?`,
+		`UPDATE ${book} SET schema_rev = ?, schema_lines = ?, read_at = ${ways.now} WHERE resource = ?`,
 		values,
 	);
 	if (changed > 0) return;
 	await tellServer(
 		session,
-		`INSERT INTO ${book} (schema_rev, lines, resource, read_at) VALUES (?, ?, ?, ${ways.now})`,
+		`INSERT INTO ${book} (schema_rev, schema_lines, resource, read_at) VALUES (?, ?, ?, ${ways.now})`,
 		values,
 	);
 }

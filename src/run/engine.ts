@@ -1,5 +1,7 @@
 import type { DialectId } from "../core/dialect.ts";
+import type { RowBatches } from "../core/finding.ts";
 import type { ServerStep } from "../plan/plan.ts";
+import type { BatchSql } from "./backfill/batch-sql.ts";
 
 /** What goes into a query of ours. */
 export type Value = string | number | null;
@@ -116,12 +118,16 @@ export interface ServerWays {
 	/** Milliseconds since 1970 by the server's clock, as an expression. */
 	readonly now: string;
 	readonly begin: string;
+	/** Opens a transaction that changes nothing, as far as the server keeps to that. */
+	readonly beginReadOnly: readonly string[];
 	/** Ends a query of a row that must stay as it is until the transaction ends; empty where nothing is needed. */
 	readonly keepRow: string;
 	/** For the session that holds the lock: the server soon notices that its client is gone. */
 	readonly watchClient: readonly string[];
 	/** Takes back what a step has set for the session. */
 	readonly reset: readonly string[];
+	/** What a migration sets is set before a transaction begins, and taken back when it has ended. */
+	readonly setsBeforeTransaction: boolean;
 	/** The statement with which a migration sets something, so that it ends with the transaction. */
 	settingInTransaction(statement: string): string;
 	/** Names the session for those who look at the server's sessions. */
@@ -130,6 +136,8 @@ export interface ServerWays {
 	readonly hasTransactionalDdl: boolean;
 	/** Statements that set limits, for the transaction or for the session from now on. */
 	limits(limits: Limits, scope: "transaction" | "session"): readonly string[];
+	/** The statements of a change in batches. */
+	batches(rows: RowBatches): BatchSql;
 	/** A query with one value, true when the session now holds the lock; it does not wait. */
 	tryLock(resource: string): { readonly sql: string; readonly values: readonly Value[] };
 	unlock(resource: string): { readonly sql: string; readonly values: readonly Value[] };
@@ -165,8 +173,10 @@ export interface RunEngine {
 	readonly dialect: DialectId;
 	/** For people: "PostgreSQL 18.4 on localhost:5432/shop". Without secrets. */
 	readonly name: string;
-	/** Major version. */
+	/** As plans have it: the major version of PostgreSQL, 80029 for MySQL 8.0.29, 3045001 for SQLite 3.45.1. */
 	readonly version: number;
+	/** Whether a plan for a version runs here as it is meant; the same version only when absent. */
+	suits?(version: number): boolean;
 	/** An embedded database has one connection: lock and work share it. */
 	readonly connections: "one" | "many";
 	readonly ways: ServerWays;

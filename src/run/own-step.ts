@@ -4,6 +4,7 @@ import { moveStep } from "./books.ts";
 import type { StepOutcome } from "./context.ts";
 import type { RunFailure } from "./engine.ts";
 import type { OpenRun } from "./open-run.ts";
+import { openingOf, resetAfter } from "./transaction.ts";
 
 /** How one attempt at a step ended. */
 export type Attempt =
@@ -18,7 +19,7 @@ const stopped = (why: string, details: readonly string[] = []): Attempt => ({
 
 /** A question to the catalog is answered in a moment; one to a table may read all of it. */
 export function asksCatalog({ sql }: Assertion): boolean {
-	return /\bpg_|to_reg|information_schema/.test(sql);
+	return /\bpg_|to_reg|information_schema|\bsqlite_schema|\bpragma_/.test(sql);
 }
 
 /** Returns the first assertion that does not hold. */
@@ -86,11 +87,8 @@ async function inTransaction(
 ): Promise<Attempt> {
 	const { engine, session, planHash, token, operator, fence } = run.context;
 	const { ways } = engine;
-	for (const sql of [
-		...ways.limits(step, "transaction"),
-		...ways.named(labelOf(step), "transaction"),
-		...step.settings.map((setting) => ways.settingInTransaction(setting)),
-	]) {
+	const { settings } = step;
+	for (const sql of openingOf(ways, { limits: step, settings, name: labelOf(step) })) {
 		await tellServer(session, sql);
 	}
 	const missing = await firstFalse(run, step.before.filter(asksCatalog));
@@ -129,7 +127,6 @@ export async function tryOwn(
 ): Promise<Attempt> {
 	const { engine, session } = run.context;
 	try {
-		await tellServer(session, engine.ways.begin);
 		const attempt = await inTransaction(run, step, lockWait);
 		if (attempt.is !== "done") {
 			await session.run("ROLLBACK");
@@ -141,5 +138,7 @@ export async function tryOwn(
 		await session.run("ROLLBACK");
 		if (!(error instanceof Refused)) throw error;
 		return { is: "refused", failure: error.failure, at: "" };
+	} finally {
+		await resetAfter(engine.ways, session);
 	}
 }

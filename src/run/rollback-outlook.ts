@@ -45,7 +45,7 @@ async function readOnce(
 	{ engine, session }: OutlookContext,
 	sql: string,
 ): Promise<{ readonly rows: readonly (readonly (string | null)[])[] } | { readonly why: string }> {
-	await ask(session, "BEGIN");
+	for (const sql of engine.ways.beginReadOnly) await ask(session, sql);
 	try {
 		for (const set of engine.ways.limits(limits, "transaction")) await ask(session, set);
 		const answer = await session.run(sql);

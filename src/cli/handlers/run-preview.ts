@@ -27,16 +27,19 @@ export interface PreviewQuestion {
 	readonly verdict: Verdict;
 }
 
-/** A question that reads a whole table is given up after this time. */
-const limit = "30s";
+/** A question that reads a whole table is given up after half a minute. */
+const limits = { lockTimeout: 2000, statementTimeout: 30_000 } as const;
 
-async function assertionsOf(session: RunSession, step: PlanStep): Promise<Previewed["before"]> {
+async function assertionsOf(
+	{ engine: { ways }, session }: PreviewQuestion,
+	step: PlanStep,
+): Promise<Previewed["before"]> {
 	if (!runsOnServer(step)) return [];
 	const found: { says: string; holds: boolean | "unknown" }[] = [];
 	for (const { says, sql } of step.before) {
-		await session.run("BEGIN TRANSACTION READ ONLY");
-		await session.run(`SET LOCAL statement_timeout = '${limit}'`);
-		await session.run("SET LOCAL lock_timeout = '2s'");
+		for (const set of [...ways.beginReadOnly, ...ways.limits(limits, "transaction")]) {
+			await session.run(set);
+		}
 		const answer = await session.run(sql);
 		await session.run("ROLLBACK");
 		found.push({ says, holds: answer.ok ? isTrue(answer.rows) : "unknown" });
@@ -63,7 +66,7 @@ async function previewOf(question: PreviewQuestion): Promise<readonly Previewed[
 			title: step.title,
 			state,
 			...(waiting && { waitsFor: waitingWords(waiting) }),
-			before: state === "done" ? [] : await assertionsOf(session, step),
+			before: state === "done" ? [] : await assertionsOf(question, step),
 		});
 	}
 	return previews;

@@ -2,6 +2,7 @@ import type { ServerStep } from "../../plan/plan.ts";
 import type { RunContext } from "../context.ts";
 import type { Answer, Blocker, RunFailure, RunSession } from "../engine.ts";
 import type { BatchSql, KeyValues } from "./batch-sql.ts";
+import { openingOf } from "../transaction.ts";
 import { writePosition, type RangeState } from "./book.ts";
 
 /** What the batches of a step share. */
@@ -35,13 +36,9 @@ export async function begin(
 	limits: { readonly lockTimeout: number; readonly statementTimeout: number },
 ): Promise<Answer> {
 	const { ways } = context.engine;
-	const statements = [
-		...ways.limits(limits, "transaction"),
-		...sql.settings,
-		...step.settings.map((setting) => ways.settingInTransaction(setting)),
-	];
-	let answer = await session.run(ways.begin);
-	for (const statement of statements) {
+	const opening = [...openingOf(ways, { limits, settings: step.settings }), ...sql.settings];
+	let answer: Answer = { ok: true, rows: [], changed: 0 };
+	for (const statement of opening) {
 		if (!answer.ok) break;
 		answer = await session.run(statement);
 	}

@@ -1,5 +1,6 @@
 import type { ServerStep } from "../../plan/plan.ts";
 import type { RunContext, StepOutcome } from "../context.ts";
+import { openingOf } from "../transaction.ts";
 import type { Throttle } from "./throttle.ts";
 
 /** So many attempts of one batch in a row come to nothing before the step fails. */
@@ -14,11 +15,7 @@ async function runOnce(
 	step: ServerStep,
 ): Promise<number | StepOutcome> {
 	const { ways } = engine;
-	const first = [
-		ways.begin,
-		...ways.limits(step, "transaction"),
-		...step.settings.map((setting) => ways.settingInTransaction(setting)),
-	];
+	const first = openingOf(ways, { limits: step, settings: step.settings });
 	let rows = 0;
 	for (const [at, statement] of [...first, ...step.sql, "COMMIT"].entries()) {
 		if (at === first.length && (await fence()) === "lost") return { is: "lost", why: "lease" };

@@ -2,7 +2,7 @@ import type { ServerStep } from "../../plan/plan.ts";
 import type { RunContext, StepOutcome } from "../context.ts";
 import type { Answer, RunSession } from "../engine.ts";
 import { begin, type Work } from "./batch.ts";
-import { postgresBatches, type KeyValues } from "./batch-sql.ts";
+import type { KeyValues } from "./batch-sql.ts";
 import { readRanges, writeRanges, type RangeState } from "./book.ts";
 import { repeatStatements } from "./repeat.ts";
 import { mostRejects, RangeRunner, type Progress } from "./run-range.ts";
@@ -179,7 +179,7 @@ export async function runBackfill(context: RunContext, step: ServerStep): Promis
 	const table = step.backfill?.table ?? step.locks[0]?.relation ?? "";
 	const throttle = throttleOf(context, step.id, table);
 	if (!step.backfill) return repeatStatements(context, step, throttle);
-	const work: Work = { context, step, sql: postgresBatches(step.backfill) };
+	const work: Work = { context, step, sql: context.engine.ways.batches(step.backfill) };
 	const known = await readRanges(context, step.id);
 	return "ok" in known ? failed(known) : runPasses(work, known, throttle);
 }

@@ -1,7 +1,7 @@
 import { runsOnServer, type Plan } from "../../plan/plan.ts";
 import { checkWords } from "../../plan/recipe-pieces.ts";
 import { isTrue } from "../ask.ts";
-import type { RunEngine, RunSession } from "../engine.ts";
+import type { Answer, RunEngine, RunSession } from "../engine.ts";
 
 /** A query with one row whose first column is true when it holds. */
 export interface Check {
@@ -43,8 +43,11 @@ export async function runChecks(
 	const results: CheckResult[] = [];
 	for (const check of checks) {
 		const started = performance.now();
-		let answer = await session.run(`${ways.begin} READ ONLY`);
-		for (const limit of ways.limits({ lockTimeout: 2000, statementTimeout }, "transaction")) {
+		let answer: Answer = { ok: true, rows: [], changed: 0 };
+		for (const limit of [
+			...ways.beginReadOnly,
+			...ways.limits({ lockTimeout: 2000, statementTimeout }, "transaction"),
+		]) {
 			if (answer.ok) answer = await session.run(limit);
 		}
 		if (answer.ok) answer = await session.run(check.sql);

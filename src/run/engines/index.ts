@@ -10,6 +10,26 @@ export interface TargetWish {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Opens the database that an address names. */
+async function openAddress(address: string, cwd: string): Promise<RunEngine | EngineProblem> {
+	if (/^(?:sqlite3?|file):/i.test(address)) {
+		const { openSqlite, sqlitePath } = await import("./sqlite.ts");
+		const file = sqlitePath(address, cwd);
+		if (file !== undefined) return openSqlite(file);
+		return {
+			code: "badTarget",
+			message: "This is not the address of a SQLite database.",
+			hint: "Write sqlite:path/to/shop.db.",
+		};
+	}
+	if (/^(?:mysql|mariadb):/i.test(address)) {
+		const { openMysql } = await import("./mysql.ts");
+		return openMysql(address);
+	}
+	const { openPostgres } = await import("./postgres.ts");
+	return openPostgres(address);
+}
+
 /** Where the embedded database is when nothing is said. */
 export const defaultData = ".lockkeeper/data";
 
@@ -27,10 +47,7 @@ export async function openEngine(wish: TargetWish): Promise<RunEngine | EnginePr
 		};
 	}
 	const address = url ?? (data === undefined ? environment["LOCKKEEPER_URL"] : undefined);
-	if (address !== undefined && address !== "") {
-		const { openPostgres } = await import("./postgres.ts");
-		return openPostgres(address);
-	}
+	if (address !== undefined && address !== "") return openAddress(address, cwd);
 	const hasServer = (environment["PGHOST"] ?? environment["PGDATABASE"] ?? "") !== "";
 	if (data === undefined && hasServer) {
 		const { openPostgres } = await import("./postgres.ts");

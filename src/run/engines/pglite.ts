@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { cellText } from "../../trace/engine.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { numberPlaceholders } from "./placeholders.ts";
+import { freeLock, takeLock } from "./process-lock.ts";
 import { postgresFailure } from "./postgres-failures.ts";
 import { postgresWays } from "./postgres-ways.ts";
 
@@ -36,38 +37,6 @@ async function runOn(database: PGlite, sql: string, values: readonly Value[]): P
 	}
 }
 
-function isRunning(process_: number): boolean {
-	try {
-		process.kill(process_, 0);
-		return true;
-	} catch (error) {
-		return error instanceof Error && "code" in error && error.code === "EPERM";
-	}
-}
-
-/** Takes the directory for this process; returns the process that has it, when it still runs. */
-function takeDirectory(lock: string): number | undefined {
-	for (let time = 0; time < 2; time += 1) {
-		try {
-			writeFileSync(lock, `${process.pid}\n`, { flag: "wx" });
-			return undefined;
-		} catch {
-			const holder = Number.parseInt(readLock(lock), 10);
-			if (holder !== process.pid && holder > 0 && isRunning(holder)) return holder;
-			rmSync(lock, { force: true });
-		}
-	}
-	return 0;
-}
-
-function readLock(lock: string): string {
-	try {
-		return readFileSync(lock, "utf8");
-	} catch {
-		return "";
-	}
-}
-
 async function loadPglite(): Promise<typeof PGlite | undefined> {
 	try {
 		return (await import("@electric-sql/pglite")).PGlite;
@@ -95,11 +64,11 @@ export async function openPglite(directory: string): Promise<RunEngine | EngineP
 	}
 	mkdirSync(path.dirname(directory), { recursive: true });
 	const lock = `${directory}.lock`;
-	const holder = takeDirectory(lock);
+	const holder = takeLock(lock);
 	if (holder !== undefined) {
 		return {
 			code: "inUse",
-			message: `${directory} is in use by process ${holder}.`,
+			message: `${directory} is in use by process ${holder.process}.`,
 			hint: "An embedded database belongs to one process at a time: try again when that one has ended.",
 		};
 	}
@@ -116,7 +85,7 @@ export async function openPglite(directory: string): Promise<RunEngine | EngineP
 		connect: () => Promise.resolve(session),
 		async close() {
 			await database.close();
-			rmSync(lock, { force: true });
+			freeLock(lock);
 		},
 	};
 }

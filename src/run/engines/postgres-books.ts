@@ -88,7 +88,7 @@ export const postgresBooks: readonly string[] = [
 	`CREATE TABLE IF NOT EXISTS lockkeeper.known_schema (
 		resource text PRIMARY KEY,
 		schema_rev text NOT NULL,
-		lines text NOT NULL,
+		schema_lines text NOT NULL,
 		read_at bigint NOT NULL
 	)`,
 	`CREATE TABLE IF NOT EXISTS lockkeeper.events (

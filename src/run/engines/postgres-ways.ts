@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ServerStep } from "../../plan/plan.ts";
 import type { Blocker, Limits, RunSession, ServerWays } from "../engine.ts";
+import { postgresBatches } from "../backfill/batch-sql.ts";
 import { ask, isTrue, tellServer } from "../ask.ts";
 import { postgresBooks } from "./postgres-books.ts";
 import { postgresIndexes } from "./postgres-indexes.ts";
@@ -117,6 +118,9 @@ export function postgresWays(version: number): ServerWays {
 		book: (name) => `lockkeeper.${name}`,
 		now: "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
 		begin: "BEGIN",
+		beginReadOnly: ["BEGIN TRANSACTION READ ONLY"],
+		setsBeforeTransaction: false,
+		batches: postgresBatches,
 		keepRow: "FOR SHARE",
 		watchClient: [
 			"SET tcp_keepalives_idle = 10",
