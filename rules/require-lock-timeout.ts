@@ -49,7 +49,7 @@ function wrongLimit(value: string | undefined): Missing | undefined {
 function strongLock(operation: Operation, context: OperationContext): Lock | undefined {
 	const { catalog } = context;
 	const { locks, briefLocks = [] } = context.effectOf(operation);
-	return [...locks, ...briefLocks].find(
+	return [...briefLocks, ...locks].find(
 		({ blocks, relation }) =>
 			(blocks === "readsAndWrites" || (blocks === "writes" && !catalog.viewByKey(relation))) &&
 			!context.isNew(relationNamed(catalog, relation)),

@@ -1,3 +1,4 @@
+import type { Expression } from "../../../core/expression.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import {
 	columnNamed,
@@ -7,6 +8,7 @@ import {
 	isSameName,
 	type Target,
 } from "./facts.ts";
+import { keyProblem } from "./key-length.ts";
 import { beginsWith, foreignKeysFrom, foreignKeysTo, referencedColumns } from "./foreign-keys.ts";
 import {
 	buildIndexes,
@@ -51,6 +53,12 @@ export function createIndex(operation: CreateIndex, target: Target): Step {
 	if (operation.method.toLowerCase() === "spatial") {
 		return buildIndexes(server, "shared", [name], "writes wait while a spatial index is built");
 	}
+	const parts = operation.elements.map(({ expression, prefixLength }) => ({
+		column: columnBeside(expression, target),
+		...(prefixLength !== undefined && { prefixLength }),
+	}));
+	const problem = keyProblem(parts, operation.unique ? "unique" : "plain", target);
+	if (problem) return refused(problem.code, problem.reason);
 	if (operation.elements.some(({ expression }) => expression.kind !== "column")) {
 		return buildIndexes(
 			server,
@@ -66,6 +74,17 @@ export function createIndex(operation: CreateIndex, target: Target): Step {
 		name,
 	]);
 	return operation.unique ? { ...step, phase: "contract" } : step;
+}
+
+/** A column of the table, or one that the same statement adds or defines anew. */
+function columnBeside(expression: Expression, target: Target) {
+	const name = expression.kind === "column" ? expression.path.at(-1) : undefined;
+	if (name === undefined) return undefined;
+	for (const other of target.scene.command) {
+		if (other.kind === "addColumn" && isSameName(other.column.name, name)) return other.column;
+		if (other.kind === "redefineColumn" && isSameName(other.column, name)) return other.definition;
+	}
+	return columnNamed(target, name);
 }
 
 function nameOf({ index, elements }: CreateIndex): string {

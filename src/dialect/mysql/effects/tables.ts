@@ -1,10 +1,12 @@
 import { keyOf } from "../../../catalog/catalog.ts";
+import type { Table } from "../../../catalog/model.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { isWhole } from "./alter-table.ts";
 import { readQuery } from "./data.ts";
 import { because, lock, refuse, type Draft } from "./draft.ts";
-import { isSettingOff, nameOf, targetOf, type Scene } from "./facts.ts";
+import { isSameName, isSettingOff, nameOf, targetOf, type Scene, type Target } from "./facts.ts";
 import { foreignKeysTo } from "./foreign-keys.ts";
+import { keyProblem } from "./key-length.ts";
 import { has, locksParents } from "./server.ts";
 import { isLockMode } from "./locks.ts";
 
@@ -31,6 +33,7 @@ export function createTable(
 		lock(draft, target.key, "SHARED_READ");
 		if (!target.table) draft.assumed = true;
 	}
+	refuseLongKeys(operation, scene, draft);
 	if (isSettingOff(scene, "foreign_key_checks")) return;
 	for (const constraint of constraintsOf(operation)) {
 		if (constraint.type !== "foreignKey") continue;
@@ -38,6 +41,49 @@ export function createTable(
 		const parent = targetOf(scene, constraint.references);
 		if (parent.key !== scene.catalog.resolve(table)) lockParent(draft, scene, parent.key);
 	}
+}
+
+/** The keys of a new table, with the options that the statement gives it. */
+function refuseLongKeys(operation: OperationOf<"createTable">, scene: Scene, draft: Draft): void {
+	const { table, columns, indexes = [], parameters } = operation;
+	const engine = parameters.find(({ name }) => name === "engine")?.value?.toLowerCase();
+	if (engine !== undefined && engine !== "innodb") return;
+	const target = newTarget(operation, scene);
+	const columnOf = (name: string | undefined) =>
+		columns.find((column) => name !== undefined && isSameName(column.name, name));
+	for (const { elements, unique, method } of indexes) {
+		if (/fulltext|spatial|vector/i.test(method)) continue;
+		const parts = elements.map(({ expression, prefixLength }) => ({
+			column: expression.kind === "column" ? columnOf(expression.path.at(-1)) : undefined,
+			...(prefixLength !== undefined && { prefixLength }),
+		}));
+		const problem = keyProblem(parts, unique ? "unique" : "plain", target);
+		if (problem) refuse(draft, problem.code, `${table.name}: ${problem.reason}`);
+	}
+}
+
+/** A table that is not there yet, with the options that the statement gives it. */
+function newTarget({ table: made, parameters }: OperationOf<"createTable">, scene: Scene): Target {
+	const { key, name } = targetOf(scene, made);
+	const table: Table = {
+		schema: key.slice(0, key.indexOf(".")),
+		name: made.name,
+		kind: "table",
+		persistence: "permanent",
+		columns: [],
+		constraints: [],
+		indexes: [],
+		triggers: [],
+		policies: [],
+		rules: [],
+		inherits: [],
+		rowSecurity: false,
+		forceRowSecurity: false,
+		complete: true,
+		empty: true,
+		parameters: new Map(parameters.map((parameter) => [parameter.name, parameter.value])),
+	};
+	return { key, name, scene, table };
 }
 
 function constraintsOf({ constraints, columns }: OperationOf<"createTable">) {
