@@ -16,28 +16,16 @@ interface Obstacles {
 	readonly renamesColumn: boolean;
 }
 
-function obstaclesOf(
-	table: Table | undefined,
-	operations: readonly Operation[],
-	catalog: Catalog,
-): Obstacles {
+function obstaclesOf(table: Table | undefined, alter: string, catalog: Catalog): Obstacles {
 	const key = table && `${table.schema}.${table.name}`;
 	return {
 		triggers: (table?.triggers.length ?? 0) > 0,
 		foreignKeys: table?.constraints.some(({ type }) => type === "foreignKey") ?? false,
 		referenced: key !== undefined && catalog.referencesTo(key).length > 0,
 		noKey: table?.complete === true && batchKeyOf(table) === undefined,
-		addsUnique: operations.some(addsUnique),
-		renamesColumn: operations.some(({ kind }) => kind === "renameColumn"),
+		addsUnique: /\bADD\s+(?:CONSTRAINT\s+\S+\s+)?(?:UNIQUE|PRIMARY\s+KEY)\b/i.test(alter),
+		renamesColumn: /\b(?:CHANGE|RENAME\s+COLUMN)\b/i.test(alter),
 	};
-}
-
-function addsUnique(operation: Operation): boolean {
-	if (operation.kind === "createIndex") return operation.unique;
-	return (
-		operation.kind === "addConstraint" &&
-		(operation.constraint.type === "unique" || operation.constraint.type === "primaryKey")
-	);
 }
 
 interface Tool {
@@ -70,7 +58,7 @@ const tools: readonly Tool[] = [
 			return unique ? loses : undefined;
 		},
 		command: ({ database, table, alter }, { renamesColumn }) =>
-			`gh-ost --database=${word(database)} --table=${word(table)} --alter=${word(alter)} --max-lag-millis=1500 --max-load=Threads_running=25 --cut-over=default --exact-rowcount${renamesColumn ? " --approve-renamed-columns" : ""} --execute`,
+			`gh-ost --database=${word(database)} --table=${word(table)} --alter=${word(alter)} --max-lag-millis=1500 --max-load=Threads_running=25${renamesColumn ? " --approve-renamed-columns" : ""} --execute`,
 	},
 	{
 		name: "pt-online-schema-change",
@@ -114,7 +102,7 @@ export function copyOnlineSteps(
 	const alter = alterOf(operation, statementText);
 	if (alter === undefined) return undefined;
 	const table = catalog.table(name);
-	const obstacles = obstaclesOf(table, [operation], catalog);
+	const obstacles = obstaclesOf(table, alter, catalog);
 	const place = {
 		database: name.schema ?? (table && table.schema !== "public" ? table.schema : "<database>"),
 		table: name.name,
