@@ -184,3 +184,12 @@ export function successorOf(
 	const copy = table?.copyOf;
 	return table && copy?.replaced ? { table, copy } : undefined;
 }
+
+/** Returns the tables that a release has made anew, by the key of the table that each was made from. */
+export function rebuiltIn(after: Catalog): ReadonlyMap<Key, Table> {
+	const found = new Map<Key, Table>();
+	for (const table of after.tables()) {
+		if (table.copyOf?.replaced) found.set(table.copyOf.from, table);
+	}
+	return found;
+}

@@ -65,6 +65,7 @@ import noRenameObject from "../../rules/no-rename-object.ts";
 import noRenameTable from "../../rules/no-rename-table.ts";
 import noReplicaLag from "../../rules/no-replica-lag.ts";
 import noRequiredWithoutDefault from "../../rules/no-required-without-default.ts";
+import noRestartedAutoincrement from "../../rules/no-restarted-autoincrement.ts";
 import noResultTypeChange from "../../rules/no-result-type-change.ts";
 import noRevoke from "../../rules/no-revoke.ts";
 import noRoleChange from "../../rules/no-role-change.ts";
@@ -83,6 +84,7 @@ import noTimetz from "../../rules/no-timetz.ts";
 import noTruncate from "../../rules/no-truncate.ts";
 import noTypeChangeRewrite from "../../rules/no-type-change-rewrite.ts";
 import noUnloggedTable from "../../rules/no-unlogged-table.ts";
+import noUnprovenReference from "../../rules/no-unproven-reference.ts";
 import noUtf8mb3 from "../../rules/no-utf8mb3.ts";
 import noValidateInSameTransaction from "../../rules/no-validate-in-same-transaction.ts";
 import noWideIndex from "../../rules/no-wide-index.ts";
@@ -111,6 +113,7 @@ import requireConstraintName from "../../rules/require-constraint-name.ts";
 import requireDefinerSearchPath from "../../rules/require-definer-search-path.ts";
 import requireEnumPosition from "../../rules/require-enum-position.ts";
 import requireExtensionSchema from "../../rules/require-extension-schema.ts";
+import requireForeignKeyCheck from "../../rules/require-foreign-key-check.ts";
 import requireForeignKeyIndex from "../../rules/require-foreign-key-index.ts";
 import requireForeignKeyProof from "../../rules/require-foreign-key-proof.ts";
 import requireInsertColumns from "../../rules/require-insert-columns.ts";
@@ -205,6 +208,7 @@ export const rules: readonly Rule[] = [
 	noRenameTable,
 	noReplicaLag,
 	noRequiredWithoutDefault,
+	noRestartedAutoincrement,
 	noResultTypeChange,
 	noRevoke,
 	noRoleChange,
@@ -223,6 +227,7 @@ export const rules: readonly Rule[] = [
 	noTruncate,
 	noTypeChangeRewrite,
 	noUnloggedTable,
+	noUnprovenReference,
 	noUtf8mb3,
 	noValidateInSameTransaction,
 	noWideIndex,
@@ -251,6 +256,7 @@ export const rules: readonly Rule[] = [
 	requireDefinerSearchPath,
 	requireEnumPosition,
 	requireExtensionSchema,
+	requireForeignKeyCheck,
 	requireForeignKeyIndex,
 	requireForeignKeyProof,
 	requireInsertColumns,
