@@ -37,8 +37,14 @@ function ended(event: Extract<RunEvent, { readonly kind: "stepDone" }>): string 
 	return `${step} done (${words.join(", ")})`;
 }
 
-/** Returns an event as a line for people, or several. */
-export function runEventText(event: RunEvent): string {
+const proofs: ReadonlyMap<string, string> = new Map([
+	["pending", "no row is left to change"],
+	["unconvertible", "every value has a new one"],
+	["lossy", "every old value can be got back"],
+]);
+
+/** Returns an event as a line for people, or several; `title` says what its step does. */
+export function runEventText(event: RunEvent, title?: string): string {
 	switch (event.kind) {
 		case "runStarted":
 			return `run by ${event.operator}, approved by ${event.approvers.join(", ") || "nobody"}`;
@@ -48,7 +54,7 @@ export function runEventText(event: RunEvent): string {
 			return `phase ${event.phase} done`;
 		case "stepStarted":
 			return event.attempt === 1
-				? `${event.step} begins`
+				? `${event.step} begins${title === undefined ? "" : `: ${title}`}`
 				: `${event.step} attempt ${event.attempt}`;
 		case "stepDone":
 			return ended(event);
@@ -66,7 +72,7 @@ export function runEventText(event: RunEvent): string {
 		case "throttled":
 			return `${event.step} waits ${spanWords(event.milliseconds)} for the server: ${event.cause}`;
 		case "verified":
-			return `${event.step} ${event.passed ? "verified" : "NOT verified"}: ${event.what}`;
+			return `${event.step} ${event.passed ? "verified" : "NOT verified"}: ${proofs.get(event.what) ?? event.what}`;
 		case "waitingFor":
 			return `${event.step} waits for ${event.what}`;
 		case "schemaChanged":

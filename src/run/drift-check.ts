@@ -1,3 +1,4 @@
+import { Refused, tellServer } from "./ask.ts";
 import { moveStep, type StepRow } from "./books.ts";
 import {
 	differenceLines,
@@ -10,6 +11,7 @@ import {
 	touchedPart,
 } from "./drift.ts";
 import type { OpenRun } from "./open-run.ts";
+import { lostOrBroken } from "./own-step.ts";
 import type { RunEnd } from "./run.ts";
 
 /** Steps that may have changed the schema since it was looked at. */
@@ -27,7 +29,7 @@ export async function checkDrift(
 	rows: ReadonlyMap<string, StepRow>,
 	accept: boolean,
 ): Promise<RunEnd | undefined> {
-	const { engine, plan, session, planHash, token, tell } = run.context;
+	const { engine, plan, session, planHash, token, tell, fence } = run.context;
 	const known = await knownSchema(engine, session);
 	const live = await liveSchema(engine, session);
 	const own = plan.steps.filter(({ id }) => unseen(rows.get(id)));
@@ -42,9 +44,11 @@ export async function checkDrift(
 		};
 	}
 	if (!isEmpty(foreign)) tell({ kind: "schemaChanged", lines: differenceLines(foreign) });
+	const seen = own.filter(({ id }) => rows.get(id)?.state === "done");
+	if (known?.rev === live.rev && seen.length === 0) return undefined;
+	await tellServer(session, engine.ways.begin);
 	if (known?.rev !== live.rev) await keepSchema(engine, session, live);
-	for (const { id } of own) {
-		if (rows.get(id)?.state !== "done") continue;
+	for (const { id } of seen) {
 		await moveStep(engine, session, planHash, id, {
 			to: "done",
 			from: ["done"],
@@ -52,5 +56,12 @@ export async function checkDrift(
 			schemaRev: live.rev,
 		});
 	}
+	// What an old holder of the lease saw would be taken for a change by others.
+	if ((await fence()) === "lost") {
+		const attempt = await lostOrBroken(run);
+		if (attempt.is === "refused") throw new Refused(attempt.failure);
+		return { is: "lost", why: "lease" };
+	}
+	await tellServer(session, "COMMIT");
 	return undefined;
 }

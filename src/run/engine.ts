@@ -49,6 +49,8 @@ export interface RunSession {
 	run(sql: string, values?: readonly Value[]): Promise<Answer>;
 	/** Breaks off what the session runs, from another connection where that is needed. */
 	cancel(): Promise<void>;
+	/** Gives the connection up at once: what waits for an answer on it gets one of kind `connection`. */
+	cut?(): void;
 	close(): Promise<void>;
 }
 
@@ -143,6 +145,8 @@ export interface ServerWays {
 	unlock(resource: string): { readonly sql: string; readonly values: readonly Value[] };
 	/** Returns whether a session with this id still stands; undefined: the server does not say. */
 	isAlive(session: RunSession, id: string): Promise<boolean | undefined>;
+	/** Ends a session of an earlier runner that does nothing: its client is frozen or cut off. */
+	endIdle(session: RunSession, id: string): Promise<void>;
 	/** Returns whether several statements of a session reach the same connection of the server. */
 	keepsSession(session: RunSession): Promise<boolean>;
 	blockers(session: RunSession, id: string): Promise<readonly Blocker[]>;

@@ -1,7 +1,8 @@
-import { ask, tellServer } from "./ask.ts";
+import { ask, Refused, tellServer } from "./ask.ts";
 import { rowHash } from "./chain.ts";
 import type { RunEvent } from "./context.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
+import { resource } from "./lease.ts";
 
 /** An event as the books have it. */
 export interface JournalEntry {
@@ -19,24 +20,48 @@ export interface JournalEntry {
 /** What comes so often that the books would fill with it; the table of ranges has the numbers. */
 const passing: ReadonlySet<RunEvent["kind"]> = new Set(["batchDone"]);
 
-/** Writes an event behind the last one. */
+/** What an event is written with. */
+interface Entry {
+	readonly planHash: string;
+	readonly token: number;
+	readonly event: RunEvent;
+}
+
+/** An old holder of the lease may write at the same time, until it hears that it is one. */
+const mostAttempts = 5;
+
+/** Writes an event behind the last one; nothing when somebody else has taken the lease over. */
 export async function writeEvent(
+	engine: RunEngine,
+	session: RunSession,
+	entry: Entry,
+): Promise<void> {
+	if (passing.has(entry.event.kind)) return;
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			await append(engine, session, entry);
+			return;
+		} catch (error) {
+			const isTaken = error instanceof Refused && error.failure.kind === "data";
+			if (!isTaken || attempt === mostAttempts) throw error;
+		}
+	}
+}
+
+async function append(
 	{ ways }: RunEngine,
 	session: RunSession,
-	{
-		planHash,
-		token,
-		event,
-	}: { readonly planHash: string; readonly token: number; readonly event: RunEvent },
+	{ planHash, token, event }: Entry,
 ): Promise<void> {
-	if (passing.has(event.kind)) return;
 	const book = ways.book("events");
 	const [last] = await ask(
 		session,
-		`SELECT e.seq, e.row_hash, ${ways.now} FROM (SELECT 1) AS one LEFT JOIN ${book} AS e
-		ON e.seq = (SELECT max(seq) FROM ${book})`,
+		`SELECT e.seq, e.row_hash, ${ways.now}, (SELECT l.token FROM ${ways.book("lease")} AS l WHERE l.resource = ?)
+		FROM (SELECT 1) AS one LEFT JOIN ${book} AS e ON e.seq = (SELECT max(seq) FROM ${book})`,
+		[resource],
 	);
-	const [seq, previous, at] = last ?? [];
+	const [seq, previous, at, holder] = last ?? [];
+	if (Number(holder ?? token) !== token) return;
 	const own = Number(seq ?? 0) + 1;
 	const step = "step" in event ? event.step : null;
 	const body = JSON.stringify(event);

@@ -53,6 +53,10 @@ export class LastingSession implements RunSession {
 		return this.#current.cancel();
 	}
 
+	cut(): void {
+		this.#current.cut?.();
+	}
+
 	close(): Promise<void> {
 		return this.#current.close();
 	}

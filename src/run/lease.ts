@@ -1,8 +1,8 @@
-import { hostname } from "node:os";
-import { ask, isTrue, Refused, tellServer } from "./ask.ts";
+import { ask, isTrue, Refused } from "./ask.ts";
 import { makeBooks } from "./books.ts";
 import type { EngineProblem, RunEngine, RunSession } from "./engine.ts";
 import { pauseUnless } from "./pause.ts";
+import { takeOver } from "./take-over.ts";
 
 /** One runner at a time works on a database. */
 export const resource = "lockkeeper";
@@ -50,9 +50,17 @@ export interface LeaseWish {
 	readonly onWait?: (holder: Holder | undefined) => void;
 	/** Called when somebody else has taken the lease over. */
 	readonly onLost: () => void;
+	/** Called when the server has not answered for a while, on no connection. */
+	readonly onSilence?: () => void;
 }
 
 const beatEvery = 5000;
+
+/** A beat without an answer for so long is given up with its connection. */
+const beatLimit = 15_000;
+
+/** After so many vain attempts to reach the server again it is silent: with the waits, about a minute. */
+const vainAttempts = 3;
 
 /** The server needs a moment to see that a holder was killed. */
 const shortWait = 1500;
@@ -119,49 +127,6 @@ const pooled: EngineProblem = {
 	hint: "Name the server itself, or a pool in session mode: a lock belongs to one connection.",
 };
 
-/** Enters us as the holder, with a token above all before. */
-async function takeOver(
-	{ ways }: RunEngine,
-	session: RunSession,
-	{ operator, planHash }: LeaseWish,
-): Promise<number> {
-	const lease = ways.book("lease");
-	const beat = ways.book("heartbeat");
-	await tellServer(session, ways.begin);
-	try {
-		const own = [operator, hostname(), process.pid, session.id, planHash] as const;
-		const changed = await tellServer(
-			session,
-			`UPDATE ${lease} SET token = token + 1, holder = ?, host = ?, process = ?, session = ?, plan_hash = ?, acquired_at = ${ways.now}, released_at = NULL WHERE resource = ?`,
-			[...own, resource],
-		);
-		if (changed === 0) {
-			await tellServer(
-				session,
-				`INSERT INTO ${lease} (holder, host, process, session, plan_hash, resource, token, acquired_at) VALUES (?, ?, ?, ?, ?, ?, 1, ${ways.now})`,
-				[...own, resource],
-			);
-			await tellServer(
-				session,
-				`INSERT INTO ${beat} (resource, token, beat_at) VALUES (?, 1, ${ways.now})`,
-				[resource],
-			);
-		}
-		const [row] = await ask(session, `SELECT token FROM ${lease} WHERE resource = ?`, [resource]);
-		const token = Number(row?.[0]);
-		await tellServer(
-			session,
-			`UPDATE ${beat} SET token = ?, beat_at = ${ways.now} WHERE resource = ?`,
-			[token, resource],
-		);
-		await tellServer(session, "COMMIT");
-		return token;
-	} catch (error) {
-		await session.run("ROLLBACK");
-		throw error;
-	}
-}
-
 /** Takes the lock for this run, and the books when they are missing; says who has it otherwise. */
 export async function takeLease(engine: RunEngine, wish: LeaseWish): Promise<Lease | NoLease> {
 	const connected = await engine.connect("lock");
@@ -178,7 +143,7 @@ export async function takeLease(engine: RunEngine, wish: LeaseWish): Promise<Lea
 			return { code: "held", ...(by && { by }) };
 		}
 		await makeBooks(engine, connected);
-		const token = await takeOver(engine, connected, wish);
+		const token = await takeOver(engine, connected, { ...wish, resource });
 		return new HeldLease(engine, connected, token, wish);
 	} catch (error) {
 		await connected.close();
@@ -204,6 +169,7 @@ class HeldLease implements Lease {
 	readonly #timer: NodeJS.Timeout | undefined;
 	#beating: Promise<void> | undefined;
 	#ended = false;
+	#vain = 0;
 
 	constructor(engine: RunEngine, session: RunSession, token: number, wish: LeaseWish) {
 		this.#engine = engine;
@@ -243,6 +209,7 @@ class HeldLease implements Lease {
 	async release(): Promise<void> {
 		this.#ended = true;
 		clearInterval(this.#timer);
+		if (this.#vain > 0) this.session.cut?.();
 		await this.#beating;
 		const { ways } = this.#engine;
 		await this.session.run(
@@ -256,10 +223,14 @@ class HeldLease implements Lease {
 
 	async #beat(): Promise<void> {
 		const { ways } = this.#engine;
-		const answer = await this.session.run(
+		const { session } = this;
+		// A network that swallows everything breaks no connection for a quarter of an hour.
+		const limit = setTimeout(() => session.cut?.(), beatLimit);
+		const answer = await session.run(
 			`UPDATE ${ways.book("heartbeat")} SET beat_at = ${ways.now} WHERE resource = ? AND token = ?`,
 			[resource, this.token],
 		);
+		clearTimeout(limit);
 		if (this.#ended || (answer.ok && answer.changed === 1)) return;
 		const isGone = !answer.ok && answer.failure.kind === "connection";
 		if (isGone) await this.#comeBack();
@@ -274,7 +245,12 @@ class HeldLease implements Lease {
 	async #comeBack(): Promise<void> {
 		const connected = await this.#engine.connect("lock");
 		// The next beat tries again; until then the token keeps others' work safe from ours.
-		if ("code" in connected) return;
+		if ("code" in connected) {
+			this.#vain += 1;
+			if (this.#vain >= vainAttempts) this.#wish.onSilence?.();
+			return;
+		}
+		this.#vain = 0;
 		await watch(this.#engine, connected);
 		try {
 			const { sql, values } = this.#engine.ways.tryLock(resource);

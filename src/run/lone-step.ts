@@ -5,7 +5,11 @@ import type { OpenRun } from "./open-run.ts";
 import { firstFalse, labelOf, type Attempt } from "./own-step.ts";
 
 /** The connection of a runner that was killed may still work: the server does not see that its client is gone. */
-async function waitForEarlier(run: OpenRun, step: ServerStep, earlier: string): Promise<boolean> {
+export async function waitForEarlier(
+	run: OpenRun,
+	step: ServerStep,
+	earlier: string,
+): Promise<boolean> {
 	const { engine, observer, session, tell, pause, signal } = run.context;
 	if (engine.connections === "one" || earlier === session.id) return true;
 	let told = false;
@@ -16,6 +20,7 @@ async function waitForEarlier(run: OpenRun, step: ServerStep, earlier: string): 
 			tell({ kind: "waitingFor", step: step.id, what });
 			told = true;
 		}
+		await engine.ways.endIdle(observer, earlier);
 		await pause(500);
 	}
 	return true;
@@ -111,16 +116,10 @@ export async function tryAlone(
 	run: OpenRun,
 	step: ServerStep,
 	row: StepRow,
-	earlier: { readonly isUncertain: boolean; readonly session: string | undefined },
+	isUncertain: boolean,
 ): Promise<Attempt> {
 	const { engine, session, planHash, token, operator } = run.context;
-	const { isUncertain } = earlier;
 	try {
-		if (isUncertain && earlier.session !== undefined) {
-			if (!(await waitForEarlier(run, step, earlier.session))) {
-				return { is: "ended", outcome: { is: "paused", why: "asked to stop" } };
-			}
-		}
 		if (!isUncertain && row.statementsDone === 0) {
 			const missing = await firstFalse(run, step.before);
 			if (missing) {

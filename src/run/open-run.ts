@@ -30,6 +30,13 @@ export interface OpenRun {
 	/** Writes what was told since the last time into the books; not inside a transaction. */
 	record(): Promise<void>;
 	/**
+	 * Writes an event in the transaction that is open on the run's session: it is there with what it tells of or not
+	 * at all. People are told by `say` when the transaction is committed.
+	 */
+	recordInside(event: RunEvent): Promise<void>;
+	/** Tells people of an event that the books have already. */
+	say(event: RunEvent): void;
+	/**
 	 * Puts new connections in the place of broken ones, and asks whether the lease is still ours. `gone`: the server
 	 * does not answer.
 	 */
@@ -74,12 +81,17 @@ const recordEvery = 2000;
 export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 	const { engine, plan, planHash, operator } = wish;
 	const lost = new AbortController();
+	const open: LastingSession[] = [];
 	const signal = AbortSignal.any([wish.signal, lost.signal]);
 	const lease = await takeLease(engine, {
 		...wish,
 		signal,
 		onLost: () => {
 			lost.abort();
+		},
+		// What waits for an answer on a dead connection hears that it is dead, and goes the way of broken ones.
+		onSilence: () => {
+			for (const session of open) session.cut();
 		},
 	});
 	if ("code" in lease) return lease;
@@ -89,6 +101,7 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 		return connections;
 	}
 	const { work, observer, lasting } = connections;
+	open.push(...lasting);
 	const told: RunEvent[] = [];
 	let writing = Promise.resolve();
 	const writeTold = async (): Promise<void> => {
@@ -128,6 +141,8 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 		context,
 		lease,
 		record,
+		recordInside: (event) => writeEvent(engine, work, { planHash, token: lease.token, event }),
+		say: wish.tell,
 		async renew() {
 			for (const session of lasting) {
 				if (await session.renew()) return "gone";

@@ -73,9 +73,13 @@ async function statementsOf(run: OpenRun, step: ServerStep): Promise<number | At
 }
 
 /** The fence keeps everybody out whom it cannot ask about: a broken connection too. */
-async function lostOrBroken({ lease, context }: OpenRun): Promise<Attempt> {
-	const isHeld = await lease.isHeld(context.observer);
-	if (!isHeld) return { is: "ended", outcome: { is: "lost", why: "lease" } };
+export async function lostOrBroken({ lease, context }: OpenRun): Promise<Attempt> {
+	try {
+		const isHeld = await lease.isHeld(context.observer);
+		if (!isHeld) return { is: "ended", outcome: { is: "lost", why: "lease" } };
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+	}
 	const message = "the connection broke before the step was committed";
 	return { is: "refused", failure: { kind: "connection", code: "08006", message }, at: "" };
 }

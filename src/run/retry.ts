@@ -1,3 +1,4 @@
+import type { ServerStep } from "../plan/plan.ts";
 import type { Blocker, RunFailure } from "./engine.ts";
 import type { OpenRun } from "./open-run.ts";
 
@@ -20,6 +21,31 @@ export function backoff(attempt: number, random: () => number = Math.random): nu
 /** Failures that say nothing against another attempt. */
 export function isPassing({ kind }: RunFailure): boolean {
 	return kind === "lockTimeout" || kind === "conflict" || kind === "busy" || kind === "connection";
+}
+
+/** A step whose connection breaks so often is given up. */
+const mostBreaks = 15;
+
+/** Batches that ran for so long since the connection broke, in milliseconds, did something. */
+const calmAfter = 60_000;
+
+/** Counts broken connections: a statement that ends its connection each time is not run for ever. */
+export class Breaks {
+	#count = 0;
+	#last = 0;
+
+	isTooMany({ transaction }: ServerStep): boolean {
+		const now = performance.now();
+		const isCalm = transaction === "batches" && now - this.#last > calmAfter;
+		this.#count = isCalm ? 1 : this.#count + 1;
+		this.#last = now;
+		return this.#count > mostBreaks;
+	}
+
+	/** How long to wait before the next attempt, in milliseconds. */
+	get pause(): number {
+		return this.#count > 3 ? backoff(this.#count - 3) : 0;
+	}
 }
 
 /** Watches who stands in the way of the session that works, while it works. */

@@ -4,10 +4,10 @@ import { runBackfill } from "./backfill/run-backfill.ts";
 import { moveStep, readSteps, type StepChange, type StepRow } from "./books.ts";
 import type { StepOutcome } from "./context.ts";
 import type { RunFailure } from "./engine.ts";
-import { tryAlone } from "./lone-step.ts";
+import { tryAlone, waitForEarlier } from "./lone-step.ts";
 import type { OpenRun } from "./open-run.ts";
-import { askBefore, tryOwn, type Attempt } from "./own-step.ts";
-import { backoff, BlockerWatch, isPassing, type RetryLimits } from "./retry.ts";
+import { askBefore, lostOrBroken, tryOwn, type Attempt } from "./own-step.ts";
+import { backoff, BlockerWatch, Breaks, isPassing, type RetryLimits } from "./retry.ts";
 
 /** A step that ran into its time limit is tried so often. */
 const timeoutAttempts = 3;
@@ -27,6 +27,7 @@ class StepCourse {
 	#attempt = 0;
 	#timeouts = 0;
 	#lockWait = 0;
+	readonly #breaks = new Breaks();
 	readonly #started = performance.now();
 
 	constructor(run: OpenRun, step: ServerStep, row: StepRow, limits: RetryLimits) {
@@ -51,14 +52,20 @@ class StepCourse {
 
 	async #try(): Promise<Attempt> {
 		const step = this.#step;
-		const earlier = { isUncertain: this.#row.state === "intent", session: this.#row.session };
+		const { state, session: earlier } = this.#row;
+		const isUncertain = state === "intent";
 		try {
+			// Before it is begun again: the books know only the last connection that ran it.
+			if (step.transaction === "none" && isUncertain && earlier !== undefined) {
+				if (!(await waitForEarlier(this.#run, step, earlier)))
+					return { is: "ended", outcome: asked };
+			}
 			const missing = this.#isToAsk() ? await askBefore(this.#run, step) : undefined;
 			if (missing) {
 				const why = `It cannot begin: it is not so that ${missing.says}.`;
 				return { is: "ended", outcome: { is: "stopped", why, details: [missing.sql] } };
 			}
-			if (!(await this.#begin())) return { is: "ended", outcome: lostLease };
+			if (!(await this.#begin())) return await this.#overtaken();
 		} catch (error) {
 			if (!(error instanceof Refused)) throw error;
 			return { is: "refused", failure: error.failure, at: "" };
@@ -69,13 +76,15 @@ class StepCourse {
 		const attempt =
 			step.transaction === "own"
 				? await tryOwn(this.#run, step, () => this.#lockWait + watch.waited)
-				: await tryAlone(this.#run, step, this.#row, earlier);
+				: await tryAlone(this.#run, step, this.#row, isUncertain);
 		await watch.stop();
 		this.#lockWait += watch.waited;
 		const isMiss =
 			attempt.is === "refused" &&
 			isPassing(attempt.failure) &&
 			attempt.failure.kind !== "connection";
+		// What a step without a transaction has done stands in the books.
+		if (isMiss && step.transaction === "none") await this.#read();
 		if (isMiss) await this.#wait(watch);
 		return attempt;
 	}
@@ -114,15 +123,22 @@ class StepCourse {
 		return true;
 	}
 
+	/** A commit whose answer was lost may have come through meanwhile; else somebody else is at work. */
+	async #overtaken(): Promise<Attempt> {
+		const isDone = (await this.#read()) && this.#row.state === "done";
+		return isDone ? { is: "done", rows: this.#row.rows ?? 0 } : lostOrBroken(this.#run);
+	}
+
 	async #batches(): Promise<Attempt> {
 		const outcome = await runBackfill(this.#run.context, this.#step);
-		if (outcome.is === "lost" && outcome.why === "connection") {
-			return { is: "refused", failure: brokenConnection, at: "" };
-		}
+		if (outcome.is === "lost") return lostOrBroken(this.#run);
 		if (outcome.is === "failed") return { is: "refused", failure: outcome.failure, at: "" };
 		if (outcome.is !== "done") return { is: "ended", outcome };
 		const { engine, session, operator } = this.#run.context;
 		for (const sql of engine.ways.reset) await session.run(sql);
+		// Before it counts as done: a run that ends in between would never prove them.
+		const failed = await this.#check();
+		if (failed) return { is: "ended", outcome: failed };
 		const rows = outcome.rows ?? 0;
 		const isOurs = await this.#move({
 			to: "done",
@@ -151,7 +167,11 @@ class StepCourse {
 
 	/** Decides what a failure means; nothing when the step is tried again. */
 	async #afterFailure(failure: RunFailure): Promise<StepOutcome | undefined> {
-		if (failure.kind === "connection") return this.#comeBack();
+		if (failure.kind === "connection") {
+			if (this.#breaks.isTooMany(this.#step)) return this.#giveUp(failure);
+			await this.#run.context.pause(this.#breaks.pause);
+			return this.#comeBack();
+		}
 		const isLate = performance.now() - this.#started > this.#limits.deadline;
 		if (isPassing(failure) && !isLate) return undefined;
 		if (failure.kind === "timeout" && !this.#run.context.signal.aborted) {
@@ -159,6 +179,11 @@ class StepCourse {
 			if (this.#timeouts < timeoutAttempts) return undefined;
 		}
 		if (this.#run.context.signal.aborted) return this.#rest();
+		return this.#giveUp(failure);
+	}
+
+	async #giveUp(failure: RunFailure): Promise<StepOutcome> {
+		await this.#run.renew();
 		await this.#fail(failure.message, failure.code);
 		return { is: "failed", failure };
 	}
@@ -192,8 +217,10 @@ class StepCourse {
 	}
 
 	async #done(rows: number): Promise<StepOutcome> {
-		const failed = await this.#check();
-		if (failed) return failed;
+		if (this.#step.transaction !== "batches") {
+			const failed = await this.#check();
+			if (failed) return failed;
+		}
 		this.#run.context.tell({
 			kind: "stepDone",
 			step: this.#step.id,
@@ -257,12 +284,6 @@ const words = {
 	unconvertible: "values that have no new one",
 	lossy: "values that could not be got back",
 } as const;
-
-const brokenConnection: RunFailure = {
-	kind: "connection",
-	code: "08006",
-	message: "the connection broke",
-};
 
 /** Runs a step of the server, as often as it takes, and returns how it ended. */
 export function runStep(

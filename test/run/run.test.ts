@@ -58,18 +58,18 @@ test("a release is run from its migration to the history, and only once", async 
 		"PostgreSQL 18 on 127.0.0.1:5432/shop
 		run by ada, approved by ada
 		phase expand
-		expand-1 begins
+		expand-1 begins: ALTER TABLE orders ADD COLUMN paid_at timestamptz;
 		expand-1 done (<span>)
-		expand-2 begins
+		expand-2 begins: orders: Build it, without a lock_timeout; if it fails, DROP INDEX CONCURRENTLY orders_status first
 		expand-2 done (<span>)
 		phase expand done
 		phase migrate
-		migrate-1 begins
-		migrate-1 verified: pending
+		migrate-1 begins: orders: Change the rows that are left, 1,000 at a time
+		migrate-1 verified: no row is left to change
 		migrate-1 done (<span>, 3,000 rows)
 		phase migrate done
 		phase verify
-		verify-1 begins
+		verify-1 begins: orders: Prove it: no row is left
 		verify-1 verified: SELECT count(*) = 0 FROM orders WHERE status IS NULL;
 		verify-1 done (<span>)
 		phase verify done
@@ -105,7 +105,7 @@ test("a release is run from its migration to the history, and only once", async 
 
 		last events
 		  <time> migrate-1 begins
-		  <time> migrate-1 verified: pending
+		  <time> migrate-1 verified: no row is left to change
 		  <time> migrate-1 done (<span>, 3,000 rows)
 		  <time> phase migrate done
 		  <time> phase verify

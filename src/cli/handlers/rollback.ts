@@ -11,7 +11,6 @@ import type { NoLease } from "../../run/lease.ts";
 import { openRun } from "../../run/open-run.ts";
 import { rollbackOutlook, type StepOutlook } from "../../run/rollback-outlook.ts";
 import { rollBack, type RollbackOutcome } from "../../run/rollback.ts";
-import { findTargets } from "../../run/targets.ts";
 import type { RollbackArguments } from "../commands/rollback.ts";
 import { paletteFor } from "../colour.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
@@ -19,6 +18,7 @@ import { heldText, unfinished } from "./run-end.ts";
 import { leaveEvidence } from "./run-evidence.ts";
 import { reporterFor } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
+import { namesTargets, runOnTargets } from "./run-targets.ts";
 
 interface Order {
 	readonly args: RollbackArguments;
@@ -164,7 +164,7 @@ async function takeBack(
 ): Promise<void> {
 	const { args, loaded, plan, engine } = order;
 	const signals = watchSignals();
-	const reporter = reporterFor(args);
+	const reporter = reporterFor(args, plan.plan);
 	const open = await openRun({
 		engine,
 		plan: plan.plan,
@@ -192,7 +192,7 @@ async function takeBack(
 		if (outcome.is !== "lost") await open.record();
 		await leaveEvidence(
 			{ ...open.context, session: open.context.observer },
-			{ file: path.resolve(process.cwd(), args.plan), target: args.target },
+			{ file: path.resolve(process.cwd(), args.plan), target: args.target?.[0] },
 		);
 		reporter.end();
 		conclude(outcome, args);
@@ -206,24 +206,33 @@ async function takeBack(
 	}
 }
 
-async function openTarget(
+async function rollBackOne(
 	args: RollbackArguments,
-	{ config }: LoadedConfig,
-): Promise<RunEngine | undefined> {
-	const { target, data } = args;
-	const targets =
-		target === undefined ? undefined : findTargets(config, { names: [target] }, process.env);
-	if (targets && "code" in targets) {
-		fail(targets);
-		return undefined;
-	}
-	const url = targets?.[0]?.url ?? args.url;
+	{ loaded, plan, wait, patience }: Asked,
+): Promise<void> {
+	const { url, data } = args;
 	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
 	if ("code" in engine) {
 		fail(engine);
-		return undefined;
+		return;
 	}
-	return engine;
+	try {
+		const isShown = await showOutlook({ args, loaded, plan, engine });
+		if (isShown && !args["dry-run"]) {
+			await takeBack({ args, loaded, plan, engine }, args.operator ?? "", wait, patience);
+		}
+	} finally {
+		await engine.close();
+	}
+}
+
+/** What the command line and the files say, before any database is asked. */
+interface Asked {
+	readonly loaded: LoadedConfig;
+	readonly plan: LoadedPlan;
+	/** Milliseconds. */
+	readonly wait: number;
+	readonly patience: number;
 }
 
 /** Takes back what a run of the plan has done. */
@@ -249,14 +258,15 @@ export async function runRollback(args: RollbackArguments): Promise<void> {
 		fail({ message: "Who takes it back?", hint: "Write --operator <name>, or --dry-run." });
 		return;
 	}
-	const engine = await openTarget(args, loaded);
-	if (!engine) return;
-	try {
-		const isShown = await showOutlook({ args, loaded, plan, engine });
-		if (isShown && !args["dry-run"]) {
-			await takeBack({ args, loaded, plan, engine }, args.operator ?? "", wait, patience);
-		}
-	} finally {
-		await engine.close();
+	const asked: Asked = { loaded, plan, wait, patience };
+	if (!namesTargets(args)) {
+		await rollBackOne(args, asked);
+		return;
 	}
+	await runOnTargets(
+		args,
+		loaded.config,
+		({ name, url }) => rollBackOne({ ...args, url, target: [name] }, asked),
+		"lastWave",
+	);
 }

@@ -1,3 +1,4 @@
+import type { Plan } from "../../plan/plan.ts";
 import { runEventText } from "../../report/run-text.ts";
 import type { RunEvent } from "../../run/context.ts";
 import { paletteFor } from "../colour.ts";
@@ -17,10 +18,10 @@ const passing: ReadonlySet<RunEvent["kind"]> = new Set(["batchDone", "throttled"
 const logEvery = 10_000;
 
 /** Returns the reporter of a command: JSON lines on standard output, or lines for people on standard error. */
-export function reporterFor(args: {
-	readonly format: "text" | "json";
-	readonly color: boolean | undefined;
-}): RunReporter {
+export function reporterFor(
+	args: { readonly format: "text" | "json"; readonly color: boolean | undefined },
+	plan: Plan,
+): RunReporter {
 	if (args.format === "json") {
 		return {
 			tell: (event) => {
@@ -30,6 +31,14 @@ export function reporterFor(args: {
 		};
 	}
 	const { stderr } = process;
+	const titles = new Map(plan.steps.map(({ id, title }) => [id, title]));
+	const textOf = (event: RunEvent): string => {
+		const title = "step" in event ? titles.get(event.step) : undefined;
+		const text = runEventText(event, title);
+		// On a terminal it takes the place of the line that said what begins.
+		const isNew = event.kind === "stepDone" && stderr.isTTY && title !== undefined;
+		return isNew ? `${text}: ${title}` : text;
+	};
 	const palette = paletteFor("stderr", { flag: args.color, environment: process.env });
 	let open = false;
 	let logged = Number.NEGATIVE_INFINITY;
@@ -45,7 +54,7 @@ export function reporterFor(args: {
 	};
 	return {
 		tell(event) {
-			const text = runEventText(event);
+			const text = textOf(event);
 			if (passing.has(event.kind) || (event.kind === "stepStarted" && stderr.isTTY)) {
 				if (stderr.isTTY) {
 					clear();

@@ -272,7 +272,7 @@ async function runOnce(args: RunArguments, order: Order): Promise<void> {
 			await leaveEvidence({ engine, session, plan, planHash }, evidencePlace(args, order));
 		}
 		if (!verdict || args["dry-run"]) return;
-		const reporter = reporterFor(args);
+		const reporter = reporterFor(args, order.loaded.plan);
 		if (args.format === "text") note(engine.name);
 		await carryOut(args, order, engine, { approvers: verdict.by, reporter });
 	} catch (error) {

@@ -12,6 +12,10 @@ const reindex = new RegExp(
 	String.raw`^\s*REINDEX\s+(?:\([^)]*\)\s*)?(INDEX|TABLE)\s+CONCURRENTLY\s+${qualified}`,
 	"i",
 );
+const dropIndex = new RegExp(
+	String.raw`^\s*DROP\s+INDEX\s+CONCURRENTLY\s+(?:IF\s+EXISTS\s+)?${qualified}`,
+	"i",
+);
 const detach = new RegExp(
 	String.raw`^\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?${qualified}\s+DETACH\s+PARTITION\s+${qualified}\s+CONCURRENTLY`,
 	"i",
@@ -50,6 +54,12 @@ async function probeIndex(session: RunSession, index: string, table: string): Pr
 		says: `the index ${row[1] ?? index} is INVALID: writes maintain it and no query uses it`,
 		mend: dropAll([row[1] ?? null]),
 	};
+}
+
+/** An index that is half dropped is INVALID, and dropped by the same statement. */
+async function probeDrop(session: RunSession, index: string): Promise<Probe> {
+	const [row] = await ask(session, "SELECT to_regclass(?) IS NULL", [index]);
+	return row?.[0] === "t" ? { is: "done" } : notDone;
 }
 
 /** What REINDEX CONCURRENTLY leaves when it ends early: indexes that end in _ccnew or _ccold (PostgreSQL 12). */
@@ -91,7 +101,7 @@ async function probeDetach(session: RunSession, parent: string, partition: strin
 
 /**
  * Finds out what became of a statement that PostgreSQL runs outside a transaction and that can end half done:
- * CREATE INDEX, REINDEX and DETACH PARTITION with CONCURRENTLY.
+ * CREATE INDEX, DROP INDEX, REINDEX and DETACH PARTITION with CONCURRENTLY.
  */
 export async function probePostgres(session: RunSession, { sql }: ServerStep): Promise<Probe> {
 	for (const statement of sql) {
@@ -105,6 +115,8 @@ export async function probePostgres(session: RunSession, { sql }: ServerStep): P
 async function probeStatement(session: RunSession, statement: string): Promise<Probe | undefined> {
 	const [, index, table] = createIndex.exec(statement) ?? [];
 	if (index !== undefined && table !== undefined) return probeIndex(session, index, table);
+	const [, dropped] = dropIndex.exec(statement) ?? [];
+	if (dropped !== undefined) return probeDrop(session, dropped);
 	const [, what, of] = reindex.exec(statement) ?? [];
 	if (what !== undefined && of !== undefined) return probeReindex(session, what, of);
 	const [, parent, partition] = detach.exec(statement) ?? [];

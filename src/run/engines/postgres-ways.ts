@@ -90,6 +90,16 @@ async function isAlive(session: RunSession, id: string): Promise<boolean | undef
 	return row[0] === null ? undefined : row[0] === start;
 }
 
+async function endIdle(session: RunSession, id: string): Promise<void> {
+	const [pid = "0", start = ""] = id.split(" ");
+	// Who may not end it waits until it ends by itself.
+	await session.run(
+		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ?::integer
+		AND floor(extract(epoch FROM backend_start) * 1000000)::bigint::text = ? AND state LIKE 'idle%'`,
+		[pid, start],
+	);
+}
+
 async function keepsSession(session: RunSession): Promise<boolean> {
 	for (let time = 0; time < 5; time += 1) {
 		const [row] = await ask(session, "SELECT pg_backend_pid()::text");
@@ -149,6 +159,7 @@ export function postgresWays(version: number): ServerWays {
 			values: [lockClass, lockNumber(resource)],
 		}),
 		isAlive,
+		endIdle,
 		keepsSession,
 		blockers: blockersOf,
 		pressure: postgresPressure,

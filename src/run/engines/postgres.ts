@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Client, ClientConfig } from "pg";
 import { explainFailure, serverOf, type Server } from "../../project/live.ts";
 import { cellText } from "../../trace/engine.ts";
@@ -11,18 +12,24 @@ const oldest = 10;
 
 type Connect = (purpose: string) => Promise<Client>;
 
+/** What a connection is cut with when the other side does not answer. */
+const sockets = new WeakMap<Client, Socket>();
+
 async function clientMaker(url: string | undefined): Promise<Connect> {
 	const { default: pg } = await import("pg");
 	return async (purpose) => {
+		const socket = new Socket();
 		const config: ClientConfig = {
 			...(url !== undefined && { connectionString: url }),
 			application_name: `lockkeeper ${purpose}`,
 			connectionTimeoutMillis: 10_000,
 			keepAlive: true,
 			keepAliveInitialDelayMillis: 10_000,
+			stream: () => socket,
 			types: { getTypeParser: () => (value: unknown) => value },
 		};
 		const client = new pg.Client(config);
+		sockets.set(client, socket);
 		// A connection that breaks rejects what it runs; without a listener it would end the process.
 		client.on("error", () => undefined);
 		await client.connect();
@@ -43,10 +50,14 @@ async function runOn(client: Client, sql: string, values: readonly Value[]): Pro
 	}
 }
 
-/** An end that is not answered is left to the server's own watch. */
+/** An end that is not answered leaves nothing behind on which this process would wait. */
 function endOf(client: Client): Promise<void> {
 	return new Promise((resolve) => {
-		const timer = setTimeout(resolve, 2000);
+		const cut = (): void => {
+			sockets.get(client)?.destroy();
+			resolve();
+		};
+		const timer = setTimeout(cut, 2000);
 		const ended = (): void => {
 			clearTimeout(timer);
 			resolve();
@@ -69,6 +80,7 @@ async function sessionOn(client: Client, connect: Connect): Promise<RunSession> 
 			await runOn(other, "SELECT pg_cancel_backend(?::integer)", [id.split(" ")[0] ?? "0"]);
 			await endOf(other);
 		},
+		cut: () => void sockets.get(client)?.destroy(),
 		close: () => endOf(client),
 	};
 }

@@ -1,0 +1,81 @@
+import { makeCrashPlan } from "./runner/crash-shop.ts";
+import { freeze, network, restart, silence, terminate } from "./runner/disturbances.ts";
+import { disturbedRuns, killAt, tallyText, type Disturbance } from "./runner/kill-rounds.ts";
+import { Proxy } from "./runner/proxy.ts";
+import { randomFrom } from "./runner/random.ts";
+import { RestartableServer } from "./runner/restartable-server.ts";
+
+function numberOf(flag: string, otherwise: number): number {
+	const at = process.argv.indexOf(flag);
+	return at < 0 ? otherwise : Number(process.argv[at + 1]);
+}
+
+const major = numberOf("--postgres", 18);
+const seed = numberOf("--seed", Date.now() % 100_000);
+const random = randomFrom(seed);
+console.log(`PostgreSQL ${major}, seed ${seed}`);
+const server = await RestartableServer.start(major);
+if (!server) throw new Error(`PostgreSQL ${major} is not on this machine.`);
+const own = server;
+const planned = makeCrashPlan(major);
+const rows = numberOf("--rows", 50_000);
+const say = (line: string): void => {
+	console.log(`  ${line}`);
+};
+let faults = 0;
+
+async function series(
+	title: string,
+	disturbances: number,
+	pick: readonly Disturbance[],
+	addressOf?: (database: string) => string,
+): Promise<void> {
+	if (disturbances === 0) return;
+	let turn = 0;
+	const tally = await disturbedRuns({
+		...{ server: own, planned, rows, random, say, disturbances },
+		pick: () => pick[turn++ % pick.length] ?? killAt(random),
+		...(addressOf && { addressOf }),
+	});
+	console.log(tallyText(title, tally));
+	faults += tally.faults.length;
+}
+
+await series("Runners killed", numberOf("--kills", 200), [killAt(random)]);
+await series("Connections ended by the server", numberOf("--terminations", 60), [
+	terminate(random, "one"),
+	terminate(random, "all"),
+	terminate(random, "lock"),
+]);
+const argsFor = (url: string): readonly string[] => [
+	...planned.flags,
+	"--url",
+	url,
+	"--wait",
+	"90s",
+];
+await series("Runners frozen", numberOf("--freezes", 20), [
+	freeze(random, planned.directory, argsFor),
+]);
+await series("The server shut down", numberOf("--restarts", 20), [restart(random, own)]);
+const proxy = await Proxy.to(own.port);
+const throughProxy = (database: string): string => own.url(database, proxy.port);
+await series(
+	"Networks that fail",
+	numberOf("--failures", 30),
+	[
+		network(random, proxy, "drop"),
+		network(random, proxy, "client"),
+		network(random, proxy, "server"),
+	],
+	throughProxy,
+);
+await series(
+	"Networks that fall silent",
+	numberOf("--silences", 2),
+	[silence(random, proxy)],
+	throughProxy,
+);
+await proxy.close();
+await own.close();
+process.exitCode = faults === 0 ? 0 : 1;

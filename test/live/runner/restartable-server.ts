@@ -1,0 +1,156 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { findBinaries } from "../../../src/trace/engines/binaries.ts";
+import { freePort } from "../../../src/trace/engines/free-port.ts";
+
+const settings = {
+	listen_addresses: "127.0.0.1",
+	unix_socket_directories: "",
+	// The operating system lives on when the server is killed: what is committed must stay.
+	fsync: "off",
+	wal_level: "replica",
+	max_connections: "60",
+	log_min_messages: "panic",
+};
+
+interface User {
+	readonly uid?: number;
+	readonly gid?: number;
+}
+
+/** A PostgreSQL server of our own that can be shut down at once and started again. */
+export class RestartableServer {
+	readonly port: number;
+	readonly #binaries: string;
+	readonly #user: User;
+	readonly #directory: string;
+	readonly #more: readonly string[];
+	#process: ChildProcess | undefined;
+
+	private constructor(
+		port: number,
+		binaries: string,
+		user: User,
+		directory: string,
+		more: readonly string[],
+	) {
+		this.port = port;
+		this.#binaries = binaries;
+		this.#user = user;
+		this.#directory = directory;
+		this.#more = more;
+	}
+
+	/** undefined: this machine has no server of that version. */
+	static async start(
+		major = 18,
+		more: Readonly<Record<string, string>> = {},
+	): Promise<RestartableServer | undefined> {
+		const binaries = findBinaries(major, [process.cwd()]);
+		if (!binaries) return undefined;
+		const idOf = (flag: string): number =>
+			Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
+		const user: User = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
+		const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-server-"));
+		if (user.uid !== undefined) chownSync(directory, user.uid, user.gid ?? 0);
+		const made = spawnSync(
+			path.join(binaries.directory, "initdb"),
+			["-D", directory, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+			{ ...user, encoding: "utf8", cwd: directory },
+		);
+		if (made.status !== 0) throw new Error(made.stderr);
+		const flags = Object.entries({ ...settings, ...more }).flatMap(([name, value]) => [
+			"-c",
+			`${name}=${value}`,
+		]);
+		const server = new RestartableServer(
+			await freePort(),
+			binaries.directory,
+			user,
+			directory,
+			flags,
+		);
+		process.once("exit", () => {
+			server.#process?.kill("SIGKILL");
+			rmSync(directory, { recursive: true, force: true });
+		});
+		await server.up();
+		return server;
+	}
+
+	url(database = "postgres", port = this.port): string {
+		return `postgres://postgres@127.0.0.1:${port}/${database}`;
+	}
+
+	async up(): Promise<void> {
+		this.#process = spawn(
+			path.join(this.#binaries, "postgres"),
+			["-D", this.#directory, "-p", String(this.port), ...this.#more],
+			{ ...this.#user, cwd: this.#directory, stdio: "ignore" },
+		);
+		for (let time = 0; time < 600; time += 1) {
+			try {
+				await ask(this.url(), "SELECT 1");
+				return;
+			} catch {
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			}
+		}
+		throw new Error("the server does not start");
+	}
+
+	/** Shuts down without a word to anybody: connections break, what is not committed is gone. */
+	async down(signal: "SIGQUIT" | "SIGINT" = "SIGQUIT"): Promise<void> {
+		const server = this.#process;
+		if (server?.exitCode !== null) return;
+		const ended = new Promise((resolve) => server.once("exit", resolve));
+		server.kill(signal);
+		await ended;
+	}
+
+	/** Starts a copy that only reads: a hot standby that waits for its primary's log. */
+	async standby(): Promise<RestartableServer> {
+		await this.down("SIGINT");
+		const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-standby-"));
+		cpSync(this.#directory, directory, { recursive: true });
+		writeFileSync(path.join(directory, "standby.signal"), "");
+		if (this.#user.uid !== undefined) {
+			execFileSync("chown", ["-R", `${this.#user.uid}:${this.#user.gid ?? 0}`, directory]);
+		}
+		execFileSync("chmod", ["700", directory]);
+		await this.up();
+		const copy = new RestartableServer(
+			await freePort(),
+			this.#binaries,
+			this.#user,
+			directory,
+			this.#more,
+		);
+		await copy.up();
+		return copy;
+	}
+
+	async close(): Promise<void> {
+		await this.down();
+		rmSync(this.#directory, { recursive: true, force: true });
+	}
+}
+
+/** Returns the rows of a query on a connection of its own. */
+export async function ask(
+	url: string,
+	sql: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+	const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+	client.on("error", () => undefined);
+	try {
+		await client.connect();
+		const result = await client.query<Record<string, unknown>>(sql);
+		return Array.isArray(result) ? [] : result.rows;
+	} finally {
+		await client.end().catch(() => undefined);
+	}
+}
