@@ -23,6 +23,29 @@ const copyParserWasm = {
 };
 
 /**
+ * SQLite's grammar lies in a folder of its own beside the folder of the module that loads it.
+ * @type {import("rolldown").Plugin}
+ */
+const copySqliteGrammar = {
+	name: "copy-sqlite-grammar",
+	async generateBundle(_options, bundle) {
+		for (const chunk of Object.values(bundle)) {
+			if (chunk.type !== "chunk") continue;
+			const engine = chunk.moduleIds.find((id) => /syntaqlite[\\/]dist[\\/]engine\.js$/.test(id));
+			if (engine === undefined) continue;
+			const folder = join(dirname(engine), "../wasm");
+			for (const name of await readdir(folder)) {
+				this.emitFile({
+					type: "asset",
+					fileName: join(dirname(chunk.fileName), "../wasm", name),
+					source: await readFile(join(folder, name)),
+				});
+			}
+		}
+	},
+};
+
+/**
  * The bundle holds copies of its dependencies, so it must carry their licences.
  * @type {import("rolldown").Plugin}
  */
@@ -34,8 +57,9 @@ export const collectLicences = {
 		);
 		const folders = new Set(modules.flatMap((id) => packageFolder(id) ?? []));
 		const notices = await Promise.all([...folders].sort().map(licenceNotice));
-		// What the wasm file was made from is in no package of its own.
-		notices.push(await readFile("src/dialect/postgres/parser-notice.txt", "utf8"));
+		// What the wasm files were made from is in no package of its own.
+		for (const notice of ["postgres/parser-notice.txt", "sqlite/grammar-notice.txt"])
+			notices.push(await readFile(join("src/dialect", notice), "utf8"));
 		this.emitFile({
 			type: "asset",
 			fileName: "THIRD-PARTY-LICENSES.txt",
@@ -135,7 +159,7 @@ export default defineConfig({
 	platform: "node",
 	// PGlite is the user's to install; pg asks for its native twin and for Cloudflare's sockets in vain.
 	external: [/^@electric-sql\/pglite/, "pg-native", "pg-cloudflare", "cloudflare:sockets"],
-	plugins: [copyParserWasm, collectLicences, countPlainLetters, writeAscii],
+	plugins: [copyParserWasm, copySqliteGrammar, collectLicences, countPlainLetters, writeAscii],
 	// The parser's loader is CommonJS and looks for its wasm file beside itself.
 	transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
 	output: {

@@ -235,7 +235,7 @@ async function judgeProject(
 		return { reported: describe(project), result: known.result, explanations: [] };
 	}
 	if (!isRead(project.dialect)) return { reported: notRead(project), explanations: [] };
-	const dialect = await loadDialect(project.dialect, given.parser);
+	const dialect = await loadDialect(project.dialect, given.parser, project.serverVersion);
 	const history: History = {
 		migrations: project.migrations,
 		dialect,

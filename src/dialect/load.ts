@@ -2,9 +2,13 @@ import type { Dialect, DialectId } from "../core/dialect.ts";
 
 /**
  * Returns the dialect of a database with its reader loaded: each is a chunk of its own, and most runs need one.
- * `parser` chooses how PostgreSQL is read.
+ * `parser` chooses how PostgreSQL is read; `version`, as the server counts, is asked where a grammar has years.
  */
-export async function loadDialect(id: DialectId, parser?: "libpg" | "portable"): Promise<Dialect> {
+export async function loadDialect(
+	id: DialectId,
+	parser?: "libpg" | "portable",
+	version?: number,
+): Promise<Dialect> {
 	switch (id) {
 		case "postgres": {
 			const { loadPostgres } = await import("./postgres/dialect.ts");
@@ -16,8 +20,8 @@ export async function loadDialect(id: DialectId, parser?: "libpg" | "portable"):
 			return loadMysql(id);
 		}
 		case "sqlite": {
-			const { loadSqlite } = await import("./sqlite/dialect.ts");
-			return loadSqlite();
+			const { loadStrictSqlite } = await import("./sqlite/dialect.ts");
+			return loadStrictSqlite(version);
 		}
 	}
 }

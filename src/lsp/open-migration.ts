@@ -75,7 +75,7 @@ export async function openMigration(
 			.find((project) => holds(project, path));
 	const project = read();
 	if (!project) return undefined;
-	const dialect = await loadDialect(project.dialect, config.parser);
+	const dialect = await loadDialect(project.dialect, config.parser, project.serverVersion);
 	const searchCode = codeSearch(directory, {
 		directory: configDirectory,
 		...(config.code && { only: config.code }),

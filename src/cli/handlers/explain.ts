@@ -47,7 +47,7 @@ async function explanationsOf(
 		const version =
 			(written === undefined ? undefined : serverVersionNumber(id, written)) ??
 			defaultServerVersions[id];
-		const dialect = await loadDialect(id, config.parser);
+		const dialect = await loadDialect(id, config.parser, version);
 		return explain({ migrations, dialect, version, oneSession: true });
 	}
 	const { dialect: asked, "server-version": version } = args;
@@ -61,7 +61,7 @@ async function explanationsOf(
 	const advice: Advice[] = [];
 	for (const { dialect: id, migrations, serverVersion, searchPath } of projects) {
 		if (!isRead(id)) continue;
-		const dialect = await loadDialect(id, config.parser);
+		const dialect = await loadDialect(id, config.parser, serverVersion);
 		advice.push(
 			...explain({
 				migrations,

@@ -130,9 +130,12 @@ function readParts(
 	}
 	const read = readOperations(text, piece, grammar);
 	const operations = "operations" in read ? read.operations : undefined;
+	const own = "unread" in read ? read.unread : undefined;
+	// What has a reason of its own, such as a quote that is never closed, is told in these words.
+	const isAsked = own === undefined || (own.reason === "syntax" && own.hint === undefined);
 	const refusal =
-		placeholders.length === 0 ? grammar.refuses?.(text, piece, operations) : undefined;
-	const unread = refusal ?? ("unread" in read ? read.unread : undefined);
+		isAsked && placeholders.length === 0 ? grammar.refuses?.(text, piece, operations) : undefined;
+	const unread = refusal ?? own;
 	if (!unread) return { parts: operations ? only(operations) : [] };
 	const [template] = placeholders;
 	if (!template) return { parts: [], unread };
