@@ -1,4 +1,5 @@
 import type { RunEvent } from "../run/context.ts";
+import { undoMark } from "../run/books.ts";
 import type { JournalEntry } from "../run/journal.ts";
 import { waitingWords } from "../run/run.ts";
 import type { BooksStatus, NextAction, RunStatus, StepStatus } from "../run/status.ts";
@@ -19,7 +20,8 @@ function stepLine({ step, state, row }: StepStatus): string {
 		...(step.transaction === "people" && operator !== undefined ? [`says ${operator}`] : []),
 	];
 	const more = words.length === 0 ? "" : ` (${words.join(", ")})`;
-	const shown = state === "intent" ? "begun" : state;
+	const isGoingBack = message === undoMark;
+	const shown = isGoingBack ? "going back" : state === "intent" ? "begun" : state;
 	const failure = state === "failed" && message !== undefined ? `\n      ${message}` : "";
 	return `  ${shown.padEnd(10)} ${step.id.padEnd(11)} ${step.title}${more}${failure}`;
 }
@@ -42,6 +44,8 @@ export function nextText(next: NextAction, file: string): string {
 			return `${next.holder.operator} runs it now, since ${timeOf(next.holder.since)} (process ${next.holder.process} on ${next.holder.host}, last seen ${timeOf(next.holder.lastBeat)}).`;
 		case "run":
 			return `Next: ${next.step}, with lockkeeper run ${file} --operator <name>`;
+		case "rollBack":
+			return `A rollback is under way: ${next.step} is half taken back. Next: lockkeeper rollback ${file} --operator <name>`;
 		case "waiting":
 			return `Next: ${next.step}, which waits for ${waitingWords(next.waiting)}.`;
 	}

@@ -3,7 +3,7 @@ import { runsOnServer, type Plan, type PlannedRevision } from "../plan/plan.ts";
 import { readApplied, type AppliedHistory } from "../project/applied/read-applied.ts";
 import { layouts } from "../project/layouts/index.ts";
 import { ask, Refused } from "./ask.ts";
-import { hasBooks, readRun } from "./books.ts";
+import { hasBooks, readRun, readSteps, stepBeingTakenBack, underRollback } from "./books.ts";
 import { differenceLines, isEmpty, liveSchema, startDifference } from "./drift.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
 import { checksumOf, lastOf, readHistory, type HistoryRow, type ReadHistory } from "./history.ts";
@@ -18,7 +18,8 @@ export interface Refusal {
 		| "brokenHistory"
 		| "readOnly"
 		| "noRights"
-		| "otherSchema";
+		| "otherSchema"
+		| "goingBack";
 	readonly message: string;
 	readonly details: readonly string[];
 	readonly hint: string;
@@ -208,7 +209,7 @@ async function schemaVerdict({
 
 /** Returns whether a plan may run on a database; changes nothing. Throws `Refused`. */
 export async function admit(question: AdmissionQuestion): Promise<Admission> {
-	const { engine, session, planHash } = question;
+	const { engine, session, plan, planHash } = question;
 	const wrong = wrongServer(question);
 	if (wrong) return wrong;
 	const isKnown = await hasBooks(engine, session);
@@ -220,6 +221,12 @@ export async function admit(question: AdmissionQuestion): Promise<Admission> {
 	const denied = await rightsVerdict(question);
 	if (denied) return denied;
 	const begun = isKnown ? await readRun(engine, session, planHash) : undefined;
+	const undone =
+		begun && stepBeingTakenBack(await readSteps({ ways: engine.ways, plan }, session, planHash));
+	if (undone) {
+		const { why, hint } = underRollback(undone);
+		return refused("goingBack", why, hint);
+	}
 	const other = begun ? undefined : await schemaVerdict(question);
 	return other ?? { is: "open", notes };
 }

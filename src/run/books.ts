@@ -28,6 +28,22 @@ export interface StepRow {
 	readonly schemaRev?: string;
 }
 
+/** In the message of a step's row: its undo has begun, and `statementsDone` counts the groups of the undo. */
+export const undoMark = "is being taken back";
+
+/** Returns the step whose undo was begun and not ended. */
+export function stepBeingTakenBack(rows: ReadonlyMap<string, StepRow>): StepRow | undefined {
+	return [...rows.values()].find(({ message }) => message === undoMark);
+}
+
+/** Returns why a plan does not go forward from a step that is half taken back, and what to do. */
+export function underRollback({ step }: StepRow): { readonly why: string; readonly hint: string } {
+	return {
+		why: `A rollback is under way: ${step} is half taken back.`,
+		hint: "lockkeeper rollback plan.json --operator <name> ends it; then run goes forward again.",
+	};
+}
+
 /** What the books have of a run. */
 export interface RunRow {
 	readonly startedAt: number;

@@ -163,14 +163,32 @@ function sectionsOf({ plan, events }: ReceiptSource): readonly Section[] {
 	const open = new Set(phases.keys());
 	let from = 0;
 	let start: RunStarted | undefined;
+	/** Where the last run began, and the one before that. */
+	let began: { readonly at: number; readonly earlier: RunStarted | undefined } | undefined;
+	/** A step was taken back, and no rollback has ended since. */
+	let isGoingBack = false;
 	const cut = (phase: ReceiptPhase, to: number, earlier: RunStarted | undefined): void => {
 		sections.push({ phase, events: events.slice(from, to), ...(earlier && { earlier }) });
 		from = to;
 	};
 	for (const [place, { event }] of events.entries()) {
-		if (event.kind === "runStarted") start = event;
-		if (event.kind === "rolledBack") open.add(event.step);
-		if (event.kind === "phaseDone" && event.phase === "rollback") cut("rollback", place + 1, start);
+		if (event.kind === "runStarted") {
+			began = { at: place, earlier: start };
+			start = event;
+		}
+		if (event.kind === "rolledBack") {
+			open.add(event.step);
+			isGoingBack = true;
+		}
+		if (event.kind === "phaseStarted" && event.phase !== "rollback" && isGoingBack && began) {
+			// It was broken off where it had to say that it ends, and the plan goes forward again.
+			cut("rollback", began.at, began.earlier);
+			isGoingBack = false;
+		}
+		if (event.kind === "phaseDone" && event.phase === "rollback") {
+			cut("rollback", place + 1, start);
+			isGoingBack = false;
+		}
 		if (event.kind !== "stepDone" || !open.delete(event.step)) continue;
 		const phase = phases.get(event.step);
 		const isLast = phase !== undefined && ![...open].some((id) => phases.get(id) === phase);

@@ -1,7 +1,7 @@
 import { runsOnServer, type Plan, type PlanStep, type Undo } from "../plan/plan.ts";
 import { rowsThatLose } from "../plan/undo.ts";
 import { ask, isTrue } from "./ask.ts";
-import { hasBooks, readSteps, serverTime, type StepRow } from "./books.ts";
+import { hasBooks, readSteps, serverTime, undoMark, type StepRow } from "./books.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
 
 export const defaultTtlHours = 72;
@@ -93,6 +93,12 @@ export async function judgeStep(context: OutlookContext, step: PlanStep): Promis
 	return judgeLoss(context, undo);
 }
 
+/** What was asked before an undo began cannot be asked in the middle of it, and was answered then. */
+function ofTheRest({ message }: StepRow, judged: Judged): Judged {
+	if (message !== undoMark || judged.is !== "unknown") return judged;
+	return { is: "lossless", says: "half taken back: the rest of it is left" };
+}
+
 const isBegun = ({ state }: StepRow): boolean =>
 	state === "done" || state === "intent" || state === "failed";
 
@@ -108,7 +114,7 @@ export async function rollbackOutlook(context: OutlookContext): Promise<Rollback
 		if (!row || !isBegun(row)) continue;
 		const { state, endedAt } = row;
 		if (state !== "done" && state !== "intent" && state !== "failed") continue;
-		const judged = await judgeStep(context, step);
+		const judged = ofTheRest(row, await judgeStep(context, step));
 		const isLate = endedAt !== undefined && now - endedAt > ttlHours * 3_600_000;
 		steps.push({ step, state, ...judged, isLate, ...(endedAt !== undefined && { endedAt }) });
 	}

@@ -1,9 +1,11 @@
 import type { ServerStep } from "../plan/plan.ts";
 import { tellServer, Refused } from "./ask.ts";
-import { moveStep, type StepRow } from "./books.ts";
+import { moveStep, undoMark, type StepRow } from "./books.ts";
 import type { RunContext } from "./context.ts";
 import type { RunFailure } from "./engine.ts";
+import { waitForEarlier } from "./lone-step.ts";
 import type { OpenRun } from "./open-run.ts";
+import { openingOf, resetAfter } from "./transaction.ts";
 import { backoff, BlockerWatch, isPassing } from "./retry.ts";
 
 /** Statements of an undo that belong together, and whether a transaction may hold them. */
@@ -34,9 +36,6 @@ export function undoGroups(sql: readonly string[]): readonly UndoGroup[] {
 	}
 	return groups;
 }
-
-/** In the message of a step's row: its undo has begun, and statements_done counts the groups of the undo. */
-export const undoMark = "is being taken back";
 
 export type UndoOutcome =
 	| { readonly is: "done" }
@@ -80,12 +79,8 @@ async function runInTransaction(
 	const { ways } = engine;
 	const limits = limitsOf(step, group);
 	try {
-		await tellServer(session, ways.begin);
-		for (const sql of [
-			...ways.limits(limits, "transaction"),
-			...ways.named(nameOf(context, step), "transaction"),
-			...step.settings.map((setting) => ways.settingInTransaction(setting)),
-		]) {
+		const { settings } = step;
+		for (const sql of openingOf(ways, { limits, settings, name: nameOf(context, step) })) {
 			await tellServer(session, sql);
 		}
 		for (const sql of group.sql) await tellServer(session, sql);
@@ -100,6 +95,8 @@ async function runInTransaction(
 		if (!(error instanceof Refused)) throw error;
 		await session.run("ROLLBACK");
 		return endOf(error.failure);
+	} finally {
+		await resetAfter(ways, session);
 	}
 }
 
@@ -147,6 +144,48 @@ async function runAlone(
 	}
 }
 
+const undoneFrom = ["done", "intent", "failed"] as const;
+
+/** Writes that so many groups of an undo are done. */
+function enterBegun(
+	{ engine, session, planHash, token, operator }: RunContext,
+	step: string,
+	groupsDone: number,
+): Promise<boolean> {
+	return moveStep(engine, session, planHash, step, {
+		to: "intent",
+		from: undoneFrom,
+		token,
+		operator,
+		session: session.id,
+		statementsDone: groupsDone,
+		message: undoMark,
+	});
+}
+
+/**
+ * Writes that a step is taken back, with its event, in the transaction that is open: receipts are made of events, so
+ * that none may be lost when the process ends right behind its commit.
+ */
+export async function enterTakenBack(
+	open: OpenRun,
+	step: string,
+	message: string | null,
+): Promise<boolean> {
+	const { engine, session, planHash, token, operator } = open.context;
+	const isOurs = await moveStep(engine, session, planHash, step, {
+		to: "rolledBack",
+		from: undoneFrom,
+		token,
+		operator,
+		statementsDone: 0,
+		message,
+		ends: true,
+	});
+	if (isOurs) await open.recordInside({ kind: "rolledBack", step });
+	return isOurs;
+}
+
 /**
  * Takes one step back, group by group, each with its line in the books; goes on where an earlier try ended. A lock
  * that is not got is tried for again until the deadline.
@@ -158,22 +197,22 @@ export async function undoStep(
 	{ row, deadline }: UndoWish,
 ): Promise<UndoOutcome> {
 	const { context } = open;
-	const { engine, session, planHash, token, operator } = context;
 	const groups = undoGroups(sql);
 	const first = row.message === undoMark ? row.statementsDone : 0;
+	if (row.state === "intent" && row.session !== undefined) {
+		if (!(await waitForEarlier(open, step, row.session))) return { is: "paused" };
+	}
 	for (const [place, group] of groups.entries()) {
 		if (place < first) continue;
-		const isLast = place === groups.length - 1;
 		const enter = (): Promise<boolean> =>
-			moveStep(engine, session, planHash, step.id, {
-				to: isLast ? "rolledBack" : "intent",
-				from: ["done", "intent", "failed"],
-				token,
-				operator,
-				statementsDone: isLast ? 0 : place + 1,
-				message: isLast ? null : undoMark,
-				ends: isLast,
-			});
+			place === groups.length - 1
+				? enterTakenBack(open, step.id, null)
+				: enterBegun(context, step.id, place + 1);
+		// What runs outside of transactions may have happened though nobody could write it down.
+		const isToMark = place === 0 && group.transaction === "none" && row.message !== undoMark;
+		if (isToMark && !(await enterBegun(context, step.id, 0))) return { is: "lost", why: "lease" };
+		// What was told before stands before what the transaction tells.
+		await open.record();
 		const run = group.transaction === "own" ? runInTransaction : runAlone;
 		for (let attempt = 1; ; attempt += 1) {
 			if (context.signal.aborted) return { is: "paused" };

@@ -1,15 +1,15 @@
 import { runsOnServer, type Plan, type PlanStep, type Undo } from "../plan/plan.ts";
 import { sha256 } from "../project/plan-file.ts";
 import { version } from "../version.ts";
-import { tellServer } from "./ask.ts";
-import { endRun, moveStep, readRun, readSteps, type StepRow } from "./books.ts";
+import { Refused, tellServer } from "./ask.ts";
+import { endRun, readRun, readSteps, undoMark, type RunRow, type StepRow } from "./books.ts";
 import type { RunContext } from "./context.ts";
 import { keepSchema, liveSchema } from "./drift.ts";
 import { checksumOf, lastOf, readHistory, writeHistory } from "./history.ts";
 import { readEvents } from "./journal.ts";
 import type { OpenRun } from "./open-run.ts";
 import { judgeStep, rollbackOutlook, type StepOutlook } from "./rollback-outlook.ts";
-import { undoMark, undoStep } from "./rollback-step.ts";
+import { enterTakenBack, undoStep } from "./rollback-step.ts";
 
 /** How far a rollback is to go, and what it may cost. */
 export interface RollbackWish {
@@ -99,19 +99,23 @@ async function unseal({
 
 /** A step without an undo of its own: its line in the books is all that changes. */
 async function mark(
-	{ engine, session, planHash, token, operator }: RunContext,
+	open: OpenRun,
 	step: PlanStep,
 	message: string,
-): Promise<boolean> {
-	return moveStep(engine, session, planHash, step.id, {
-		to: "rolledBack",
-		from: ["done", "intent", "failed"],
-		token,
-		operator,
-		ends: true,
-		statementsDone: 0,
-		message,
-	});
+): Promise<RollbackOutcome | undefined> {
+	const { engine, session, fence } = open.context;
+	await open.record();
+	await tellServer(session, engine.ways.begin);
+	try {
+		const isOurs = await enterTakenBack(open, step.id, message);
+		if (!isOurs) await session.run("ROLLBACK");
+		if (!isOurs || (await fence()) === "lost") return { is: "lost", why: "lease" };
+		await tellServer(session, "COMMIT");
+		return undefined;
+	} catch (error) {
+		await session.run("ROLLBACK");
+		throw error;
+	}
 }
 
 /** Whether a step that did not end has changed nothing: its transaction went away as a whole. */
@@ -130,15 +134,13 @@ async function takeBack(
 	const { context } = open;
 	const undo = undoOf(step);
 	if (neverHappened(step, row)) {
-		return (await mark(context, step, "it had changed nothing"))
-			? undefined
-			: { is: "lost", why: "lease" };
+		return mark(open, step, "it had changed nothing");
 	}
 	if (!("sql" in undo) || !runsOnServer(step)) {
 		const why =
 			"none" in undo ? `left as it is: ${undo.none}` : "unneeded" in undo ? undo.unneeded : "";
 		if ("none" in undo) context.tell({ kind: "stepFound", step: step.id, says: why });
-		return (await mark(context, step, why)) ? undefined : { is: "lost", why: "lease" };
+		return mark(open, step, why);
 	}
 	const end = await undoStep(open, step, undo.sql, { row, deadline });
 	switch (end.is) {
@@ -172,6 +174,20 @@ async function comeBack(
 	return { is: "lost", why: "connection" };
 }
 
+async function takeBackOnce(
+	open: OpenRun,
+	step: PlanStep,
+	row: StepRow,
+	deadline: number,
+): Promise<RollbackOutcome | undefined> {
+	try {
+		return await takeBack(open, step, row, deadline);
+	} catch (error) {
+		if (!(error instanceof Refused) || error.failure.kind !== "connection") throw error;
+		return { is: "lost", why: "connection" };
+	}
+}
+
 /** Takes a step back over broken connections. */
 async function takeBackSurely(
 	open: OpenRun,
@@ -181,13 +197,41 @@ async function takeBackSurely(
 ): Promise<RollbackOutcome | undefined> {
 	let now = row;
 	for (;;) {
-		const outcome = await takeBack(open, step, now, deadline);
+		const outcome = await takeBackOnce(open, step, now, deadline);
 		if (outcome?.is !== "lost" || outcome.why !== "connection") return outcome;
 		const found = await comeBack(open, step);
 		if ("is" in found) return found;
 		if (found.state === "rolledBack") return undefined;
 		now = found;
 	}
+}
+
+/** Whether a rollback took its last step back and was broken off before it could say so. */
+async function isOpen({ engine, session, planHash }: RunContext): Promise<boolean> {
+	const events = await readEvents(engine, session, planHash);
+	const last = events.findLast(({ kind, body }) => kind === "runStarted" || isOfRollback(body));
+	return last?.kind === "phaseStarted";
+}
+
+function isOfRollback(body: string): boolean {
+	const event: unknown = JSON.parse(body);
+	return (
+		typeof event === "object" && event !== null && "phase" in event && event.phase === "rollback"
+	);
+}
+
+/** Writes that a rollback is over; returns whether nothing of the plan is left. */
+async function end(open: OpenRun): Promise<boolean> {
+	const { engine, session, plan, planHash, tell } = open.context;
+	const left = await readSteps({ ways: engine.ways, plan }, session, planHash);
+	const isWhole = [...left.values()].every(
+		({ state }) => state === "pending" || state === "rolledBack",
+	);
+	const state: RunRow["state"] = isWhole ? "rolledBack" : "running";
+	await endRun(engine, session, planHash, state);
+	tell({ kind: "phaseDone", phase: "rollback" });
+	await open.record();
+	return isWhole;
 }
 
 /**
@@ -205,7 +249,10 @@ export async function rollBack(open: OpenRun, wish: RollbackWish): Promise<Rollb
 		...(wish.ttlHours !== undefined && { ttlHours: wish.ttlHours }),
 	});
 	const steps = outlook.steps.filter(({ step }) => wanted.has(step.id));
-	if (steps.length === 0) return { is: "nothing" };
+	if (steps.length === 0) {
+		if (!(await isOpen(context))) return { is: "nothing" };
+		return { is: "done", steps: [], isWhole: await end(open) };
+	}
 	const doubtful = doubtfulOf(steps);
 	if (doubtful.length > 0 && !(await wish.accept(doubtful))) return { is: "refused", doubtful };
 	const run = await readRun(engine, session, planHash);
@@ -241,15 +288,8 @@ export async function rollBack(open: OpenRun, wish: RollbackWish): Promise<Rollb
 			return stopped;
 		}
 		await keepSchema(engine, session, await liveSchema(engine, session));
-		context.tell({ kind: "rolledBack", step: step.id });
-		await open.record();
+		open.say({ kind: "rolledBack", step: step.id });
 		undone.push(step.id);
 	}
-	const left = await readSteps({ ways: engine.ways, plan }, session, planHash);
-	const isWhole = [...left.values()].every(
-		({ state }) => state === "pending" || state === "rolledBack",
-	);
-	if (isWhole) await endRun(engine, session, planHash, "rolledBack");
-	context.tell({ kind: "phaseDone", phase: "rollback" });
-	return { is: "done", steps: undone, isWhole };
+	return { is: "done", steps: undone, isWhole: await end(open) };
 }

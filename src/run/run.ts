@@ -2,7 +2,16 @@ import { planPhases, runsOnServer, type PlanPhase, type PlanStep } from "../plan
 import { sha256 } from "../project/plan-file.ts";
 import { version } from "../version.ts";
 import { Refused, tellServer } from "./ask.ts";
-import { endRun, moveStep, readRun, readSteps, serverTime, type StepRow } from "./books.ts";
+import {
+	endRun,
+	moveStep,
+	readRun,
+	readSteps,
+	serverTime,
+	stepBeingTakenBack,
+	underRollback,
+	type StepRow,
+} from "./books.ts";
 import type { StepOutcome } from "./context.ts";
 import { checkDrift } from "./drift-check.ts";
 import { knownSchema } from "./drift.ts";
@@ -57,6 +66,11 @@ class PlanCourse {
 	async follow(): Promise<RunEnd> {
 		const { plan, signal } = this.#run.context;
 		await this.#read();
+		const undone = stepBeingTakenBack(this.#rows);
+		if (undone) {
+			const { why, hint } = underRollback(undone);
+			return { is: "stopped", step: undone.step, why, details: [hint] };
+		}
 		const drifted = await checkDrift(this.#run, this.#rows, this.#order.acceptDrift);
 		if (drifted) return drifted;
 		for (const step of plan.steps) {

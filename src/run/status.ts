@@ -1,6 +1,14 @@
 import type { Plan, PlanStep } from "../plan/plan.ts";
 import { ask } from "./ask.ts";
-import { hasBooks, readRun, readSteps, serverTime, type RunRow, type StepRow } from "./books.ts";
+import {
+	hasBooks,
+	readRun,
+	readSteps,
+	serverTime,
+	stepBeingTakenBack,
+	type RunRow,
+	type StepRow,
+} from "./books.ts";
 import { knownSchema, liveSchema } from "./drift.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
 import { readHistory, type HistoryRow } from "./history.ts";
@@ -20,6 +28,8 @@ export type NextAction =
 	| { readonly is: "nothing" }
 	| { readonly is: "wait"; readonly holder: Holder }
 	| { readonly is: "run"; readonly step: string }
+	/** A rollback was broken off in the middle of this step. */
+	| { readonly is: "rollBack"; readonly step: string }
 	| { readonly is: "waiting"; readonly step: string; readonly waiting: Waiting };
 
 /** Where the run of a plan stands on a database. */
@@ -95,6 +105,8 @@ function nextOf(
 	{ holder, now }: { readonly holder: Holder | undefined; readonly now: number },
 ): NextAction {
 	if (holder) return { is: "wait", holder };
+	const undone = stepBeingTakenBack(rows);
+	if (undone) return { is: "rollBack", step: undone.step };
 	const step = plan.steps.find(({ id }) => rows.get(id)?.state !== "done");
 	if (!step) return { is: "nothing" };
 	const waiting = waitingOf(step, plan.steps, rows, { now, evidence: undefined });

@@ -77,8 +77,8 @@ export interface TargetResult {
 }
 
 /**
- * Goes through the targets one after the other. A wave begins when all targets of the waves before it are
- * done and verified; the targets of one wave do not wait for each other's success.
+ * Goes through the targets one after the other, in the order in which they are given. A wave begins when all targets
+ * of the waves before it are done and verified; the targets of one wave do not wait for each other's success.
  */
 export async function runWaves(
 	targets: readonly Target[],
@@ -89,7 +89,7 @@ export async function runWaves(
 	const results: TargetResult[] = [];
 	for (const target of targets) {
 		const open = results.find(
-			(earlier) => earlier.target.wave < target.wave && earlier.outcome !== "done",
+			(earlier) => earlier.target.wave !== target.wave && earlier.outcome !== "done",
 		);
 		if (open) {
 			const why =

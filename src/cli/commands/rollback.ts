@@ -5,7 +5,8 @@ export interface RollbackArguments {
 	readonly plan: string;
 	readonly url: string | undefined;
 	readonly data: string | undefined;
-	readonly target: string | undefined;
+	readonly target: string[] | undefined;
+	readonly "all-targets": boolean;
 	readonly to: string | undefined;
 	readonly operator: string | undefined;
 	readonly "taken-back": string[] | undefined;
@@ -47,9 +48,15 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
 			})
 			.option("target", {
 				type: "string",
+				array: true,
 				requiresArg: true,
 				conflicts: ["url", "data"],
-				describe: "A target of the config",
+				describe: "A target of the config; several times for several",
+			})
+			.option("all-targets", {
+				type: "boolean",
+				default: false,
+				describe: "All targets of the config, the last wave first",
 			})
 			.option("to", {
 				type: "string",

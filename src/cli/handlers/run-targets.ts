@@ -27,7 +27,7 @@ export interface TargetArguments {
 export const namesTargets = (args: TargetArguments): boolean =>
 	args["all-targets"] || (args.target?.length ?? 0) > 0;
 
-function targetsOf(args: TargetArguments, config: Config): readonly Target[] | undefined {
+export function targetsOf(args: TargetArguments, config: Config): readonly Target[] | undefined {
 	const wish = args["all-targets"] ? "all" : { names: args.target ?? [] };
 	const targets = findTargets(config, wish, process.env);
 	if (!("code" in targets)) return targets;
@@ -55,22 +55,26 @@ const outcomeWords = {
 } as const;
 
 /**
- * Runs a plan on one target after the other, by waves. Returns nothing: each says its own, the end says all, and the
- * exit code is that of the worst.
+ * Does something on one target after the other, by waves; what takes back begins with the last wave. Returns nothing:
+ * each says its own, the end says all, and the exit code is that of the worst.
  */
 export async function runOnTargets(
 	args: TargetArguments,
 	config: Config,
 	runOn: (target: Target) => Promise<void>,
+	first: "firstWave" | "lastWave" = "firstWave",
 ): Promise<void> {
 	const targets = targetsOf(args, config);
 	if (!targets) return;
-	const results = await runWaves(targets, async (target) => {
-		note(`Target ${target.name}${target.region === undefined ? "" : ` (${target.region})`}`);
-		process.exitCode = exitCodes.clean;
-		await runOn(target);
-		return outcomeOf();
-	});
+	const results = await runWaves(
+		first === "firstWave" ? targets : targets.toReversed(),
+		async (target) => {
+			note(`Target ${target.name}${target.region === undefined ? "" : ` (${target.region})`}`);
+			process.exitCode = exitCodes.clean;
+			await runOn(target);
+			return outcomeOf();
+		},
+	);
 	const rows = results.map(({ target, outcome, says }) => [
 		target.name,
 		`wave ${target.wave}`,

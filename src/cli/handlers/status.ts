@@ -8,9 +8,9 @@ import { openEngine } from "../../run/engines/index.ts";
 import { outlookLine, rollbackOutlook } from "../../run/rollback-outlook.ts";
 import { booksStatus, statusOf } from "../../run/status.ts";
 import type { StatusArguments } from "../commands/status.ts";
-import { exitCodes, fail, print } from "../output.ts";
+import { exitCodes, fail, note, print } from "../output.ts";
 import { printReceipts } from "./run-evidence.ts";
-import { namesTargets, printTargets } from "./run-targets.ts";
+import { namesTargets, printTargets, targetsOf } from "./run-targets.ts";
 
 /** So many of the last events say what happened. */
 const eventCount = 10;
@@ -39,7 +39,8 @@ async function printStatus(
 	const { plan, sha256 } = loaded;
 	const source = { engine, session, plan, planHash: sha256 };
 	if (args.receipts) {
-		await printReceipts(source, { file: path.resolve(process.cwd(), args.plan) }, args.format);
+		const file = path.resolve(process.cwd(), args.plan);
+		await printReceipts(source, { file, target: args.target?.[0] }, args.format);
 		return;
 	}
 	const status = await statusOf(engine, session, { plan, planHash: sha256 }, eventCount);
@@ -87,12 +88,36 @@ async function compareTargets(args: StatusArguments): Promise<void> {
 	await printTargets(args, loaded.config, plan, args.format === "json" ? "json" : "text");
 }
 
-/** Tells where the run of a plan stands; changes nothing. */
-export async function runStatus(args: StatusArguments): Promise<void> {
-	if (namesTargets(args)) {
-		await compareTargets(args);
+/** Shows the receipts of each target, one after the other; the exit code is that of the worst. */
+async function statusOfTargets(args: StatusArguments): Promise<void> {
+	const loaded = await loadConfig(
+		process.cwd(),
+		args.config,
+		args.plan === undefined ? [] : [args.plan],
+	);
+	if ("code" in loaded) {
+		fail(loaded);
 		return;
 	}
+	const targets = targetsOf(args, loaded.config);
+	if (!targets) return;
+	let worst: typeof process.exitCode = exitCodes.clean;
+	for (const { name, url } of targets) {
+		note(`Target ${name}`);
+		await statusOfOne({ ...args, url, target: [name] });
+		if (process.exitCode !== exitCodes.clean) worst = process.exitCode;
+	}
+	process.exitCode = worst;
+}
+
+/** Tells where the run of a plan stands; changes nothing. */
+export async function runStatus(args: StatusArguments): Promise<void> {
+	if (!namesTargets(args)) await statusOfOne(args);
+	else if (args.receipts) await statusOfTargets(args);
+	else await compareTargets(args);
+}
+
+async function statusOfOne(args: StatusArguments): Promise<void> {
 	const { url, data } = args;
 	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
 	if ("code" in engine) {
