@@ -14,7 +14,7 @@ interface Clauses {
 
 /** The best that the server can do, as clauses: it refuses where it has to do worse. */
 function clausesFor({ online }: Effect, operations: readonly Operation[]): Clauses | undefined {
-	if (!online || online.lock !== "none" || online.algorithm === "copy") return undefined;
+	if (online?.lock !== "none" || online.algorithm === "copy") return undefined;
 	if (online.algorithm !== "instant") return { algorithm: online.algorithm, lock: "none" };
 	const isAlter = operations.some(({ kind }) => !ownStatements.has(kind));
 	return isAlter ? { algorithm: "instant" } : { algorithm: "inplace", lock: "none" };

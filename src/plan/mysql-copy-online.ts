@@ -97,7 +97,6 @@ export function copyOnlineSteps(
 	{ catalog, dialect, statementText }: RecipeSituation,
 ): readonly RecipeStep[] | undefined {
 	if (!("table" in operation) || operation.table === undefined) return undefined;
-	if (typeof operation.table === "string") return undefined;
 	const { table: name } = operation;
 	const alter = alterOf(operation, statementText);
 	if (alter === undefined) return undefined;
