@@ -105,13 +105,18 @@ function tableLines(catalog: Catalog, table: Table): string[] {
 	];
 }
 
+/** DEFAULT NULL says what is so without it, and some servers write it out. */
+function hasDefault({ default: value }: Column): boolean {
+	return value !== undefined && !(value.kind === "literal" && value.type === "null");
+}
+
 function columnLine(table: Table, column: Column, at: number): string {
 	return [
 		`column ${keyOf(table)}.${column.name} ${formatType(column.type)}`,
 		...(column.notNull ? ["not null"] : []),
 		...(column.identity ? [`identity ${column.identity}`] : []),
 		...(column.generated ? [`generated ${column.generated.kind}`] : []),
-		...(column.default ? ["default"] : []),
+		...(hasDefault(column) ? ["default"] : []),
 		...(table.kind === "foreign" ? [] : [`#${at + 1}`]),
 	].join(" ");
 }
@@ -188,10 +193,16 @@ export function linesAbout(lines: readonly string[], key: string): readonly stri
 
 /**
  * Returns the lines without what does not tell two schemas apart: the places of columns, and NOT NULL constraints,
- * which have names from PostgreSQL 18 on and stand in the lines of their columns anyway.
+ * which have names from PostgreSQL 18 on and stand in the lines of their columns anyway; of MySQL the widths in which
+ * numbers are shown, and options of tables, of which the server writes out what nobody said.
  */
 export function comparableLines(lines: readonly string[]): readonly string[] {
 	return lines
 		.filter((line) => !/^constraint \S+ notNull/.test(line))
-		.map((line) => line.replace(/ #\d+$/, ""));
+		.map((line) =>
+			line
+				.replace(/ #\d+$/, "")
+				.replace(/ ((?:tiny|small|medium|big)?int)\(\d+\)/, " $1")
+				.replace(/^(table \S+ .*?) with \S*\b(?:engine|auto_increment|charset|collate)=.*$/, "$1"),
+		);
 }

@@ -34,7 +34,7 @@ export interface HistoryRow {
 export type HistoryEntry = Omit<HistoryRow, "seq" | "round" | "appliedAt" | "parent" | "hash">;
 
 const columns =
-	"seq, revision_id, change, round, applied_at, checksum, operator, approvers, plan_hash, parent_revision, schema_rev_before, schema_rev_after, duration_ms, tool_version, target_id, evidence_sha";
+	"seq, revision_id, outcome, round, applied_at, checksum, operator, approvers, plan_hash, parent_revision, schema_rev_before, schema_rev_after, duration_ms, tool_version, target_id, evidence_sha";
 
 /** Returns the checksum of a revision: of its one file, or of the list of its files. */
 export function checksumOf({ files }: PlannedRevision): string {
@@ -115,7 +115,7 @@ export async function writeHistory(
 	);
 	const [counted] = await ask(
 		session,
-		`SELECT count(*), ${ways.now} FROM ${book} WHERE revision_id = ? AND change = ?`,
+		`SELECT count(*), ${ways.now} FROM ${book} WHERE revision_id = ? AND outcome = ?`,
 		[entry.revision, entry.change],
 	);
 	const [seq, parent, previous] = last ?? [];

@@ -83,22 +83,24 @@ async function runStatements(
 	isUncertain: boolean,
 ): Promise<Attempt> {
 	const { context, lease } = run;
-	const { engine, session, planHash, token } = context;
+	const { engine, session, observer, planHash, token } = context;
+	// Who has locked some tables sees no others, and its locks end with its connection: all of it is done again.
+	const locksTables = step.sql.some((sql) => /^\s*LOCK\s+TABLES\b/i.test(sql));
+	const books = locksTables ? observer : session;
+	const first = locksTables ? 0 : row.statementsDone;
 	let rows = 0;
 	for (const [place, statement] of step.sql.entries()) {
-		if (place < row.statementsDone) continue;
-		if (!(await lease.isHeld(session))) {
+		if (place < first) continue;
+		if (!(await lease.isHeld(books))) {
 			return { is: "ended", outcome: { is: "lost", why: "lease" } };
 		}
 		const left =
-			isUncertain && place === row.statementsDone
-				? await settle(run, step, statement)
-				: ("notDone" as const);
+			isUncertain && place === first ? await settle(run, step, statement) : ("notDone" as const);
 		if (typeof left !== "string") return left;
 		const changed = left === "done" ? 0 : await runStatement(run, step, statement);
 		if (typeof changed !== "number") return changed;
 		rows += changed;
-		await moveStep(engine, session, planHash, step.id, {
+		await moveStep(engine, books, planHash, step.id, {
 			to: "intent",
 			from: ["intent"],
 			token,

@@ -82,7 +82,7 @@ test("a release is run from its migration to the history, and only once", async 
 	]);
 	const [history] = await run(
 		client,
-		"SELECT seq, revision_id, change, operator, approvers, parent_revision FROM lockkeeper.migration_history",
+		"SELECT seq, revision_id, outcome, operator, approvers, parent_revision FROM lockkeeper.migration_history",
 	);
 	expect(history).toEqual(["1", "0002_orders", "applied", "ada", '["ada"]', ""]);
 	const again = await go(cwd, url);

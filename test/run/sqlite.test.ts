@@ -108,7 +108,14 @@ test("a whole plan runs on a file: schema, rows, triggers, numbers and children 
 				(SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE name NOT LIKE '%lockkeeper%' AND name NOT LIKE 'sqlite_%' ORDER BY name)) AS names`,
 		),
 	).toEqual([
-		["3500", "0", "1166", "3500", "3500", "customers,open_orders,orders,orders_by_customer,orders_log"],
+		[
+			"3500",
+			"0",
+			"1166",
+			"3500",
+			"3500",
+			"customers,open_orders,orders,orders_by_customer,orders_log",
+		],
 	]);
 	const { rows: history, brokenAt } = await readHistory(engine, session);
 	expect(brokenAt).toBeUndefined();
@@ -117,5 +124,7 @@ test("a whole plan runs on a file: schema, rows, triggers, numbers and children 
 	]);
 	expect(await brokenEvent(engine, session)).toBeUndefined();
 	expect(await admission(engine)).toMatchObject({ is: "applied" });
-	expect(readdirSync(directory).filter((name) => /^before-0002_change-.*\.db$/.test(name))).toHaveLength(1);
+	expect(
+		readdirSync(directory).filter((name) => /^before-0002_change-.*\.db$/.test(name)),
+	).toHaveLength(1);
 });

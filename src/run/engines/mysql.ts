@@ -1,5 +1,189 @@
-import type { EngineProblem, RunEngine } from "../engine.ts";
+import type { Connection } from "mysql2/promise";
+import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
+import { bytesMark } from "./mysql-batches.ts";
+import { mysqlFailure } from "./mysql-failures.ts";
+import { mysqlWays, serverStart, type Flavor } from "./mysql-ways.ts";
 
-export function openMysql(_address: string): Promise<RunEngine | EngineProblem> {
-	return Promise.resolve({ code: "engineMissing", message: "", hint: "" });
+type Connect = (purpose: string) => Promise<Connection>;
+
+function textOf(value: unknown): string | null {
+	if (value === null || value === undefined) return null;
+	if (value instanceof Uint8Array) return `${bytesMark}${Buffer.from(value).toString("hex")}`;
+	return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+async function runOn(
+	connection: Connection,
+	sql: string,
+	values: readonly Value[],
+): Promise<Answer> {
+	try {
+		const [result] = await connection.query({
+			sql,
+			rowsAsArray: true,
+			...(values.length > 0 && { values: [...values] }),
+		});
+		if (!Array.isArray(result)) return { ok: true, rows: [], changed: result.affectedRows };
+		const rows: readonly unknown[] = result;
+		return {
+			ok: true,
+			rows: rows.map((row) => (Array.isArray(row) ? row.map(textOf) : [])),
+			changed: 0,
+		};
+	} catch (error) {
+		return { ok: false, failure: mysqlFailure(error) };
+	}
+}
+
+/** An end that is not answered is cut. */
+async function endOf(connection: Connection): Promise<void> {
+	const timer = setTimeout(() => {
+		connection.destroy();
+	}, 2000);
+	try {
+		await connection.end();
+	} catch {
+		connection.destroy();
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+async function clientMaker(address: string): Promise<Connect | undefined> {
+	let createConnection: typeof import("mysql2/promise").createConnection;
+	try {
+		({ createConnection } = await import("mysql2/promise"));
+	} catch {
+		return undefined;
+	}
+	return async (purpose) => {
+		const connection = await createConnection({
+			uri: address,
+			// The client would change sql_mode for its session.
+			flags: ["-IGNORE_SPACE"],
+			charset: "utf8mb4",
+			connectTimeout: 10_000,
+			enableKeepAlive: true,
+			keepAliveInitialDelay: 10_000,
+			dateStrings: true,
+			supportBigNumbers: true,
+			bigNumberStrings: true,
+			connectAttributes: { program_name: `lockkeeper ${purpose}` },
+		});
+		// A connection that breaks rejects what it runs; without a listener it would end the process.
+		connection.on("error", () => undefined);
+		return connection;
+	};
+}
+
+async function sessionOn(connection: Connection, connect: Connect): Promise<RunSession> {
+	const run = (sql: string, values: readonly Value[] = []): Promise<Answer> =>
+		runOn(connection, sql, values);
+	const own = await run("SELECT CONNECTION_ID()");
+	const number = (own.ok ? own.rows[0]?.[0] : undefined) ?? "0";
+	return {
+		id: `${number} ${await serverStart({ run })}`,
+		run,
+		async cancel() {
+			const other = await connect("cancel");
+			await runOn(other, `KILL QUERY ${Number(number)}`, []);
+			await endOf(other);
+		},
+		cut() {
+			connection.destroy();
+		},
+		close: () => endOf(connection),
+	};
+}
+
+interface Server {
+	readonly flavor: Flavor;
+	readonly text: string;
+	readonly version: number;
+	readonly database: string;
+}
+
+async function identify(connection: Connection): Promise<Server | EngineProblem> {
+	const answer = await runOn(connection, "SELECT VERSION(), DATABASE()", []);
+	const [words = "", database] = (answer.ok ? answer.rows[0] : undefined) ?? [];
+	const [text = "", major, minor, patch] = /(\d+)\.(\d+)\.(\d+)/.exec(words ?? "") ?? [];
+	if (text === "" || database === null || database === undefined) {
+		return {
+			code: text === "" ? "wrongServer" : "badTarget",
+			message:
+				text === "" ? "The server is neither MySQL nor MariaDB." : "The address names no database.",
+			hint: "Write mysql://user@host:port/database.",
+		};
+	}
+	return {
+		flavor: /mariadb/i.test(words ?? "") ? "mariadb" : "mysql",
+		text,
+		version: Number(major) * 10_000 + Number(minor) * 100 + Number(patch),
+		database,
+	};
+}
+
+const seriesOf = (version: number): number => Math.floor(version / 100);
+
+function problemOf(error: unknown, place: string): EngineProblem {
+	const { kind, code } = mysqlFailure(error);
+	return kind === "denied"
+		? {
+				code: "noConnection",
+				message: `The server on ${place} does not let this user in (${code}).`,
+				hint: "Check user and password in the address.",
+			}
+		: {
+				code: "noConnection",
+				message: `There is no answer from MySQL on ${place} (${code}).`,
+				hint: "Check host and port in the address, and that the server runs.",
+			};
+}
+
+/** Returns the engine for a MySQL or MariaDB server: mysql://user@host:port/database. */
+export async function openMysql(address: string): Promise<RunEngine | EngineProblem> {
+	const url = URL.canParse(address) ? new URL(address) : undefined;
+	if (!url || url.hostname === "") {
+		return {
+			code: "badTarget",
+			message: "This is not the address of a MySQL or MariaDB database.",
+			hint: "Write mysql://user@host:port/database.",
+		};
+	}
+	const place = `${url.hostname}:${url.port === "" ? "3306" : url.port}`;
+	const connect = await clientMaker(address.replace(/^mariadb:/i, "mysql:"));
+	if (!connect) {
+		return {
+			code: "engineMissing",
+			message: "mysql2, the client of MySQL and MariaDB, is not installed.",
+			hint: "npm install --save-dev mysql2",
+		};
+	}
+	let first: Connection;
+	try {
+		first = await connect("run");
+	} catch (error) {
+		return problemOf(error, place);
+	}
+	const server = await identify(first);
+	await endOf(first);
+	if ("code" in server) return server;
+	const { flavor, text, version, database } = server;
+	return {
+		dialect: flavor,
+		name: `${flavor === "mariadb" ? "MariaDB" : "MySQL"} ${text} on ${place}/${database}`,
+		version,
+		// A series changes its ways with a later patch release only by doing more.
+		suits: (planned) => seriesOf(planned) === seriesOf(version) && planned <= version,
+		connections: "many",
+		ways: mysqlWays(flavor, database),
+		async connect(purpose) {
+			try {
+				return await sessionOn(await connect(purpose), connect);
+			} catch (error) {
+				return problemOf(error, place);
+			}
+		},
+		close: () => Promise.resolve(),
+	};
 }

@@ -24,7 +24,7 @@ export const postgresBooks: readonly string[] = [
 	`CREATE TABLE IF NOT EXISTS lockkeeper.migration_history (
 		seq bigint PRIMARY KEY,
 		revision_id text NOT NULL,
-		change text NOT NULL CHECK (change IN ('applied', 'rolledBack')),
+		outcome text NOT NULL CHECK (outcome IN ('applied', 'rolledBack')),
 		round integer NOT NULL,
 		applied_at text NOT NULL,
 		checksum text NOT NULL,
@@ -40,7 +40,7 @@ export const postgresBooks: readonly string[] = [
 		evidence_sha text NOT NULL,
 		prev_hash text NOT NULL,
 		row_hash text NOT NULL UNIQUE,
-		UNIQUE (revision_id, change, round)
+		UNIQUE (revision_id, outcome, round)
 	)`,
 	`CREATE TABLE IF NOT EXISTS lockkeeper.runs (
 		plan_hash text PRIMARY KEY,
@@ -119,10 +119,10 @@ export const postgresBooks: readonly string[] = [
 			RAISE EXCEPTION 'revision % does not follow the last one, %', NEW.revision_id, last.revision_id
 				USING ERRCODE = '55000';
 		END IF;
-		IF NEW.change = 'applied' AND own.change = 'applied' THEN
+		IF NEW.outcome = 'applied' AND own.outcome = 'applied' THEN
 			RAISE EXCEPTION 'revision % is applied already', NEW.revision_id USING ERRCODE = '55000';
 		END IF;
-		IF NEW.change = 'rolledBack' AND own.change IS DISTINCT FROM 'applied' THEN
+		IF NEW.outcome = 'rolledBack' AND own.outcome IS DISTINCT FROM 'applied' THEN
 			RAISE EXCEPTION 'revision % is not applied', NEW.revision_id USING ERRCODE = '55000';
 		END IF;
 		RETURN NEW;

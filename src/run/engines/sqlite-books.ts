@@ -19,7 +19,7 @@ export const sqliteBooks: readonly string[] = [
 	`CREATE TABLE IF NOT EXISTS lockkeeper_migration_history (
 		seq INTEGER PRIMARY KEY NOT NULL,
 		revision_id TEXT NOT NULL,
-		change TEXT NOT NULL CHECK (change IN ('applied', 'rolledBack')),
+		outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'rolledBack')),
 		round INTEGER NOT NULL,
 		applied_at TEXT NOT NULL,
 		checksum TEXT NOT NULL,
@@ -35,7 +35,7 @@ export const sqliteBooks: readonly string[] = [
 		evidence_sha TEXT NOT NULL,
 		prev_hash TEXT NOT NULL,
 		row_hash TEXT NOT NULL UNIQUE,
-		UNIQUE (revision_id, change, round)
+		UNIQUE (revision_id, outcome, round)
 	)`,
 	`CREATE TABLE IF NOT EXISTS lockkeeper_runs (
 		plan_hash TEXT PRIMARY KEY NOT NULL,
@@ -112,6 +112,6 @@ export const sqliteBooks: readonly string[] = [
 				OR NEW.prev_hash <> coalesce((SELECT row_hash FROM lockkeeper_migration_history ORDER BY seq DESC LIMIT 1), '')
 				OR NEW.parent_revision <> coalesce((SELECT revision_id FROM lockkeeper_migration_history ORDER BY seq DESC LIMIT 1), '');
 			SELECT RAISE(ABORT, 'the revision is applied already, or is not applied')
-			WHERE (NEW.change = 'applied') = (coalesce((SELECT change FROM lockkeeper_migration_history WHERE revision_id = NEW.revision_id ORDER BY seq DESC LIMIT 1), 'rolledBack') = 'applied');
+			WHERE (NEW.outcome = 'applied') = (coalesce((SELECT outcome FROM lockkeeper_migration_history WHERE revision_id = NEW.revision_id ORDER BY seq DESC LIMIT 1), 'rolledBack') = 'applied');
 		END`,
 ];

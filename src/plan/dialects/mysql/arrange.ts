@@ -1,16 +1,40 @@
 import type { Piece } from "../../piece.ts";
 
-const sessionSetting = /^SET\s+(?:SESSION\s+)?(foreign_key_checks|unique_checks|sql_mode)\s*=/i;
+const sessionSetting = /^SET\s+(?:SESSION\s+)?(?:foreign_key_checks|unique_checks|sql_mode)\s*=/i;
 
 /** What a statement sets for its session belongs to every attempt at its step, also after a new connection. */
+function withSettings(piece: Piece): Piece {
+	const [first] = piece.sql;
+	if (first === undefined || !sessionSetting.test(first)) return piece;
+	return {
+		...piece,
+		sql: piece.sql.filter((sql) => !sessionSetting.test(sql)),
+		settings: [...piece.settings, first],
+	};
+}
+
+const dropTrigger = /^DROP\s+TRIGGER\s+(?!IF\b)/i;
+
+/**
+ * Locks of tables end with their connection, and every statement commits. Triggers that fill a column go when its name
+ * is changed: broken off in between, a write fails until the step is run again, and none is lost.
+ */
+function withLockedTables(piece: Piece): Piece {
+	if (!piece.sql.some((sql) => /^LOCK\s+TABLES\b/i.test(sql))) return piece;
+	const drops = piece.sql.filter((sql) => dropTrigger.test(sql));
+	const rest = piece.sql.filter((sql) => !dropTrigger.test(sql));
+	const end = rest.findIndex((sql) => /^UNLOCK\s+TABLES\b/i.test(sql));
+	return {
+		...piece,
+		sql: rest.toSpliced(
+			end,
+			0,
+			...drops.map((sql) => sql.replace(dropTrigger, "DROP TRIGGER IF EXISTS ")),
+		),
+	};
+}
+
+/** Turns the steps of a recipe into what can be broken off at any instant. */
 export function arrangeMysql(pieces: readonly Piece[]): readonly Piece[] {
-	return pieces.map((piece) => {
-		const [first] = piece.sql;
-		if (first === undefined || !sessionSetting.test(first)) return piece;
-		return {
-			...piece,
-			sql: piece.sql.filter((sql) => !sessionSetting.test(sql)),
-			settings: [...piece.settings, first],
-		};
-	});
+	return pieces.map((piece) => withLockedTables(withSettings(piece)));
 }
