@@ -43,7 +43,7 @@ Source: MySQL Reference Manual, 17.12.2; MariaDB Knowledge Base, ALTER TABLE.`,
 	help: "Say what you expect: the server then refuses instead of copying the table.",
 	messages: {
 		unsaid:
-			"Nothing says how {table} may be changed: where the server cannot do it as {clauses}, it copies all rows while writes wait.",
+			"Nothing says how {table} may be changed: where {clauses} is not possible the server takes a dearer way without a word, up to a copy of all rows while writes wait.",
 	},
 	examples: [
 		{

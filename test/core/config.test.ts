@@ -30,7 +30,11 @@ describe("parseConfig", () => {
 		],
 		[{ projects: [{}] }, 'projects[0] lacks the key "root"', undefined],
 		[{ ignore: "db" }, "ignore must be a list, not a string", undefined],
-		[{ serverVersion: 14.5 }, "serverVersion must be a whole number of at least 5", undefined],
+		[
+			{ serverVersion: 14.5 },
+			'serverVersion must be a whole number of at least 3, or a text: "8.0"',
+			undefined,
+		],
 		[
 			{ tables: { orders: { rows: "many" } } },
 			"tables.orders.rows must be a number, not a string",
