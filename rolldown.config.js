@@ -158,7 +158,14 @@ export default defineConfig({
 	},
 	platform: "node",
 	// PGlite is the user's to install; pg asks for its native twin and for Cloudflare's sockets in vain.
-	external: [/^@electric-sql\/pglite/, "pg-native", "pg-cloudflare", "cloudflare:sockets"],
+	external: [
+		/^@electric-sql\/pglite/,
+		/^mysql2/,
+		/^node-sqlite3-wasm/,
+		"pg-native",
+		"pg-cloudflare",
+		"cloudflare:sockets",
+	],
 	plugins: [copyParserWasm, copySqliteGrammar, collectLicences, countPlainLetters, writeAscii],
 	// The parser's loader is CommonJS and looks for its wasm file beside itself.
 	transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
