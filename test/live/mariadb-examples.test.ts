@@ -138,4 +138,27 @@ describe("examples on MariaDB 10.11", () => {
 			}
 		},
 	);
+
+	const mended = ["require-online-clause", "require-lock-timeout", "no-lost-attribute"];
+	const withFix = examples.filter(({ rule }) => mended.includes(rule.id));
+	test.for(withFix)("$title: what a fix makes of it runs", async ({ example, rule }, { skip }) => {
+		if (!connection) skip("MariaDB is not installed here");
+		const { findings } = await lintSql(
+			[
+				{ id: "0001_create", sql: example.before ?? "" },
+				{ id: "0002_change", sql: example.bad },
+			],
+			{ dialect, only: [rule.id] },
+		);
+		const fixes = findings.flatMap((finding) => finding.fixes.slice(0, 1));
+		const edits = fixes.flatMap((fix) => fix.edits);
+		const mendedSql = [...edits]
+			.sort((one, other) => other.range.start - one.range.start)
+			.reduce(
+				(sql, { range, text }) => sql.slice(0, range.start) + text + sql.slice(range.end),
+				example.bad,
+			);
+		await afresh(example);
+		await run(mendedSql);
+	});
 });
