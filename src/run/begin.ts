@@ -1,4 +1,4 @@
-import { tellServer } from "./ask.ts";
+import { Refused, tellServer } from "./ask.ts";
 import { endRun, enterRun, readRun, readSteps } from "./books.ts";
 import { keepSchema, liveSchema } from "./drift.ts";
 import { readEvents } from "./journal.ts";
@@ -49,4 +49,27 @@ export async function beginRun(run: OpenRun, approvers: readonly string[]): Prom
 	await enterRun(engine, session, entry);
 	await keepSchema(engine, session, schema);
 	if ((await run.context.fence()) === "held") await tellServer(session, "COMMIT");
+}
+
+/** A server that breaks the connection meanwhile is asked again so often. */
+const connectAttempts = 10;
+
+/** Enters a run over broken connections; returns what was lost when it could not. */
+export async function beginSurely(
+	run: OpenRun,
+	approvers: readonly string[],
+): Promise<"connection" | "lease" | undefined> {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			await beginRun(run, approvers);
+			return undefined;
+		} catch (error) {
+			await run.context.session.run("ROLLBACK");
+			const isBroken = error instanceof Refused && error.failure.kind === "connection";
+			if (!isBroken) throw error;
+			if ((await run.renew()) === "lost") return "lease";
+			if (attempt === connectAttempts) return "connection";
+			await run.context.pause(Math.min(250 * 2 ** attempt, 10_000));
+		}
+	}
 }

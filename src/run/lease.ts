@@ -212,13 +212,27 @@ class HeldLease implements Lease {
 		if (this.#vain > 0) this.session.cut?.();
 		await this.#beating;
 		const { ways } = this.#engine;
-		await this.session.run(
-			`UPDATE ${ways.book("lease")} SET released_at = ${ways.now} WHERE resource = ? AND token = ?`,
-			[resource, this.token],
-		);
+		const isSaid = await this.#sayReleased(this.session);
+		if (!isSaid && this.#engine.connections === "many") {
+			// Its connection broke since the last beat: the books need not say that we are still at work.
+			const other = await this.#engine.connect("lock");
+			if (!("code" in other)) {
+				await this.#sayReleased(other);
+				await other.close();
+			}
+		}
 		const { sql, values } = ways.unlock(resource);
 		await this.session.run(sql, values);
 		await this.session.close();
+	}
+
+	async #sayReleased(session: RunSession): Promise<boolean> {
+		const { ways } = this.#engine;
+		const { ok } = await session.run(
+			`UPDATE ${ways.book("lease")} SET released_at = ${ways.now} WHERE resource = ? AND token = ?`,
+			[resource, this.token],
+		);
+		return ok;
 	}
 
 	async #beat(): Promise<void> {

@@ -24,7 +24,7 @@ export function isPassing({ kind }: RunFailure): boolean {
 }
 
 /** A step whose connection breaks so often is given up. */
-const mostBreaks = 15;
+const mostBreaks = 8;
 
 /** Batches that ran for so long since the connection broke, in milliseconds, did something. */
 const calmAfter = 60_000;

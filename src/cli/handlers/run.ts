@@ -4,7 +4,7 @@ import { loadConfig, type LoadedConfig } from "../../project/config-file.ts";
 import { changedFiles, readApprovals, readPlan, type LoadedPlan } from "../../project/plan-file.ts";
 import { Refused } from "../../run/ask.ts";
 import { admit, type Admission } from "../../run/admission.ts";
-import { beginRun } from "../../run/begin.ts";
+import { beginSurely } from "../../run/begin.ts";
 import { serverTime } from "../../run/books.ts";
 import { openEngine } from "../../run/engines/index.ts";
 import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
@@ -220,7 +220,8 @@ async function carryOut(
 
 async function followPlan(opened: OpenRun, order: RunOrder): Promise<RunEnd> {
 	try {
-		await beginRun(opened, order.approvers);
+		const lost = await beginSurely(opened, order.approvers);
+		if (lost) return { is: "lost", why: lost };
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
 		return { is: "stopped", why: error.failure.message, details: [], failure: error.failure };

@@ -13,7 +13,8 @@ import { ask } from "./restartable-server.ts";
 
 const program = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
-const shopSql = `CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
+/** The tables before the release. */
+export const shopSql = `CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
 CREATE TABLE orders (
 	id bigint PRIMARY KEY, customer bigint NOT NULL, total integer NOT NULL, status text, note text, legacy text
 );
@@ -22,7 +23,7 @@ CREATE TABLE mirror (id bigint PRIMARY KEY, customer bigint NOT NULL, total inte
 `;
 
 /** Every kind of step: concurrent builds and drops, NOT VALID and VALIDATE, two backfills, renames, drops. */
-const releaseSql = `CREATE INDEX orders_customer ON orders (customer);
+export const releaseSql = `CREATE INDEX orders_customer ON orders (customer);
 DROP INDEX orders_note;
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES customers (id);
 UPDATE orders SET status = 'open' WHERE status IS NULL;
@@ -202,12 +203,6 @@ export async function faultsOf(
 		...has.filter((line) => !expected.includes(line)).map((line) => `schema has ${line}`),
 	);
 	await count("orders that are not their mirror", differences);
-	const applied = "revision_id = '0002_release' AND change = 'applied'";
-	await count(
-		"rows of history",
-		`SELECT count(*) AS n FROM lockkeeper.migration_history WHERE ${applied}`,
-		1,
-	);
 	await count(
 		"steps that are not done",
 		"SELECT count(*) AS n FROM lockkeeper.steps WHERE state <> 'done'",
@@ -232,7 +227,9 @@ export async function faultsOf(
 		"SELECT count(*) AS n FROM lockkeeper.steps s WHERE NOT EXISTS (SELECT FROM lockkeeper.events e WHERE e.step_id = s.step_id AND e.kind = 'stepDone')",
 	);
 	await withSession(url, async ({ engine, session }) => {
-		const { brokenAt } = await readHistory(engine, session);
+		const { brokenAt, rows } = await readHistory(engine, session);
+		const applied = rows.filter(({ revision }) => revision === "0002_release");
+		if (applied.length !== 1) faults.push(`rows of history: ${applied.length}`);
 		if (brokenAt !== undefined) faults.push(`history is broken at ${brokenAt}`);
 		const event = await brokenEvent(engine, session);
 		if (event !== undefined) faults.push(`events are broken at ${event}`);

@@ -17,11 +17,13 @@ export function terminate(random: () => number, name: "one" | "all" | "lock"): D
 		name: `terminate ${name}`,
 		async disturb(runner, url) {
 			await randomInstant(runner, random);
+			if (runner.isOver) return false;
 			await ask(
 				url,
 				`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper%'
 				AND application_name <> 'lockkeeper judge' AND datname = current_database() ${which}`,
 			);
+			return true;
 		},
 	};
 }
@@ -39,7 +41,7 @@ export function freeze(
 		name: "frozen past its lease",
 		async disturb(runner, url) {
 			await randomInstant(runner, random);
-			if (runner.isOver) return;
+			if (runner.isOver) return false;
 			runner.child.kill("SIGSTOP");
 			await ask(
 				url,
@@ -52,6 +54,7 @@ export function freeze(
 			await runner.ended;
 			await wait(random() * 1000);
 			await other.kill();
+			return true;
 		},
 	};
 }
@@ -62,9 +65,11 @@ export function restart(random: () => number, server: RestartableServer): Distur
 		name: "server shut down at once",
 		async disturb(runner) {
 			await randomInstant(runner, random);
+			if (runner.isOver) return false;
 			await server.down();
 			await wait(random() * 1500);
 			await server.up();
+			return true;
 		},
 	};
 }
@@ -79,8 +84,10 @@ export function network(
 		name: { drop: "reset", client: "half closed to us", server: "half closed to the server" }[how],
 		async disturb(runner) {
 			await randomInstant(runner, random);
+			if (runner.isOver) return false;
 			if (how === "drop") proxy.drop();
 			else proxy.halfClose(how);
+			return true;
 		},
 	};
 }
@@ -91,9 +98,11 @@ export function silence(random: () => number, proxy: Proxy): Disturbance {
 		name: "silence of 70 s",
 		async disturb(runner) {
 			await randomInstant(runner, random);
+			if (runner.isOver) return false;
 			proxy.swallow();
 			await Promise.race([wait(70_000), runner.ended]);
 			proxy.heal();
+			return true;
 		},
 	};
 }

@@ -38,10 +38,10 @@ const add = (counts: Map<string, number>, name: string): void => {
 	counts.set(name, (counts.get(name) ?? 0) + 1);
 };
 
-/** One way to disturb a run: returns when it has done so, or when the run has ended. */
+/** One way to disturb a run: returns when it has done so, or that the run had ended before. */
 export interface Disturbance {
 	readonly name: string;
-	disturb(runner: RunnerProcess, url: string): Promise<void>;
+	disturb(runner: RunnerProcess, url: string): Promise<boolean>;
 }
 
 const wait = (milliseconds: number): Promise<void> =>
@@ -77,7 +77,9 @@ export const killAt = (random: () => number): Disturbance => ({
 	name: "kill -9",
 	async disturb(runner) {
 		await randomInstant(runner, random);
+		if (runner.isOver) return false;
 		await runner.kill();
+		return true;
 	},
 });
 
@@ -158,11 +160,9 @@ async function onePlan(series: Series, tally: Tally): Promise<void> {
 	const args = [...planned.flags, "--url", addressOf?.(database) ?? url, "--wait", "90s"];
 	for (let run = 0; run < 200; run++) {
 		const runner = new RunnerProcess(planned.directory, args);
-		const isDisturbed = tally.disturbances < series.disturbances;
-		if (isDisturbed) {
+		while (tally.disturbances < series.disturbances && !runner.isOver) {
 			const disturbance = pick();
-			await disturbance.disturb(runner, url);
-			if (!runner.isOver || runner.child.signalCode !== null) {
+			if (await disturbance.disturb(runner, url)) {
 				tally.disturbances += 1;
 				add(tally.kinds, disturbance.name);
 				add(tally.at, await placeOf(url));
@@ -174,13 +174,19 @@ async function onePlan(series: Series, tally: Tally): Promise<void> {
 		const { is, why } = runner.end ?? {};
 		const isFault =
 			code !== null && is !== "lost" && is !== "paused" && (is !== undefined || code !== 2);
-		if (isFault) tally.faults.push(`exit ${code}: ${why ?? ""} ${runner.errors.slice(-300)}`);
+		if (isFault) {
+			const fault = `exit ${code}: ${why ?? ""} ${runner.errors.slice(-300)}`;
+			say?.(fault);
+			tally.faults.push(fault);
+		}
 		if (run === 199) tally.faults.push("the plan never ends");
 	}
 	await workload.stop();
 	tally.plans += 1;
 	tally.writes += workload.writes;
-	tally.faults.push(...workload.errors, ...(await faultsOf(url, planned, expected)));
+	const faults = [...workload.errors, ...(await faultsOf(url, planned, expected))];
+	for (const fault of faults) say?.(fault);
+	tally.faults.push(...faults);
 	const [lease] = await ask(url, "SELECT token::integer - 1 AS n FROM lockkeeper.lease");
 	tally.takeovers += Number(lease?.["n"] ?? 0);
 	say?.(

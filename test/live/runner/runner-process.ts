@@ -54,10 +54,9 @@ export class RunnerProcess {
 		return this.events.findLast(({ kind }) => kind === "end");
 	}
 
-	/** Resolves so many events of a kind later, or when the process ends. */
+	/** Resolves so many events of a kind from now, or when the process ends. */
 	async hears(isMeant: (event: SaidEvent) => boolean, times = 1): Promise<void> {
-		let left = times - this.events.filter(isMeant).length;
-		if (left <= 0) return;
+		let left = times;
 		const heard = new Promise<void>((resolve) => {
 			this.#onEvent = (event) => {
 				if (isMeant(event) && --left <= 0) resolve();
