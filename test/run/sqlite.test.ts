@@ -13,6 +13,8 @@ import { openSqlite, sqlitePath } from "../../src/run/engines/sqlite.ts";
 import { readHistory } from "../../src/run/history.ts";
 import { brokenEvent } from "../../src/run/journal.ts";
 import { planSql } from "../plan/plan-sql.ts";
+import { lockkeeper } from "../cli/run.ts";
+import { approvedShop, killedAtEveryStep, startRun } from "./approved-shop.ts";
 import { opened, ran, type TestPlan } from "./server-run.ts";
 
 const shop = `CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -127,4 +129,74 @@ test("a whole plan runs on a file: schema, rows, triggers, numbers and children 
 	expect(
 		readdirSync(directory).filter((name) => /^before-0002_change-.*\.db$/.test(name)),
 	).toHaveLength(1);
+});
+
+test("killed at the beginning of each step, a run goes on where it was", async () => {
+	const file = shopFile();
+	const shopPlan = await approvedShop(loadSqlite(), shop, change);
+	const { kills, code, output } = await killedAtEveryStep(shopPlan, `sqlite:${file}`);
+	expect(output).toContain("done");
+	expect(code).toBe(0);
+	expect(kills).toBeGreaterThan(0);
+	const verify = ["verify", "plan.json", "--url", `sqlite:${file}`];
+	expect((await lockkeeper(verify, { cwd: shopPlan.directory })).code).toBe(0);
+	const engine = await engineOf(file);
+	const session = await sessionOf(engine);
+	expect(
+		await ask(
+			session,
+			`SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM orders WHERE status IS NULL) AS pending,
+				(SELECT max(integrity_check) FROM pragma_integrity_check) AS whole,
+				(SELECT count(*) FROM lockkeeper_migration_history) AS revisions,
+				(SELECT count(*) FROM lockkeeper_steps WHERE state <> 'done') AS left_over`,
+		),
+	).toEqual([["3500", "0", "ok", "1", "0"]]);
+	expect(await brokenEvent(engine, session)).toBeUndefined();
+}, 240_000);
+
+test("a second runner is told who has the file; the lock of a dead one is taken over", async () => {
+	const file = shopFile();
+	const engine = await engineOf(file);
+	const shopPlan = await approvedShop(loadSqlite(), shop, change);
+	const first = await opened(engine, planned);
+	const second = await startRun(shopPlan, `sqlite:${file}`).ended;
+	expect(second.code).toBe(1);
+	expect(second.output).toContain("ada");
+	await first.close();
+	writeFileSync(`${file}.lockkeeper`, "999999999 \n");
+	expect((await startRun(shopPlan, `sqlite:${file}`).ended).code).toBe(0);
+}, 120_000);
+
+test("status and rollback work on a file", async () => {
+	const file = shopFile();
+	const kept = `CREATE INDEX orders_by_customer ON orders (customer_id);
+ALTER TABLE customers ADD COLUMN email TEXT;`;
+	const shopPlan = await approvedShop(loadSqlite(), shop, kept);
+	const cwd = shopPlan.directory;
+	const url = ["--url", `sqlite:${file}`];
+	expect((await startRun(shopPlan, `sqlite:${file}`).ended).code).toBe(0);
+	expect((await lockkeeper(["status", "plan.json", ...url], { cwd })).stdout).toContain("done");
+	const back = await lockkeeper(["rollback", "plan.json", ...url, "--operator", "ada"], { cwd });
+	expect(back.stderr + back.stdout).toContain("taken back");
+	expect(back.code).toBe(0);
+	const session = await sessionOf(await engineOf(file));
+	expect(
+		await ask(session, "SELECT count(*) FROM pragma_table_xinfo('customers') WHERE name = 'email'"),
+	).toEqual([["0"]]);
+}, 120_000);
+
+test.each([
+	["sqlite:shop.db", "/srv/shop.db"],
+	["sqlite:///var/shop.db", "/var/shop.db"],
+	["sqlite://data/shop.db", "/srv/data/shop.db"],
+	["file:shop.db?mode=rw", "/srv/shop.db"],
+	["file:///var/shop%201.db", "/var/shop 1.db"],
+	["sqlite:", undefined],
+])("%s names a file", (address, file) => {
+	expect(sqlitePath(address, "/srv")).toBe(file);
+});
+
+test("a file that is not there is not made", async () => {
+	expect(await openSqlite(path.join(directory, "none.db"))).toMatchObject({ code: "noConnection" });
+	expect(readdirSync(directory)).not.toContain("none.db");
 });
