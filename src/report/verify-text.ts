@@ -12,17 +12,29 @@ export function checksText(results: readonly CheckResult[], palette: Palette): s
 		passed: "passed ",
 		failed: palette.error("failed "),
 		unknown: palette.warning("unknown"),
+		takenOver: "over   ",
 	} as const;
-	const lines = results.flatMap(({ name, sql, is, message }) => [
+	const lines = results.flatMap(({ name, sql, is, message, takenOverBy }) => [
 		`${words[is]}  ${name}`,
-		...(is === "passed" ? [] : [`         ${palette.code(sql.replace(/\s+/g, " ").trim())}`]),
+		...(takenOverBy === undefined
+			? []
+			: [`         no longer applies: taken over by ${takenOverBy}`]),
+		...(is === "passed" || is === "takenOver"
+			? []
+			: [`         ${palette.code(sql.replace(/\s+/g, " ").trim())}`]),
 		...(message === undefined ? [] : [`         ${message}`]),
 	]);
-	const passed = results.filter(({ is }) => is === "passed").length;
+	const asked = results.filter(({ is }) => is !== "takenOver");
+	const passed = asked.filter(({ is }) => is === "passed").length;
+	const queries = count(asked.length, "query", "queries");
+	const over = results.length - asked.length;
+	const rest = over === 0 ? "" : ` ${over} no longer ${over === 1 ? "applies" : "apply"}.`;
 	const summary =
-		passed === results.length
-			? `${count(results.length, "query", "queries")}, all passed.`
-			: `${passed} of ${count(results.length, "query", "queries")} passed.`;
+		asked.length === 0
+			? "Nothing is left to ask: later steps have taken all over."
+			: passed === asked.length
+				? `${queries}, all passed.${rest}`
+				: `${passed} of ${queries} passed.${rest}`;
 	return `${[...lines, "", palette.strong(summary)].join("\n")}\n`;
 }
 

@@ -33,6 +33,8 @@ export type RunEvent =
 			readonly step: string;
 			readonly code: string;
 			readonly message: string;
+			/** The keys of rows that stand in the way. */
+			readonly rows?: readonly string[];
 	  }
 	| {
 			readonly kind: "batchDone";
@@ -70,14 +72,19 @@ export type StepOutcome =
 			readonly is: "done";
 			/** Rows that were changed, over all attempts. */
 			readonly rows?: number;
-			readonly notes?: readonly string[];
 	  }
 	/** All that is done is in the books; the same step goes on from there. */
 	| { readonly is: "paused"; readonly why: string }
 	/** The connection or the lease is gone: nothing more can be said on it. */
 	| { readonly is: "lost"; readonly why: "connection" | "lease" }
 	/** A person has to do something first: the data, or what writes it. */
-	| { readonly is: "stopped"; readonly why: string; readonly details: readonly string[] }
+	| {
+			readonly is: "stopped";
+			readonly why: string;
+			readonly details: readonly string[];
+			/** The keys of rows that stand in the way. */
+			readonly rows?: readonly string[];
+	  }
 	| { readonly is: "failed"; readonly failure: RunFailure };
 
 /** What every part of a run works with. */
@@ -106,6 +113,4 @@ export interface RunContext {
 	readonly pause: (milliseconds: number) => Promise<void>;
 	/** What the config says of runs. */
 	readonly config?: RunConfig;
-	/** Steps of which rows that cannot be converted are accepted as they are. */
-	readonly waived?: ReadonlySet<string>;
 }

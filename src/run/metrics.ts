@@ -12,8 +12,6 @@ export interface MetricReadings {
 	readonly rollbackLossless?: boolean;
 	readonly gate?: "open" | "closed" | "unknown";
 	readonly schemaRev?: string;
-	/** Rows that a trigger could not write to the other side, by table. */
-	readonly dualWriteFailures?: Readonly<Record<string, number>>;
 	/** Of a verified vector index: mean change of deltaS, and the worst state of lambda. */
 	readonly vectors?: { readonly deltaSDiff: number; readonly lambdaState: 0 | 1 | 2 | 3 };
 }
@@ -41,6 +39,9 @@ class Sums {
 	set(key: string, value: number): void {
 		this.#sums.set(key, value);
 	}
+	has(key: string): boolean {
+		return this.#sums.has(key);
+	}
 	delete(key: string): void {
 		this.#sums.delete(key);
 	}
@@ -54,6 +55,7 @@ interface Tallies {
 	readonly lag: Sums;
 	readonly verified: Map<string, { readonly point: MetricPoint; readonly step: string }>;
 	readonly pending: Sums;
+	readonly unconvertible: Sums;
 	readonly cutover: Sums;
 	readonly lockWait: Sums;
 	readonly lockRetries: Sums;
@@ -80,6 +82,8 @@ function tally(tallies: Tallies, event: RunEvent, phaseOf: ReadonlyMap<string, P
 			}
 			if (event.rows !== undefined) tallies.rows.set(event.step, event.rows);
 			tallies.lag.delete(event.step);
+			// It does not end while a row is left that has no value on the other side.
+			if (tallies.unconvertible.has(event.step)) tallies.unconvertible.set(event.step, 0);
 			return;
 		case "lockMissed":
 			tallies.lockRetries.add(event.step, 1);
@@ -95,6 +99,7 @@ function tally(tallies: Tallies, event: RunEvent, phaseOf: ReadonlyMap<string, P
 			if (count !== undefined) tallies.pending.set(step, count);
 			else if (passed) tallies.pending.set(step, 0);
 			else tallies.pending.delete(step);
+			if (what === "unconvertible" && count !== undefined) tallies.unconvertible.set(step, count);
 			return;
 		}
 		case "rolledBack":
@@ -102,6 +107,7 @@ function tally(tallies: Tallies, event: RunEvent, phaseOf: ReadonlyMap<string, P
 				if (step === event.step) tallies.verified.delete(key);
 			}
 			tallies.pending.delete(event.step);
+			tallies.unconvertible.delete(event.step);
 			return;
 		default:
 			return;
@@ -130,7 +136,7 @@ function phaseSeconds(events: readonly TimedEvent[]): Sums {
 }
 
 function readingMetrics(readings: MetricReadings): readonly Metric[] {
-	const { gate, schemaRev, rollbackLossless, dualWriteFailures, vectors } = readings;
+	const { gate, schemaRev, rollbackLossless, vectors } = readings;
 	const one = (value: number | undefined): readonly MetricPoint[] =>
 		value === undefined ? [] : [{ labels: {}, value }];
 	const yes = (value: boolean | undefined): number | undefined =>
@@ -143,18 +149,6 @@ function readingMetrics(readings: MetricReadings): readonly Metric[] {
 		points,
 	});
 	return [
-		{
-			...gauge(
-				"dual_write_fail",
-				"Rows that a trigger could not write to the other side.",
-				Object.entries(dualWriteFailures ?? {}).map(([table, value]) => ({
-					labels: { table },
-					value,
-				})),
-			),
-			kind: "counter",
-			unit: "{row}",
-		},
 		gauge("deltaS_diff", "Change of deltaS of the gold questions.", one(vectors?.deltaSDiff)),
 		gauge(
 			"lambda_state",
@@ -197,6 +191,7 @@ export function metricsOf(
 		lag: new Sums(),
 		verified: new Map(),
 		pending: new Sums(),
+		unconvertible: new Sums(),
 		cutover: new Sums(),
 		lockWait: new Sums(),
 		lockRetries: new Sums(),
@@ -238,6 +233,13 @@ export function metricsOf(
 			"{row}",
 			"Rows that the last verification of a step found to be wrong.",
 			tallies.pending.points("step"),
+		),
+		metric(
+			"dual_write_fail",
+			"gauge",
+			"{row}",
+			"Rows of which a trigger or a change in batches could not make the new value, when last counted.",
+			tallies.unconvertible.points("step"),
 		),
 		metric(
 			"cutover_ms",

@@ -20,7 +20,6 @@ export interface RunWish {
 	readonly tell: (event: RunEvent) => void;
 	readonly onWait?: (holder: Holder | undefined) => void;
 	readonly config?: RunConfig;
-	readonly waived?: ReadonlySet<string>;
 }
 
 /** A run that holds the lease. */
@@ -135,7 +134,6 @@ export async function openRun(wish: RunWish): Promise<OpenRun | NoLease> {
 		fence: (session = work) => lease.fence(session),
 		pause: pauseUnless(signal),
 		...(wish.config && { config: wish.config }),
-		...(wish.waived && { waived: wish.waived }),
 	};
 	return {
 		context,

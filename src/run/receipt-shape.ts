@@ -76,7 +76,11 @@ const shape: Shape = {
 		stops: list("What stopped the run on the way.", {
 			kind: "object",
 			required: ["at", "why"],
-			fields: { at: text("ISO 8601."), why: text() },
+			fields: {
+				at: text("ISO 8601."),
+				why: text(),
+				rows: list("The keys of rows that stood in the way, 20 at most.", text()),
+			},
 		}),
 		previous: text("SHA-256 of the receipt before it; absent in the first."),
 		sha256: text("SHA-256 of all the rest as JSON without blanks."),

@@ -52,7 +52,12 @@ export interface Receipt {
 	}[];
 	readonly throttled: readonly { readonly cause: string; readonly milliseconds: number }[];
 	/** What stopped the run on the way. */
-	readonly stops: readonly { readonly at: string; readonly why: string }[];
+	readonly stops: readonly {
+		readonly at: string;
+		readonly why: string;
+		/** The keys of rows that stood in the way. */
+		readonly rows?: readonly string[];
+	}[];
 	/** SHA-256 of the receipt before it; absent in the first. */
 	readonly previous?: string;
 	/** SHA-256 of all the rest as JSON without blanks. */
@@ -138,7 +143,13 @@ function stops(events: readonly TimedEvent[]): Receipt["stops"] {
 			return [{ at: isoTime(at), why: event.why }];
 		}
 		return event.kind === "stepFailed"
-			? [{ at: isoTime(at), why: `${event.step}: ${event.message}` }]
+			? [
+					{
+						at: isoTime(at),
+						why: `${event.step}: ${event.message}`,
+						...(event.rows && { rows: event.rows }),
+					},
+				]
 			: [];
 	});
 }

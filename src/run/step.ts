@@ -236,13 +236,28 @@ class StepCourse {
 		const { session, tell } = this.#run.context;
 		for (const { what, sql } of this.#step.checks) {
 			const passed = isTrue(await ask(session, sql));
-			tell({ kind: "verified", step: this.#step.id, what, passed });
+			const count = passed ? 0 : await this.#count(sql);
+			tell({
+				kind: "verified",
+				step: this.#step.id,
+				what,
+				passed,
+				...(count !== undefined && { count }),
+			});
 			if (passed) continue;
 			const why = `The check of ${words[what]} failed.`;
 			await this.#move({ to: "failed", from: ["done"], message: why });
 			return { is: "stopped", why, details: [sql] };
 		}
 		return undefined;
+	}
+
+	/** How many rows a check finds; undefined where it asks for something else. */
+	async #count(sql: string): Promise<number | undefined> {
+		const rows = /^SELECT count\(\*\) = 0 (FROM .*)$/s.exec(sql)?.[1];
+		if (rows === undefined) return undefined;
+		const [row] = await ask(this.#run.context.session, `SELECT count(*) ${rows}`);
+		return Number(row?.[0]);
 	}
 
 	/** Stops at a safe place: what is done stays done. */
@@ -254,13 +269,13 @@ class StepCourse {
 	}
 
 	async #end(outcome: StepOutcome): Promise<StepOutcome> {
-		if (outcome.is === "stopped") await this.#fail(outcome.why);
+		if (outcome.is === "stopped") await this.#fail(outcome.why, "stopped", outcome.rows);
 		return outcome;
 	}
 
-	async #fail(message: string, code = "stopped"): Promise<void> {
+	async #fail(message: string, code = "stopped", rows?: readonly string[]): Promise<void> {
 		const { id: step } = this.#step;
-		this.#run.context.tell({ kind: "stepFailed", step, code, message });
+		this.#run.context.tell({ kind: "stepFailed", step, code, message, ...(rows && { rows }) });
 		await this.#quietly({ to: "failed", from: ["intent", "pending"], message });
 	}
 

@@ -307,25 +307,22 @@ describe("rows that cannot be converted", () => {
 		expect(outcome).toEqual({
 			is: "stopped",
 			why: "3 rows cannot be converted",
-			details: [17, 18, 420].map(
-				(id) => `id = ${id}: invalid input syntax for type integer: "n/a" (22P02)`,
-			),
+			details: [
+				...[17, 18, 420].map(
+					(id) => `id = ${id}: invalid input syntax for type integer: "n/a" (22P02)`,
+				),
+				"Mend these rows. To keep them as they are, set them aside before you change or delete them:",
+				"  CREATE TABLE set_aside AS SELECT * FROM orders WHERE id IN ('17', '18', '420');",
+			],
+			rows: ["id = 17", "id = 18", "id = 420"],
 		});
 		expect(await valueOf(session, "SELECT count(total_new) FROM orders")).toBe("497");
 	});
 
-	test("let the step go on when they are mended or accepted", async () => {
+	test("let the step go on when they are mended", async () => {
 		await rowsOf(session, texts);
 		const step = backfillStep(numbers, 100);
 		await runBackfill(testRun(engine, session, observer).context, step);
-		const accepted = testRun(engine, session, observer, { waived: new Set(["migrate-1"]) });
-		expect(await runBackfill(accepted.context, step)).toMatchObject({
-			is: "done",
-			notes: [
-				"3 rows cannot be converted, which was accepted",
-				...[17, 18, 420].map((id): unknown => expect.stringContaining(`id = ${id}: `)),
-			],
-		});
 		await rowsOf(session, "UPDATE orders SET total = '0' WHERE total = 'n/a'");
 		const mended = testRun(engine, session, observer);
 		expect(await runBackfill(mended.context, step)).toEqual({ is: "done", rows: 500 });
@@ -339,10 +336,14 @@ describe("rows that cannot be converted", () => {
 			CREATE TRIGGER refuse BEFORE UPDATE ON orders FOR EACH ROW WHEN (NEW.id = 30) EXECUTE FUNCTION refuse()`,
 		);
 		const { context } = testRun(engine, session, observer);
-		expect(await runBackfill(context, backfillStep(totals, 20))).toEqual({
+		expect(await runBackfill(context, backfillStep(totals, 20))).toMatchObject({
 			is: "stopped",
 			why: "1 row cannot be converted",
-			details: ["id = 30: order 30 is closed (P0001)"],
+			details: [
+				"id = 30: order 30 is closed (P0001)",
+				expect.stringMatching(/^Mend/),
+				expect.any(String),
+			],
 		});
 	});
 
@@ -395,11 +396,7 @@ describe("the throttle", () => {
 	test("pressure is read from the server", async () => {
 		await rowsOf(session, orders(300));
 		const pressure = await engine.ways.pressure(observer, "orders");
-		expect(Object.keys(pressure).sort()).toEqual([
-			"activeConnections",
-			"isVacuumed",
-			"logBytes",
-		]);
+		expect(Object.keys(pressure).sort()).toEqual(["activeConnections", "isVacuumed", "logBytes"]);
 		expect(pressure.logBytes).toBeGreaterThan(0);
 		const stranger = await sessionOf(engine, "stranger");
 		await rowsOf(stranger, "BEGIN; SELECT 1");

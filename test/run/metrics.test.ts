@@ -152,10 +152,9 @@ describe("metrics of a run", () => {
 	test("what was not measured is absent, never 0", () => {
 		expect(metricsOf(plan, timed(started))).toEqual([]);
 		const names = metricsOf(plan, [], {
-			dualWriteFailures: { orders: 0 },
 			vectors: { deltaSDiff: 0.01, lambdaState: 0 },
 		}).map(({ name }) => name);
-		expect(names).toEqual(["dual_write_fail", "deltaS_diff", "lambda_state"]);
+		expect(names).toEqual(["deltaS_diff", "lambda_state"]);
 	});
 
 	test("quotes, backslashes and line ends in names survive a scrape", () => {

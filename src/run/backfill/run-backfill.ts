@@ -5,7 +5,7 @@ import { begin, type Work } from "./batch.ts";
 import type { KeyValues } from "./batch-sql.ts";
 import { readRanges, writeRanges, type RangeState } from "./book.ts";
 import { repeatStatements } from "./repeat.ts";
-import { mostRejects, RangeRunner, type Progress } from "./run-range.ts";
+import { mostRejects, RangeRunner, type Progress, type Reject } from "./run-range.ts";
 import { throttleOf, type Throttle } from "./throttle.ts";
 
 /** After so many looks at all rows something still writes what is to be changed. */
@@ -111,7 +111,29 @@ async function countLeft(work: Work): Promise<number | Extract<Answer, { readonl
 	return answer.ok ? Number(answer.rows[0]?.[0]) : answer;
 }
 
-function rejectedOutcome(work: Work, { rejects, rows }: Progress): StepOutcome {
+/** So many rows are named. */
+const mostNamed = 20;
+
+/**
+ * What to do about rows that cannot be changed. Nobody can wave them through: the next steps prove the same of every
+ * row, and a value that the new column cannot hold has to go somewhere.
+ */
+function advice({ step }: Work, rejects: readonly Reject[]): readonly string[] {
+	const { table = "", key = [] } = step.backfill ?? {};
+	const first = "Mend these rows";
+	if (rejects.length > mostNamed) return [`${first}, or make a plan with another conversion.`];
+	const columns = key.length > 1 ? `(${key.join(", ")})` : (key[0] ?? "");
+	const keys = rejects.map(({ key: values }) => {
+		const quoted = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
+		return values.length > 1 ? `(${quoted})` : quoted;
+	});
+	return [
+		`${first}. To keep them as they are, set them aside before you change or delete them:`,
+		`  CREATE TABLE set_aside AS SELECT * FROM ${table} WHERE ${columns} IN (${keys.join(", ")});`,
+	];
+}
+
+function rejectedOutcome(work: Work, { rejects }: Progress): StepOutcome {
 	const { context, step } = work;
 	const key = step.backfill?.key.join(", ") ?? "";
 	const count =
@@ -120,14 +142,23 @@ function rejectedOutcome(work: Work, { rejects, rows }: Progress): StepOutcome {
 			: rejects.length === 1
 				? "1 row"
 				: `${rejects.length} rows`;
-	const details = rejects
-		.slice(0, 20)
-		.map((reject) => `${key} = ${reject.key.join(", ")}: ${reject.message} (${reject.code})`);
-	const why = `${count} cannot be converted`;
-	if (context.waived?.has(step.id) && rejects.length <= mostRejects) {
-		return { is: "done", rows, notes: [`${why}, which was accepted`, ...details] };
-	}
-	return { is: "stopped", why, details };
+	const named = rejects.slice(0, mostNamed);
+	const details = named.map(
+		(reject) => `${key} = ${reject.key.join(", ")}: ${reject.message} (${reject.code})`,
+	);
+	context.tell({
+		kind: "verified",
+		step: step.id,
+		what: "unconvertible",
+		passed: false,
+		count: rejects.length,
+	});
+	return {
+		is: "stopped",
+		why: `${count} cannot be converted`,
+		details: [...details, ...advice(work, rejects)],
+		rows: named.map((reject) => `${key} = ${reject.key.join(", ")}`),
+	};
 }
 
 /** Makes passes until none of the rows is left to change. */
