@@ -243,7 +243,7 @@ function readDrop(cursor: Cursor, target: Target): readonly Operation[] {
 	const isNamedObject = cursor.isName(1) && !cursor.is(cursor.peek(), ",");
 	if (isNamedObject && cursor.takeAny("INDEX", "KEY") !== undefined) {
 		const ifExists = cursor.take("IF", "EXISTS");
-		const index = { name: cursor.name(), table: target.table };
+		const index = { name: cursor.identifier(), table: target.table };
 		return [
 			{ kind: "dropIndex", index, concurrently: false, ifExists, cascade: false, range: range() },
 		];
@@ -267,7 +267,7 @@ function readDrop(cursor: Cursor, target: Target): readonly Operation[] {
 	}
 	if (isNamedObject) cursor.take("COLUMN");
 	const ifExists = cursor.take("IF", "EXISTS");
-	const column = cursor.name();
+	const column = cursor.identifier();
 	cursor.takeAny("RESTRICT", "CASCADE");
 	return [{ kind: "dropColumn", ...target, column, ifExists, cascade: false, range: range() }];
 }
@@ -280,7 +280,7 @@ function readRedefinition(cursor: Cursor, target: Target): readonly Operation[] 
 	const ifExists = cursor.take("IF", "EXISTS");
 	if (cursor.is("("))
 		return cursor.list(() => readOneRedefinition(cursor, target, first, ifExists)).flat();
-	const before = changes ? cursor.name() : undefined;
+	const before = changes ? cursor.identifier() : undefined;
 	return readOneRedefinition(cursor, target, first, ifExists, before);
 }
 
@@ -316,7 +316,7 @@ function readAlter(cursor: Cursor, target: Target): Operation {
 	if (cursor.is("INDEX") || cursor.is("KEY")) {
 		cursor.at++;
 		cursor.take("IF", "EXISTS");
-		const index = { name: cursor.name(), table: target.table };
+		const index = { name: cursor.identifier(), table: target.table };
 		const hides = cursor.is("INVISIBLE") || cursor.is("IGNORED");
 		const isNegated = cursor.take("NOT");
 		// MySQL says INVISIBLE, MariaDB IGNORED.
@@ -335,7 +335,7 @@ function readAlter(cursor: Cursor, target: Target): Operation {
 	}
 	cursor.take("COLUMN");
 	cursor.take("IF", "EXISTS");
-	const column = cursor.name();
+	const column = cursor.identifier();
 	if (cursor.take("DROP", "DEFAULT"))
 		return { kind: "dropDefault", ...target, column, range: range() };
 	cursor.expect("SET");
@@ -362,17 +362,17 @@ function readRename(cursor: Cursor, target: Target): Operation {
 	if (cursor.is("COLUMN") && cursor.isName(1)) {
 		cursor.at++;
 		cursor.take("IF", "EXISTS");
-		const column = cursor.name();
+		const column = cursor.identifier();
 		cursor.expect("TO");
-		const to = cursor.name();
+		const to = cursor.identifier();
 		return { kind: "renameColumn", ...target, column, to, range: cursor.rangeFrom(first) };
 	}
 	if (cursor.isName(1) && cursor.peek(1) !== "," && (cursor.is("INDEX") || cursor.is("KEY"))) {
 		cursor.at++;
 		const ifExists = cursor.take("IF", "EXISTS");
-		const index = { name: cursor.name(), table: target.table };
+		const index = { name: cursor.identifier(), table: target.table };
 		cursor.expect("TO");
-		const to = cursor.name();
+		const to = cursor.identifier();
 		return { kind: "renameIndex", index, to, ifExists, range: cursor.rangeFrom(first) };
 	}
 	if (cursor.takeAny("TO", "AS") === undefined) cursor.take("=");

@@ -1,6 +1,7 @@
 import type { TypeName } from "../../core/expression.ts";
 import type { Cursor } from "../tolerant/cursor.ts";
 import type { Grammar } from "../tolerant/grammar.ts";
+import { reservedFunctions } from "./reserved.ts";
 
 /** Words that are no alias without AS: they go on with the statement. */
 const reserved = new Set(
@@ -113,4 +114,10 @@ function readAttributes(cursor: Cursor): {
 	}
 }
 
-export const mysqlGrammar: Grammar = { family: "mysql", type: readType, reserved, alsoNames };
+export const mysqlGrammar: Grammar = {
+	family: "mysql",
+	type: readType,
+	reserved,
+	alsoNames,
+	functions: reservedFunctions,
+};

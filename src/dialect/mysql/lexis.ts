@@ -1,5 +1,6 @@
 import type { Operation } from "../../core/operation.ts";
 import type { Lexis } from "../tolerant/token.ts";
+import { reservedNames } from "./reserved.ts";
 
 /** The newest server whose versioned comments are read as code. */
 const newest = { mysql: 99_999, mariadb: 129_999 } as const;
@@ -27,6 +28,7 @@ export function lexisOf(flavor: "mysql" | "mariadb"): Lexis {
 		brackets: false,
 		openComments: false,
 		namedParameters: false,
+		reservedNames,
 		delimiterCommand: true,
 		runsComment: (head) => runsComment(flavor, head),
 	};

@@ -1,6 +1,7 @@
 import type { QualifiedName, TypeName } from "../../core/expression.ts";
 import type { Operation, OperationOf, Parameter } from "../../core/operation.ts";
 import type { Cursor } from "../tolerant/cursor.ts";
+import { readExpression } from "../tolerant/expression.ts";
 import { readBody } from "./body.ts";
 import { mysqlGrammar } from "./grammar.ts";
 
@@ -157,14 +158,48 @@ export function readTrigger(
 }
 
 /** CREATE EVENT and ALTER EVENT from the word EVENT on. */
-export function readEvent(cursor: Cursor, first: number, readStatement: ReadStatement): Operation {
+export function readEvent(
+	cursor: Cursor,
+	first: number,
+	isNew: boolean,
+	readStatement: ReadStatement,
+): readonly Operation[] {
 	cursor.expect("EVENT");
 	cursor.take("IF", "NOT", "EXISTS");
 	const name = cursor.qualifiedName();
-	while (!cursor.isAtEnd && !cursor.is("DO")) {
-		if (cursor.is("(")) cursor.skipParentheses();
-		else cursor.advance();
+	if (cursor.take("ON", "SCHEDULE")) readSchedule(cursor);
+	else if (isNew) cursor.expect("ON", "SCHEDULE");
+	if (cursor.take("ON", "COMPLETION")) {
+		cursor.take("NOT");
+		cursor.expect("PRESERVE");
 	}
-	if (cursor.take("DO")) readBody(cursor, readStatement);
-	return { kind: "createObject", object: "event", name, range: cursor.rangeFrom(first) };
+	if (!isNew && cursor.take("RENAME", "TO")) cursor.qualifiedName();
+	if (cursor.takeAny("ENABLE", "DISABLE") === "DISABLE" && cursor.take("ON")) cursor.name();
+	if (cursor.take("COMMENT")) cursor.string();
+	const hasBody = isNew || cursor.is("DO");
+	if (hasBody) cursor.expect("DO");
+	const body = hasBody ? readBody(cursor, readStatement) : [];
+	// What it does to rows later is not this migration's; what cannot be read is told.
+	const unread = body
+		.flatMap(({ operations }) => operations)
+		.filter(({ kind }) => kind === "unanalyzable");
+	const range = cursor.rangeFrom(first);
+	return [{ kind: "createObject", object: "event", name, range }, ...unread];
+}
+
+/** AT time, or EVERY interval with a start and an end. */
+function readSchedule(cursor: Cursor): void {
+	const time = (): void => {
+		readExpression(cursor, mysqlGrammar);
+	};
+	if (cursor.take("AT")) {
+		time();
+		return;
+	}
+	cursor.expect("EVERY");
+	time();
+	if (cursor.kind() !== "word") cursor.fail("the unit of the interval is missing");
+	cursor.at++;
+	if (cursor.take("STARTS")) time();
+	if (cursor.take("ENDS")) time();
 }

@@ -102,7 +102,7 @@ export function readGrant(cursor: Cursor): readonly Operation[] {
 		words = [];
 	};
 	while (!cursor.isAtEnd && !privilegeEnd.test(cursor.peek())) {
-		if (cursor.is("(")) cursor.skipParentheses();
+		if (cursor.is("(")) cursor.list(() => cursor.identifier());
 		else if (cursor.take(",")) close();
 		else words.push(cursor.raw().replace(/["'`]/g, "").toLowerCase());
 	}
@@ -112,17 +112,13 @@ export function readGrant(cursor: Cursor): readonly Operation[] {
 		cursor.takeAny("TABLE", "FUNCTION", "PROCEDURE");
 		objects.push(readGranted(cursor));
 	}
-	cursor.takeAny("TO", "FROM");
+	if (cursor.takeAny("TO", "FROM") === undefined) cursor.fail();
 	const roles = cursor.commaList(() => {
 		const account = readAccount(cursor);
 		readIdentification(cursor);
 		return account;
 	});
-	let withGrantOption = false;
-	while (!cursor.isAtEnd) {
-		if (cursor.is("GRANT", "OPTION") || cursor.is("ADMIN", "OPTION")) withGrantOption = true;
-		cursor.advance();
-	}
+	const withGrantOption = readGrantTail(cursor);
 	const all = privileges.length === 1 && /^all( privileges)?$/.test(privileges[0] ?? "");
 	return [
 		{
@@ -136,6 +132,32 @@ export function readGrant(cursor: Cursor): readonly Operation[] {
 			range: cursor.rangeFrom(first),
 		},
 	];
+}
+
+/** REQUIRE and WITH behind the accounts; returns whether they may pass the right on. */
+function readGrantTail(cursor: Cursor): boolean {
+	let mayGrant = false;
+	if (cursor.take("REQUIRE") && !cursor.take("NONE")) {
+		do {
+			const word = cursor.takeAny("SSL", "X509", "CIPHER", "ISSUER", "SUBJECT");
+			if (word === undefined) cursor.fail();
+			if (word !== "SSL" && word !== "X509") cursor.string();
+		} while (cursor.take("AND") || /^(?:SSL|X509|CIPHER|ISSUER|SUBJECT)$/.test(cursor.peek()));
+	}
+	if (cursor.take("WITH")) {
+		do {
+			if (cursor.take("GRANT", "OPTION") || cursor.take("ADMIN", "OPTION")) mayGrant = true;
+			else if (cursor.peek().startsWith("MAX_")) cursor.at += 2;
+			else if (!cursor.take("ADMIN")) cursor.fail();
+			else readAccount(cursor);
+		} while (cursor.is("GRANT") || cursor.peek().startsWith("MAX_"));
+	}
+	if (cursor.take("AS")) {
+		readAccount(cursor);
+		while (!cursor.isAtEnd) cursor.advance();
+	}
+	if (cursor.take("IGNORE")) cursor.expect("UNKNOWN", "USER");
+	return mayGrant;
 }
 
 function readGranted(cursor: Cursor) {

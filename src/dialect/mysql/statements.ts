@@ -67,20 +67,54 @@ export function readStatement(cursor: Cursor): readonly Operation[] {
 }
 
 const commands =
-	/^(?:SHOW|DESCRIBE|DESC|EXPLAIN|FLUSH|RESET|KILL|UNLOCK|PREPARE|EXECUTE|DEALLOCATE|DO|HANDLER|PURGE|CHANGE|STOP|START|XA|INSTALL|UNINSTALL|HELP|CACHE|BINLOG|CLONE|SHUTDOWN|RESTART|SIGNAL|RESIGNAL|GET|BACKUP|OPTIMIZE|ANALYZE|CHECK|REPAIR|SOURCE)$/;
+	/^(?:SHOW|DESCRIBE|DESC|EXPLAIN|FLUSH|RESET|KILL|UNLOCK|HANDLER|PURGE|CHANGE|STOP|START|XA|INSTALL|UNINSTALL|HELP|CACHE|BINLOG|CLONE|SHUTDOWN|RESTART|SIGNAL|RESIGNAL|GET|BACKUP|SOURCE)$/;
 
 /** Statements that change neither schema nor rows; what EXECUTE runs is not known. */
 function readCommand(cursor: Cursor): readonly Operation[] {
 	const first = cursor.at;
 	const word = cursor.peek();
-	if (cursor.kind() !== "word" || !commands.test(word)) return cursor.fail();
-	while (!cursor.isAtEnd) cursor.advance();
-	const range = cursor.rangeFrom(first);
-	if (word === "EXECUTE") {
-		const reason = "the statement is put together while it runs";
-		return [{ kind: "unanalyzable", reason, range }];
+	if (word === "PREPARE" || word === "EXECUTE" || word === "DEALLOCATE") {
+		return [readPrepared(cursor)];
 	}
-	return [{ kind: "sessionCommand", command: word.toLowerCase(), range }];
+	if (cursor.take("DO")) {
+		cursor.commaList(() => readExpression(cursor, mysqlGrammar));
+		return [{ kind: "sessionCommand", command: "do", range: cursor.rangeFrom(first) }];
+	}
+	if (cursor.kind() !== "word" || !(commands.test(word) || isAnalyzed(cursor))) {
+		return cursor.fail();
+	}
+	while (!cursor.isAtEnd) cursor.advance();
+	return [{ kind: "sessionCommand", command: word.toLowerCase(), range: cursor.rangeFrom(first) }];
+}
+
+/** ANALYZE SELECT of MariaDB runs a statement and tells how; CHECK and REPAIR look at views too. */
+function isAnalyzed(cursor: Cursor): boolean {
+	const next = cursor.peek(1);
+	if (cursor.is("ANALYZE"))
+		return /^(?:FORMAT|SELECT|UPDATE|DELETE|INSERT|REPLACE|WITH)$/.test(next);
+	return (cursor.is("CHECK") || cursor.is("REPAIR")) && next === "VIEW";
+}
+
+/** PREPARE, EXECUTE and DEALLOCATE; what EXECUTE runs is not known. */
+function readPrepared(cursor: Cursor): Operation {
+	const first = cursor.at;
+	const word = cursor.takeAny("PREPARE", "EXECUTE", "DEALLOCATE");
+	if (word === "DEALLOCATE") cursor.expect("PREPARE");
+	const isImmediate = word === "EXECUTE" && cursor.take("IMMEDIATE");
+	if (isImmediate) readExpression(cursor, mysqlGrammar);
+	else cursor.identifier();
+	if (word === "PREPARE") {
+		cursor.expect("FROM");
+		readExpression(cursor, mysqlGrammar);
+	}
+	if (word === "EXECUTE" && cursor.take("USING")) {
+		cursor.commaList(() => readExpression(cursor, mysqlGrammar));
+	}
+	const range = cursor.rangeFrom(first);
+	if (word !== "EXECUTE") {
+		return { kind: "sessionCommand", command: word?.toLowerCase() ?? "", range };
+	}
+	return { kind: "unanalyzable", reason: "the statement is put together while it runs", range };
 }
 
 /** SET STATEMENT max_statement_time = 5 FOR ALTER TABLE ... of MariaDB. */
@@ -152,7 +186,7 @@ function readCreate(cursor: Cursor): readonly Operation[] {
 		case "TRIGGER":
 			return [readTrigger(cursor, first, head, readStatement)];
 		case "EVENT":
-			return [readEvent(cursor, first, readStatement)];
+			return readEvent(cursor, first, true, readStatement);
 		case "DATABASE":
 		case "SCHEMA":
 			return [readCreateDatabase(cursor, first)];
@@ -295,7 +329,7 @@ function readAlter(cursor: Cursor): readonly Operation[] {
 			return [readView(cursor, mysqlGrammar, first, said)];
 		}
 		case "EVENT":
-			return [readEvent(cursor, first, readStatement)];
+			return readEvent(cursor, first, false, readStatement);
 		case "USER":
 			return readUsers(cursor, first, "alterObject");
 		case "DATABASE":
@@ -560,6 +594,9 @@ function readLoad(cursor: Cursor): Operation {
 	return { kind: "copy", direction: "from", table, range };
 }
 
+const maintenanceWords =
+	/^(?:QUICK|FAST|MEDIUM|EXTENDED|CHANGED|FOR|USE_FRM|FORCE|UPDATE|DROP|PERSISTENT|WAIT|NOWAIT)$/;
+
 function readMaintenance(cursor: Cursor): readonly Operation[] {
 	const first = cursor.at;
 	const word = cursor.peek();
@@ -567,6 +604,8 @@ function readMaintenance(cursor: Cursor): readonly Operation[] {
 	cursor.takeAny("NO_WRITE_TO_BINLOG", "LOCAL");
 	if (cursor.takeAny("TABLE", "TABLES") === undefined) cursor.fail();
 	const tables = cursor.commaList(() => cursor.qualifiedName());
+	// How it is done: QUICK, FOR UPGRADE, UPDATE HISTOGRAM ON, PERSISTENT FOR ALL, WAIT 5.
+	if (!cursor.isAtEnd && !maintenanceWords.test(cursor.peek())) cursor.fail();
 	while (!cursor.isAtEnd) cursor.advance();
 	const range = cursor.rangeFrom(first);
 	return tables.map((table): Operation => {

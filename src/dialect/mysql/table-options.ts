@@ -37,7 +37,7 @@ export function readTableOption(cursor: Cursor): Parameter | undefined {
 	if (!plainOptions.has(word) || cursor.kind() !== "word") return undefined;
 	cursor.at++;
 	const name = word === "TYPE" ? "engine" : word.toLowerCase();
-	cursor.take("=");
+	if (cursor.is("=", "(")) cursor.at++;
 	if (cursor.is("(")) {
 		const tables = cursor.list(() => cursor.qualifiedName().name);
 		return { name, value: tables.join(", ") };
@@ -95,11 +95,45 @@ function readPartitionKey(cursor: Cursor): PartitionKey {
 export function readPartitionList(cursor: Cursor): readonly string[] {
 	return cursor.list(() => {
 		cursor.expect("PARTITION");
-		const name = cursor.name();
-		while (!cursor.is(",") && !cursor.is(")")) {
-			if (cursor.is("(")) cursor.skipParentheses();
-			else cursor.advance();
-		}
+		const name = cursor.identifier();
+		if (cursor.take("VALUES")) readPartitionValues(cursor);
+		else cursor.takeAny("HISTORY", "CURRENT");
+		readPartitionOptions(cursor);
+		if (cursor.is("(")) cursor.list(() => readSubpartition(cursor));
 		return name;
 	});
+}
+
+/** LESS THAN (10), LESS THAN MAXVALUE, IN (1, 2), IN ((1, 'a'), (2, 'b')), DEFAULT of MariaDB. */
+function readPartitionValues(cursor: Cursor): void {
+	const one = (): void => {
+		if (!cursor.take("MAXVALUE") && !cursor.take("DEFAULT")) readExpression(cursor, mysqlGrammar);
+	};
+	if (cursor.take("LESS")) {
+		cursor.expect("THAN");
+		if (!cursor.take("MAXVALUE")) cursor.list(one);
+	} else {
+		cursor.expect("IN");
+		cursor.list(one);
+	}
+}
+
+function readSubpartition(cursor: Cursor): void {
+	cursor.expect("SUBPARTITION");
+	if (cursor.isString()) cursor.string();
+	else cursor.identifier();
+	readPartitionOptions(cursor);
+}
+
+const partitionOptions =
+	/^(?:ENGINE|COMMENT|MAX_ROWS|MIN_ROWS|TABLESPACE|NODEGROUP|CONNECTION|STORAGE)$/;
+
+function readPartitionOptions(cursor: Cursor): void {
+	for (;;) {
+		if (cursor.is("DATA", "DIRECTORY") || cursor.is("INDEX", "DIRECTORY")) cursor.at++;
+		else if (cursor.is("STORAGE", "ENGINE")) cursor.at++;
+		else if (!partitionOptions.test(cursor.peek())) return;
+		cursor.at++;
+		optionValue(cursor);
+	}
 }

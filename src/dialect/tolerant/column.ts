@@ -44,7 +44,7 @@ interface Draft {
 /** Reads the name, the type and all that is said of a column. */
 export function readColumn(cursor: Cursor, grammar: Grammar): WrittenColumn {
 	const first = cursor.at;
-	const name = cursor.name();
+	const name = cursor.identifier();
 	const draft: Draft = { name, constraints: [] };
 	if (startsType(cursor, grammar)) draft.type = grammar.type(cursor);
 	addSerial(cursor, first, draft);

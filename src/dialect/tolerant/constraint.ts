@@ -82,7 +82,7 @@ export function readTableElement(cursor: Cursor, grammar: Grammar): TableElement
 	if (cursor.take("FOREIGN", "KEY")) {
 		cursor.take("IF", "NOT", "EXISTS");
 		const index = cursor.is("(") ? undefined : cursor.name();
-		const columns = cursor.list(() => cursor.name());
+		const columns = cursor.list(() => cursor.identifier());
 		const reference = readReference(cursor);
 		const base = constraintBase(cursor.rangeFrom(first), name ?? index);
 		return { constraint: { ...base, ...reference, type: "foreignKey", columns } };
@@ -168,7 +168,7 @@ interface Reference {
 export function readReference(cursor: Cursor): Reference {
 	cursor.expect("REFERENCES");
 	const references = cursor.qualifiedName();
-	const referencedColumns = cursor.is("(") ? cursor.list(() => cursor.name()) : [];
+	const referencedColumns = cursor.is("(") ? cursor.list(() => cursor.identifier()) : [];
 	let onDelete: ReferentialAction = "noAction";
 	let onUpdate: ReferentialAction = "noAction";
 	let deferrable = false;
@@ -227,7 +227,7 @@ export function readElements(cursor: Cursor, grammar: Grammar): readonly IndexEl
 function readElement(cursor: Cursor, grammar: Grammar): IndexElement {
 	const named = cursor.isName() && (grammar.family === "mysql" || isEndOfElement(cursor.peek(1)));
 	const written: Expression = named
-		? { kind: "column", path: [cursor.name()] }
+		? { kind: "column", path: [cursor.identifier()] }
 		: readExpression(cursor, grammar);
 	const prefix = named && cursor.is("(") && cursor.kind(1) === "number";
 	const prefixLength = prefix ? Number(cursor.list(() => cursor.raw())[0]) : undefined;

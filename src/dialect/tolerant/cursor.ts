@@ -143,10 +143,21 @@ export class Cursor {
 		return nameOf(this.text, this.advance());
 	}
 
+	/** Whether a word stands here that names nothing without quotes. */
+	isReserved(): boolean {
+		return this.kind() === "word" && this.lexis.reservedNames?.has(this.peek()) === true;
+	}
+
+	/** The name of a table, a column or an index. */
+	identifier(): string {
+		if (this.isReserved()) return this.fail("a name is missing, or in need of quotes");
+		return this.name();
+	}
+
 	/** A name, or a name in front of it with a dot. */
 	qualifiedName(): QualifiedName {
 		const first = this.at;
-		const name = this.name();
+		const name = this.identifier();
 		if (!this.is(".") || !this.isName(1)) return { name, range: this.rangeFrom(first) };
 		this.at++;
 		const own = this.name();

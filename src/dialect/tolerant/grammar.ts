@@ -7,6 +7,8 @@ export interface Grammar {
 	type(cursor: Cursor): TypeName;
 	/** Words that begin a clause: no alias without AS. */
 	readonly reserved: ReadonlySet<string>;
-	/** Of these, the ones that are a name where one is expected. */
+	/** Reserved words that are functions before a parenthesis. */
+	readonly functions?: ReadonlySet<string>;
+	/** Of the reserved, the ones that are a name where one is expected. */
 	readonly alsoNames: ReadonlySet<string>;
 }

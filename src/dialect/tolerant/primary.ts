@@ -146,7 +146,10 @@ function readSubquery(cursor: Cursor, grammar: Grammar) {
 }
 
 function readName(cursor: Cursor, grammar: Grammar): Expression {
-	if (cursor.peek(1) !== "(" && isReserved(cursor.peek(), grammar)) return cursor.fail();
+	const isCall = cursor.peek(1) === "(";
+	if (!isCall && isReserved(cursor.peek(), grammar)) return cursor.fail();
+	if (cursor.isReserved() && !(isCall && grammar.functions?.has(cursor.peek()) === true))
+		return cursor.fail();
 	const path = [cursor.name()];
 	while (cursor.is(".")) {
 		if (cursor.peek(1) === "*") {

@@ -39,6 +39,8 @@ export interface Lexis {
 	readonly openComments: boolean;
 	/** `:x` and `$x` are parameters. */
 	readonly namedParameters: boolean;
+	/** Words in capitals that name nothing without quotes. */
+	readonly reservedNames?: ReadonlySet<string>;
 	/** DELIMITER is a command of the client. */
 	readonly delimiterCommand: boolean;
 	/** True when the server runs what stands in a comment of this head: `/*!50100`, `/*M!`. */
