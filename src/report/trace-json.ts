@@ -1,6 +1,6 @@
 import { positionAt, type Position } from "../core/source.ts";
 import type { Difference } from "../trace/compare.ts";
-import type { ObservedLock, ObservedScan } from "../trace/observe.ts";
+import type { FileWrites, ObservedLock, ObservedScan } from "../trace/observe.ts";
 import { placeOf, type Step } from "../trace/script.ts";
 import type { Trace, TracedStatement } from "../trace/trace.ts";
 
@@ -34,6 +34,8 @@ export interface JsonTraces {
 				/** Null where nobody could look. */
 				readonly locks: readonly ObservedLock[] | null;
 				readonly indexLocks: readonly ObservedLock[] | null;
+				/** SQLite: whether it writes to the database file, and how many pages; null for other databases. */
+				readonly writes: FileWrites | null;
 				readonly rewrites: readonly string[];
 				readonly emptied: readonly string[];
 				readonly scans: readonly ObservedScan[];
@@ -78,6 +80,7 @@ function statementOf(traced: TracedStatement): JsonTraces["traces"][number]["sta
 					milliseconds: seen.milliseconds,
 					locks: seen.locks ?? null,
 					indexLocks: seen.indexLocks ?? null,
+					writes: seen.writes ?? null,
 					rewrites: seen.rewrites,
 					emptied: seen.emptied,
 					scans: seen.scans,

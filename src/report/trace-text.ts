@@ -1,6 +1,6 @@
 import { positionAt } from "../core/source.ts";
 import type { Difference } from "../trace/compare.ts";
-import type { Observation } from "../trace/observe.ts";
+import type { FileWrites, Observation } from "../trace/observe.ts";
 import { placeOf, silenceOf, sqlOf, type Step } from "../trace/script.ts";
 import type { HistoryFailure, Trace, TracedStatement } from "../trace/trace.ts";
 import { countOf, type Palette } from "./report.ts";
@@ -30,10 +30,31 @@ function duration(milliseconds: number): string {
 	return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }
 
+/** SQLite locks the whole file for one writer, so what it writes is what matters. */
+function writeLines({
+	begins,
+	pages,
+	pagesOfTransaction,
+}: FileWrites): readonly [label: string, text: string][] {
+	const lines: [string, string][] = [];
+	if (begins) {
+		const many = pages === undefined ? "" : `, ${countOf(pages, "page")} written`;
+		lines.push(["locks", `the database file against other writers${many}`]);
+	}
+	if (pagesOfTransaction !== undefined) {
+		lines.push([
+			"commit",
+			`${countOf(pagesOfTransaction, "page")} written by the whole transaction`,
+		]);
+	}
+	return lines;
+}
+
 /** What happened, one line for each kind of thing. */
 function happenedLines(seen: Observation): readonly (readonly [label: string, text: string])[] {
 	const lines: [string, string][] = [];
-	if (!seen.locks) lines.push(["locks", "could not be seen: PGlite has one connection only"]);
+	if (seen.writes) lines.push(...writeLines(seen.writes));
+	else if (!seen.locks) lines.push(["locks", "could not be seen: PGlite has one connection only"]);
 	else if (seen.locks.length > 0) {
 		const locks = seen.locks.map(({ relation, mode }) => `${shortName(relation)} ${mode}`);
 		lines.push(["locks", locks.join(", ")]);

@@ -9,10 +9,13 @@ export interface Said {
 	readonly scans: ReadonlySet<string>;
 	readonly builds: ReadonlySet<string>;
 	readonly transaction: Effect["transaction"];
+	/** SQLite: whether it begins to write to the file. */
+	readonly writes?: boolean;
 	readonly fails?: { readonly code: string; readonly reason: string };
 }
 
-export type Aspect = "failure" | "transaction" | "locks" | "rewrites" | "scans" | "builds";
+export type Aspect =
+	"failure" | "transaction" | "locks" | "writes" | "rewrites" | "scans" | "builds";
 
 /** One thing that the effects said and the server did not do, or the other way round. */
 export interface Difference {
@@ -101,7 +104,7 @@ function compareLocks(said: Said, seen: Observation): readonly Difference[] {
 	});
 }
 
-function compareSets(
+export function compareSets(
 	aspect: Aspect,
 	words: readonly [did: string, didNot: string],
 	said: ReadonlySet<string>,

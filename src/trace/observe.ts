@@ -18,6 +18,16 @@ export interface ObservedScan {
 	readonly rows: number;
 }
 
+/** What a statement wrote to a database file. */
+export interface FileWrites {
+	/** It begins to write, so that no other connection may. */
+	readonly begins: boolean;
+	/** Absent in a transaction, where pages wait for the COMMIT, and where nobody could look. */
+	readonly pages?: number;
+	/** Where the statement is the last of its transaction: the pages of all of it. */
+	readonly pagesOfTransaction?: number;
+}
+
 /** What a server really did for one statement. Names are schema.name. */
 export interface Observation {
 	/** Strongest new lock on each table-like relation; absent where nobody could look. */
@@ -28,6 +38,8 @@ export interface Observation {
 	/** What the transaction held before, tables and indexes. */
 	readonly held: readonly ObservedLock[];
 	readonly rewrites: readonly string[];
+	/** SQLite, which locks whole files: whether the statement writes its own, and how much. */
+	readonly writes?: FileWrites;
 	/** Tables that got an empty file: TRUNCATE. */
 	readonly emptied: readonly string[];
 	readonly sequences: readonly string[];

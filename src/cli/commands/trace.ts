@@ -18,7 +18,7 @@ export interface TraceArguments {
 export const traceCommand: CommandModule<object, TraceArguments> = {
 	command: "trace [files..]",
 	describe:
-		"Run migrations on a throw-away PostgreSQL and tell what it really locked, rewrote and read",
+		"Run migrations on a throw-away PostgreSQL or SQLite and tell what it really locked, rewrote and read",
 	builder: (yargs) =>
 		yargs
 			.positional("files", {

@@ -10,8 +10,10 @@ import { traceText } from "../../report/trace-text.ts";
 import type { EngineProblem, TraceEngine } from "../../trace/engine.ts";
 import { startPglite } from "../../trace/engines/pglite.ts";
 import { startServer } from "../../trace/engines/server.ts";
+import { startSqlite } from "../../trace/engines/sqlite.ts";
 import { useDatabase } from "../../trace/engines/url.ts";
 import { extensionsOf } from "../../trace/script.ts";
+import { traceSqliteHistory } from "../../trace/sqlite-trace.ts";
 import { disagrees, traceHistory, type Trace } from "../../trace/trace.ts";
 import type { TraceArguments } from "../commands/trace.ts";
 import { paletteFor } from "../colour.ts";
@@ -30,8 +32,8 @@ async function historiesOf(
 	config: Config,
 	configDirectory: string,
 ): Promise<readonly Traced[] | ProjectProblem> {
-	const dialect = await loadDialect("postgres", config.parser);
 	if (args.history) {
+		const dialect = await loadDialect("postgres", config.parser);
 		const migrations = explicitHistory(cwd, args.history, args.files ?? [], undefined);
 		return "code" in migrations ? migrations : [{ migrations, dialect }];
 	}
@@ -41,13 +43,18 @@ async function historiesOf(
 		...(since !== undefined && { since }),
 	});
 	if ("code" in projects) return projects;
-	return projects
-		.filter((project) => project.dialect === "postgres")
-		.map(({ migrations, searchPath }) => ({
+	const traced = projects.filter(({ dialect }) => dialect === "postgres" || dialect === "sqlite");
+	return Promise.all(
+		traced.map(async ({ migrations, searchPath, dialect }) => ({
 			migrations,
-			dialect,
+			dialect: await loadDialect(dialect, config.parser),
 			...(searchPath && { searchPath }),
-		}));
+		})),
+	);
+}
+
+function isSqlite({ dialect }: Traced): boolean {
+	return dialect.id === "sqlite";
 }
 
 function misuseOf(args: TraceArguments, histories: readonly Traced[]): Misuse | undefined {
@@ -61,9 +68,16 @@ function misuseOf(args: TraceArguments, histories: readonly Traced[]): Misuse | 
 			hint: "Leave it out: PGlite and temporary servers are always thrown away.",
 		};
 	}
+	const ofServer = args.url ?? args.postgres ?? rows;
+	if (ofServer !== undefined && histories.some(isSqlite)) {
+		return {
+			message: "--url, --postgres and --rows are for PostgreSQL, and here is a project of SQLite.",
+			hint: "Leave them out: SQLite runs in this process, in a file that is thrown away.",
+		};
+	}
 	if (histories.length === 0) {
 		return {
-			message: "there is no PostgreSQL project to trace.",
+			message: "there is no PostgreSQL or SQLite project to trace.",
 			hint: "Name the migrations, or see lockkeeper lint for what was found.",
 		};
 	}
@@ -96,8 +110,28 @@ function progressLine(): { show(text: string): void; clear(): void } {
 	};
 }
 
+type Progress = ReturnType<typeof progressLine>;
+
+async function traceSqlite(history: Traced, progress: Progress): Promise<Trace | EngineProblem> {
+	const foreignKeys = history.settings?.get("foreign_keys") === "on";
+	const engine = await startSqlite(foreignKeys);
+	if ("code" in engine) return engine;
+	try {
+		const settings = new Map([["foreign_keys", foreignKeys ? "on" : "off"]]);
+		return traceSqliteHistory({ ...history, settings }, engine, {
+			onProgress: (done, of, { statement }) => {
+				progress.show(`${done + 1} of ${of}  ${statement.file.path}`);
+			},
+		});
+	} finally {
+		engine.close();
+		progress.clear();
+	}
+}
+
 async function traceOne(args: TraceArguments, history: Traced): Promise<Trace | EngineProblem> {
 	const progress = progressLine();
+	if (isSqlite(history)) return traceSqlite(history, progress);
 	progress.show("starting PostgreSQL");
 	const engine = await startEngine(args, history);
 	if ("code" in engine) {

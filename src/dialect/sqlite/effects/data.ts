@@ -46,8 +46,8 @@ function changed(name: QualifiedName, scene: Scene, draft: Draft): Target {
 function insert(operation: OperationOf<"insert">, scene: Scene, draft: Draft): void {
 	draft.reversible = "lossy";
 	const { table } = changed(operation.table, scene, draft);
-	if (operation.source.kind === "query") readQuery(operation.source.query, scene, draft);
-	readCtes(operation.ctes, scene, draft);
+	const named = readCtes(operation.ctes, scene, draft);
+	if (operation.source.kind === "query") readQuery(operation.source.query, scene, draft, named);
 	if (!table?.complete) return;
 	for (const name of operation.columns ?? []) {
 		if (!columnOf(table, name) && !isRowId(name)) {
@@ -59,8 +59,8 @@ function insert(operation: OperationOf<"insert">, scene: Scene, draft: Draft): v
 function update(operation: OperationOf<"update">, scene: Scene, draft: Draft): void {
 	draft.reversible = "none";
 	const target = changed(operation.table, scene, draft);
-	readCtes(operation.ctes, scene, draft);
-	readItems(operation.from, scene, draft);
+	const named = readCtes(operation.ctes, scene, draft);
+	readItems(operation.from, scene, draft, undefined, named);
 	if (operation.from.length > 0 && !has(scene.version, "updateFrom")) {
 		refuse(
 			draft,
@@ -68,12 +68,12 @@ function update(operation: OperationOf<"update">, scene: Scene, draft: Draft): v
 		);
 	}
 	for (const { column, value } of operation.set) {
-		readExpression(value, scene, draft);
+		readExpression(value, scene, draft, named);
 		if (target.table?.complete && !columnOf(target.table, column) && !isRowId(column)) {
 			refuseName(draft, `${target.table.name} has no column ${column}`);
 		}
 	}
-	reachRows(target, operation.where, operation.from.length > 0, scene, draft);
+	reachRows(target, operation, operation.from.length > 0, scene, draft);
 }
 
 /**
@@ -90,17 +90,17 @@ function deleteRows(operation: OperationOf<"delete">, scene: Scene, draft: Draft
 		because(draft, `every row of ${nameOf(key)} goes at once, without being read`);
 		return;
 	}
-	reachRows(target, operation.where, false, scene, draft);
+	reachRows(target, operation, false, scene, draft);
 }
 
 function reachRows(
 	target: Target,
-	where: Expression | undefined,
+	{ where, ctes }: { readonly where?: Expression; readonly ctes: Query["ctes"] },
 	joined: boolean,
 	scene: Scene,
 	draft: Draft,
 ): void {
-	if (where) readExpression(where, scene, draft);
+	if (where) readExpression(where, scene, draft, namesOf(ctes));
 	if (where && findsByIndex(where, target.table)) return;
 	if (target.view) return;
 	scan(draft, target);
@@ -113,11 +113,22 @@ function isRowId(name: string): boolean {
 	return /^(rowid|oid|_rowid_)$/i.test(name);
 }
 
-function readCtes(ctes: Query["ctes"], scene: Scene, draft: Draft): void {
-	for (const { query } of ctes) if (query) readQuery(query, scene, draft);
+function readCtes(ctes: Query["ctes"], scene: Scene, draft: Draft): ReadonlySet<string> {
+	const named = namesOf(ctes);
+	for (const { query } of ctes) if (query) readQuery(query, scene, draft, named);
+	return named;
 }
 
-function readExpression(expression: Expression, scene: Scene, draft: Draft): void {
+function namesOf(ctes: Query["ctes"]): ReadonlySet<string> {
+	return new Set(ctes.map(({ name }) => name.toLowerCase()));
+}
+
+function readExpression(
+	expression: Expression,
+	scene: Scene,
+	draft: Draft,
+	outer: ReadonlySet<string>,
+): void {
 	const query: Query = {
 		targets: [{ expression }],
 		from: [],
@@ -125,12 +136,17 @@ function readExpression(expression: Expression, scene: Scene, draft: Draft): voi
 		combined: [],
 		ctes: [],
 	};
-	readQuery(query, scene, draft);
+	readQuery(query, scene, draft, outer);
 }
 
 /** Reading takes no lock that a writer waits for; a table that no index narrows is read whole. */
-export function readQuery(query: Query, scene: Scene, draft: Draft): void {
-	const named = new Set(query.ctes.map(({ name }) => name.toLowerCase()));
+export function readQuery(
+	query: Query,
+	scene: Scene,
+	draft: Draft,
+	outer: ReadonlySet<string> = new Set(),
+): void {
+	const named = new Set([...outer, ...namesOf(query.ctes)]);
 	const visit = (part: Query): void => {
 		for (const { name } of part.ctes) named.add(name.toLowerCase());
 		readItems(part.from, scene, draft, part, named);
@@ -138,7 +154,7 @@ export function readQuery(query: Query, scene: Scene, draft: Draft): void {
 	visit(query);
 	expressionsOf(query, visit);
 	for (const expression of expressionsOf(query)) {
-		if (expression.kind === "subquery") readQuery(expression.query, scene, draft);
+		if (expression.kind === "subquery") readQuery(expression.query, scene, draft, named);
 	}
 }
 
@@ -155,7 +171,7 @@ function readItems(
 				readItems([item.left, item.right], scene, draft, undefined, named);
 				break;
 			case "query":
-				readQuery(item.query, scene, draft);
+				readQuery(item.query, scene, draft, named);
 				break;
 			case "table": {
 				if (item.name.schema === undefined && named.has(item.name.name.toLowerCase())) break;
