@@ -39,7 +39,7 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
 			.option("url", {
 				type: "string",
 				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name",
+				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
 			})
 			.option("data", {
 				type: "string",

@@ -42,7 +42,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
 			.option("url", {
 				type: "string",
 				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name",
+				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
 			})
 			.option("data", {
 				type: "string",

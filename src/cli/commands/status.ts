@@ -25,7 +25,7 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
 			.option("url", {
 				type: "string",
 				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name",
+				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
 			})
 			.option("data", {
 				type: "string",

@@ -27,6 +27,13 @@ function restOf(steps: readonly PlanStep[]): readonly string[] {
 
 /** Writes the steps of a plan as new migrations beside those that they replace; nothing is overwritten. */
 export function writeMigrations(cwd: string, { plan, project }: PlannedProject): void {
+	if (plan.dialect !== "postgres") {
+		fail({
+			message: "The steps of this plan are no migrations that a tool could run one by one.",
+			hint: "Only plans for PostgreSQL are written as migrations: write it with --out, and lockkeeper run it.",
+		});
+		return;
+	}
 	const scripts = plan.steps
 		.filter(runsOnServer)
 		.filter(({ phase }) => phase !== "contract")

@@ -45,9 +45,9 @@ export interface CatalogQuestions {
 	/** There is no such index. */
 	noIndex(name: QualifiedName, table: QualifiedName | undefined): string | undefined;
 	trigger(table: QualifiedName, name: string): string;
-	quoteIdentifier(name: string): string;
-	quoteName(name: QualifiedName): string;
-	quoteExpression(expression: Expression): string | undefined;
+	readonly quoteIdentifier: (name: string) => string;
+	readonly quoteName: (name: QualifiedName) => string;
+	readonly quoteExpression: (expression: Expression) => string | undefined;
 	/** `SELECT` with nothing behind it, for EXISTS. */
 	readonly selectAny: string;
 	/** The expression is false, not NULL. */

@@ -45,11 +45,12 @@ const fieldOf = (error: unknown, name: string): unknown =>
 /** Reads what the client threw: of a server with a number, of the network with a word. */
 export function mysqlFailure(error: unknown): RunFailure {
 	const message = error instanceof Error ? error.message : String(error);
-	const [number, code] = [fieldOf(error, "errno"), fieldOf(error, "code")];
+	const number = fieldOf(error, "errno");
+	const word = fieldOf(error, "code");
+	const code = typeof word === "string" ? word : "";
 	const isBroken =
-		(typeof code === "string" && brokenNetwork.test(code)) ||
-		/connection is in closed state|Connection lost/i.test(message);
-	if (isBroken) return { kind: "connection", code: String(code ?? 2013), message };
-	const known = typeof number === "number" ? kinds.get(number) : undefined;
-	return { kind: known ?? "other", code: String(number ?? code ?? ""), message };
+		brokenNetwork.test(code) || /connection is in closed state|Connection lost/i.test(message);
+	if (isBroken) return { kind: "connection", code: code === "" ? "2013" : code, message };
+	if (typeof number !== "number") return { kind: "other", code, message };
+	return { kind: kinds.get(number) ?? "other", code: String(number), message };
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "mysql2/promise";
+import { cellText } from "../../trace/engine.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { bytesMark } from "./mysql-batches.ts";
 import { mysqlFailure } from "./mysql-failures.ts";
@@ -9,7 +10,7 @@ type Connect = (purpose: string) => Promise<Connection>;
 function textOf(value: unknown): string | null {
 	if (value === null || value === undefined) return null;
 	if (value instanceof Uint8Array) return `${bytesMark}${Buffer.from(value).toString("hex")}`;
-	return typeof value === "object" ? JSON.stringify(value) : String(value);
+	return cellText(value);
 }
 
 async function runOn(

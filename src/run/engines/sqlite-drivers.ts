@@ -118,7 +118,7 @@ async function portableDriver(): Promise<SqliteDriver | undefined> {
 		open(file) {
 			const connection = new loaded.Database(file);
 			return {
-				all: (sql, values) => connection.all(sql, [...values]).map((row) => Object.values(row)),
+				all: (sql, values) => connection.all(sql, [...values]).map(valuesOf),
 				define(name, body) {
 					connection.function(name, (text) => body(String(text)));
 				},

@@ -1,6 +1,7 @@
 import { existsSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cellText } from "../../trace/engine.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { freeLock, holds, readLock, takeLock } from "./process-lock.ts";
 import { findSqliteDriver, type SqliteDatabase, type SqliteDriver } from "./sqlite-drivers.ts";
@@ -10,7 +11,7 @@ import { lockFunctions, sessionId, sqliteWays } from "./sqlite-ways.ts";
 function textOf(value: unknown): string | null {
 	if (value === null || value === undefined) return null;
 	if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-	return String(value);
+	return typeof value === "bigint" ? value.toString() : cellText(value);
 }
 
 /** Only UPDATE, DELETE and INSERT count rows: the count of the last one stays until the next. */
