@@ -18,8 +18,11 @@ export const temporarySchema = "pg_temp";
 export function createCatalog(options?: {
 	readonly searchPath?: readonly string[];
 	readonly dialect?: DialectId;
+	/** As the server counts, 80029: what a server makes of a definition may depend on it. */
+	readonly version?: number;
 }): MutableCatalog {
-	return new MutableCatalog(options?.searchPath ?? ["public"], options?.dialect ?? "postgres");
+	const { searchPath = ["public"], dialect = "postgres", version } = options ?? {};
+	return new MutableCatalog(searchPath, dialect, version);
 }
 
 /** The schema of a key that ends in the name; both may hold dots. */
@@ -37,6 +40,7 @@ export interface Place {
 export class MutableCatalog implements Catalog {
 	/** Whose rules of names and dependents hold. */
 	readonly dialect: DialectId;
+	readonly version: number | undefined;
 	readonly #defaultPath: readonly string[];
 	#path: readonly string[];
 	/** The path to go back to when the transaction that set it locally ends. */
@@ -56,8 +60,9 @@ export class MutableCatalog implements Catalog {
 	#hasTemporary = false;
 	#links = new Links();
 
-	constructor(searchPath: readonly string[], dialect: DialectId) {
+	constructor(searchPath: readonly string[], dialect: DialectId, version?: number) {
 		this.dialect = dialect;
+		this.version = version;
 		this.#defaultPath = searchPath;
 		this.#path = searchPath;
 		for (const name of searchPath) this.putSchema({ schema: "", name, object: "schema" });
@@ -65,7 +70,7 @@ export class MutableCatalog implements Catalog {
 
 	/** Returns an independent copy. Objects are shared, they never change. */
 	fork(): MutableCatalog {
-		const copy = new MutableCatalog(this.#defaultPath, this.dialect);
+		const copy = new MutableCatalog(this.#defaultPath, this.dialect, this.version);
 		copy.become(this);
 		return copy;
 	}

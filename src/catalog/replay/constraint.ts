@@ -164,7 +164,8 @@ function addForeignKey(
 	adding: Adding,
 ): void {
 	// MySQL before 9.0 reads what is written at the column and makes nothing of it.
-	if (definition.inline && catalog.dialect === "mysql") return;
+	const { dialect, version = 0 } = catalog;
+	if (definition.inline && dialect === "mysql" && version < 90_000) return;
 	const proven = withProvenColumns(table, definition.columns);
 	if (!proven || refersToNothing(catalog, definition)) return;
 	const has = (name: string) => table.constraints.some((constraint) => constraint.name === name);

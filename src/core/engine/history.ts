@@ -114,6 +114,7 @@ export class Replay {
 		this.#settings = new SettingsTracker(history.settings, history.dialect.fixedInTransaction);
 		this.#catalog = createCatalog({
 			dialect: history.dialect.id,
+			version: history.version,
 			...(history.searchPath && { searchPath: history.searchPath }),
 		});
 	}

@@ -89,7 +89,7 @@ function commandPiece(token: Token, leadingComments: readonly Token[]): Piece {
 }
 
 /** Words that a statement of a body may follow. */
-const statementMayFollow = new Set(["BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT"]);
+const statementMayFollow = new Set(["BEGIN", "ATOMIC", "THEN", "ELSE", "DO", "LOOP", "REPEAT"]);
 /** Words and marks that the only statement of a body may follow. */
 const bodyMayFollow = new Set([
 	"ROW",

@@ -24,13 +24,13 @@ async function changed(
 }
 
 test("a statement put before another keeps comments, directives, indentation and case", async () => {
-	const before = { kind: "insertBefore", sql: "DELETE FROM lines;" } as const;
+	const before = { kind: "insertBefore", sql: "DELETE FROM refunds;" } as const;
 	const text = "# why\n\t-- lockkeeper:ignore no-drop-table: unused\n\tdrop table `orders`;\n";
 	expect(await changed("mysql", text, before)).toBe(
-		"# why\n\tdelete from lines;\n\t-- lockkeeper:ignore no-drop-table: unused\n\tdrop table `orders`;\n",
+		"# why\n\tdelete from refunds;\n\t-- lockkeeper:ignore no-drop-table: unused\n\tdrop table `orders`;\n",
 	);
 	expect(await changed("sqlite", "  drop table [Orders];\r\n", before)).toBe(
-		"  delete from lines;\r\n  drop table [Orders];\r\n",
+		"  delete from refunds;\r\n  drop table [Orders];\r\n",
 	);
 });
 
@@ -46,14 +46,14 @@ test("a limit is set as each database sets it", async () => {
 });
 
 test("nothing is put between statements that another delimiter ends", async () => {
-	const text = "DELIMITER //\nDROP TABLE orders//\nDELIMITER ;\nDROP TABLE lines;\n";
+	const text = "DELIMITER //\nDROP TABLE orders//\nDELIMITER ;\nDROP TABLE refunds;\n";
 	const before = { kind: "insertBefore", sql: "SELECT 1;" } as const;
 	expect(await changed("mysql", text, before, 1)).toBeUndefined();
 	expect(await changed("mysql", text, { ...before, kind: "insertAfter" }, 1)).toBeUndefined();
 	const two = { kind: "replaceStatement", sql: "SELECT 1;\nSELECT 2;" } as const;
 	expect(await changed("mysql", text, two, 1)).toBeUndefined();
 	expect(await changed("mysql", text, { ...two, sql: "SELECT 1;" }, 1)).toContain("\nSELECT 1//");
-	expect(await changed("mysql", text, before, 3)).toContain("SELECT 1;\nDROP TABLE lines;");
+	expect(await changed("mysql", text, before, 3)).toContain("SELECT 1;\nDROP TABLE refunds;");
 });
 
 test("a statement put after another goes behind the comment of its line", async () => {
