@@ -102,11 +102,11 @@ PRAGMA foreign_keys = ON;`,
 			};
 			const report = { at: operation, table, data };
 			if (following.length > 0) {
-				const message = state === "on" ? "cascades" : inVain ? "inVain" : "mayCascade";
+				const message = inVain ? "inVain" : state === "on" ? "cascades" : "mayCascade";
 				const severity = message === "mayCascade" ? "warning" : "error";
 				context.report({ ...report, message, severity });
 			} else if (others.length > 0 && (state === "on" || inVain)) {
-				const message = state === "on" ? "refused" : "refusedInVain";
+				const message = inVain ? "refusedInVain" : "refused";
 				context.report({ ...report, message, severity: "warning" });
 			}
 		},

@@ -94,6 +94,7 @@ export async function planRelease(
 			dialect,
 			version: project.serverVersion,
 			...(project.searchPath && { searchPath: project.searchPath }),
+			...(project.settings && { settings: project.settings }),
 		},
 		rules: activeRules(config, {}).filter(({ rule }) => rule.dialects.includes(project.dialect)),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),

@@ -181,9 +181,9 @@ interface Circumstances extends Omit<LintInput, "history"> {
 
 /** What a judgement follows from beside the version of lockkeeper and the code that rules search. */
 function causeOf(project: Project, given: Circumstances): object {
-	const { dialect, serverVersion, searchPath, migrations } = project;
+	const { dialect, serverVersion, searchPath, settings = new Map(), migrations } = project;
 	return {
-		project: { dialect, serverVersion, searchPath, migrations },
+		project: { dialect, serverVersion, searchPath, settings: [...settings], migrations },
 		rules: given.rules.map(({ rule, severity }) => [rule.id, severity]),
 		statistics: [[...given.rows], [...(given.tables ?? [])]],
 		compatibility: given.compatibility,
@@ -241,6 +241,7 @@ async function judgeProject(
 		dialect,
 		version: project.serverVersion,
 		...(project.searchPath && { searchPath: project.searchPath }),
+		...(project.settings && { settings: project.settings }),
 	};
 	const judgement = judgeAnew(history, given);
 	const { degraded } = dialect.engine;

@@ -166,6 +166,8 @@ export interface Project {
 	readonly candidatesWhy: string;
 	/** The search_path before the first statement, when the config says it. */
 	readonly searchPath?: readonly string[];
+	/** Settings of the connection that the migration tool opens, where they are known. */
+	readonly settings?: ReadonlyMap<string, string>;
 	/** In the order in which the tool applies them. */
 	readonly migrations: readonly Migration[];
 	readonly problems: readonly ProjectProblem[];

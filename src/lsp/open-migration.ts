@@ -98,6 +98,7 @@ export async function openMigration(
 				dialect,
 				version: project.serverVersion,
 				...(project.searchPath && { searchPath: project.searchPath }),
+				...(project.settings && { settings: project.settings }),
 			},
 			rules: activeRules(config, request).filter(({ rule }) => rule.dialects.includes(dialect.id)),
 			recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),

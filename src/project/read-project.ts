@@ -110,6 +110,9 @@ function readProject({ place, named }: Wanted, context: ReadContext): Project {
 		...serverVersionOf(dialect.id, settings.serverVersion ?? context.config.serverVersion),
 		candidatesWhy: releases.why,
 		...(settings.searchPath ? { searchPath: settings.searchPath } : {}),
+		...(dialect.id === "sqlite" && layout.sqliteForeignKeys
+			? { settings: new Map([["foreign_keys", layout.sqliteForeignKeys]]) }
+			: {}),
 		migrations,
 		problems: [
 			...problems,

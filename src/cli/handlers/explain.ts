@@ -59,7 +59,7 @@ async function explanationsOf(
 	);
 	if ("code" in projects) return projects;
 	const advice: Advice[] = [];
-	for (const { dialect: id, migrations, serverVersion, searchPath } of projects) {
+	for (const { dialect: id, migrations, serverVersion, searchPath, settings } of projects) {
 		if (!isRead(id)) continue;
 		const dialect = await loadDialect(id, config.parser, serverVersion);
 		advice.push(
@@ -68,6 +68,7 @@ async function explanationsOf(
 				dialect,
 				version: serverVersion,
 				...(searchPath && { searchPath }),
+				...(settings && { settings }),
 			}),
 		);
 	}

@@ -45,10 +45,11 @@ async function historiesOf(
 	if ("code" in projects) return projects;
 	const traced = projects.filter(({ dialect }) => dialect === "postgres" || dialect === "sqlite");
 	return Promise.all(
-		traced.map(async ({ migrations, searchPath, dialect }) => ({
+		traced.map(async ({ migrations, searchPath, settings, dialect }) => ({
 			migrations,
 			dialect: await loadDialect(dialect, config.parser),
 			...(searchPath && { searchPath }),
+			...(settings && { settings }),
 		})),
 	);
 }

@@ -18,6 +18,8 @@ const maximumDepth = 8;
 export const django: Layout = {
 	id: "django",
 	name: "Django",
+	// The schema editor turns them off around a migration (DatabaseSchemaEditor.__enter__) and checks afterwards.
+	sqliteForeignKeys: "off",
 	orderedBy: "the dependencies",
 	applied: rowEach("django_migrations", "app || '.' || name", "id"),
 	ownsFolders: true,

@@ -23,6 +23,8 @@ const dialects: Readonly<Record<string, DatabaseId>> = {
 export const drizzle: Layout = {
 	id: "drizzle",
 	name: "Drizzle Kit",
+	// better-sqlite3 and libsql are built with SQLITE_DEFAULT_FOREIGN_KEYS=1 (better-sqlite3: docs/compilation.md).
+	sqliteForeignKeys: "on",
 	orderedBy: "meta/_journal.json",
 	applied: {
 		table: "drizzle.__drizzle_migrations",

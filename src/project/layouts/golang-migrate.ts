@@ -23,6 +23,8 @@ const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/i;
 export const golangMigrate: Layout = {
 	id: "golang-migrate",
 	name: "golang-migrate",
+	// mattn/go-sqlite3 leaves them off without _foreign_keys in the URL (README).
+	sqliteForeignKeys: "off",
 	orderedBy: "the number at the start of the file name",
 	applied: rowNewest("schema_migrations", "version", "dirty"),
 	whenGone: "it stops on databases where this is the current version",

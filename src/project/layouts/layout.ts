@@ -28,6 +28,8 @@ export interface Layout {
 	readonly name: string;
 	/** What the tool sorts by, for people: "the version number in the file name". */
 	readonly orderedBy?: string;
+	/** Whether foreign keys of SQLite are on where the tool runs a migration; left out where that is not known. */
+	readonly sqliteForeignKeys?: "on" | "off";
 	/** Where the tool writes down what it has applied. */
 	readonly applied?: HistoryTable;
 	/** What the tool does when a migration that it has applied is gone, for people; left out when it goes on. */

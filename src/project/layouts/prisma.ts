@@ -19,6 +19,8 @@ const providers: Readonly<Record<string, DatabaseId>> = {
 export const prisma: Layout = {
 	id: "prisma",
 	name: "Prisma Migrate",
+	// SQLite of the schema engine is built with SQLITE_DEFAULT_FOREIGN_KEYS=1 (libsqlite3-sys, build.rs).
+	sqliteForeignKeys: "on",
 	orderedBy: "the names of the folders",
 	applied: {
 		table: "_prisma_migrations",

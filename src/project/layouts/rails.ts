@@ -17,6 +17,8 @@ const fileName = /^(\d+)_(.*)\.rb$/;
 export const rails: Layout = {
 	id: "rails",
 	name: "Rails",
+	// The adapter runs PRAGMA foreign_keys = ON when it connects.
+	sqliteForeignKeys: "on",
 	applied: rowEach("schema_migrations", "version"),
 	ownsFolders: false,
 	load: railsReader.load,

@@ -28,6 +28,8 @@ const rules: ProgramRules = {
 export const sequelize: Layout = {
 	id: "sequelize",
 	name: "Sequelize",
+	// It runs PRAGMA FOREIGN_KEYS=ON when it connects.
+	sqliteForeignKeys: "on",
 	orderedBy: "the file name",
 	applied: rowEach("SequelizeMeta", "name"),
 	ownsFolders: false,

@@ -18,6 +18,8 @@ import {
 export const sqlx: Layout = {
 	id: "sqlx",
 	name: "sqlx",
+	// SqliteConnectOptions: foreign_keys is true by default (docs.rs/sqlx).
+	sqliteForeignKeys: "on",
 	orderedBy: "the number at the start of the file name",
 	applied: {
 		table: "_sqlx_migrations",

@@ -31,6 +31,8 @@ const rules: ProgramRules = {
 export const typeorm: Layout = {
 	id: "typeorm",
 	name: "TypeORM",
+	// It runs PRAGMA foreign_keys = OFF before the migrations and ON after them (AbstractSqliteQueryRunner).
+	sqliteForeignKeys: "off",
 	orderedBy: "the time in the name of the class",
 	applied: rowEach("migrations", "name", "timestamp"),
 	ownsFolders: false,
