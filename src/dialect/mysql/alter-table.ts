@@ -51,8 +51,15 @@ export function readAlterTable(cursor: Cursor): readonly Operation[] {
 		operations.push({ kind: "alterTableOther", ...target, action: "nothing", range });
 	}
 	const [only] = operations;
-	const placed = only && operations.length === 1 ? [{ ...only, range }] : operations;
+	const placed = only && operations.length === 1 ? [{ ...only, range }] : renamedLast(operations);
 	return withOnline(mergeParameters(placed), said);
+}
+
+/** The server gives the table its new name when all else is done, wherever RENAME stands. */
+function renamedLast(operations: readonly Operation[]): readonly Operation[] {
+	const isRename = ({ kind }: Operation): boolean => kind === "renameTable";
+	if (!operations.some(isRename)) return operations;
+	return [...operations.filter((one) => !isRename(one)), ...operations.filter(isRename)];
 }
 
 function isPartitioning(cursor: Cursor): boolean {
