@@ -22,7 +22,7 @@ const step = backfillStep(
 	40,
 );
 const outcome = await runBackfill(
-	{ ...context, config: { throttle: { batchMilliseconds: 5 } } },
+	{ ...context, config: { throttle: { batchMilliseconds: Number(process.argv[3]) } } },
 	step,
 );
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
