@@ -36,7 +36,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 			.option("url", {
 				type: "string",
 				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name",
+				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
 			})
 			.option("data", {
 				type: "string",
