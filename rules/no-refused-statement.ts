@@ -75,7 +75,7 @@ function adviceForSqlite({ kind }: Operation): string {
 			return "Drop what uses the column first, or make the table anew without it.";
 		case "renameTable":
 		case "renameColumn":
-			return "Drop the view before and create it again after, or run PRAGMA legacy_alter_table = ON before.";
+			return "Drop the view or trigger first and create it again after the RENAME (their text is in sqlite_schema), or run PRAGMA legacy_alter_table = ON before the RENAME and OFF after it.";
 		default:
 			return "Make the table anew: a new table, INSERT ... SELECT, DROP, RENAME, in one transaction.";
 	}

@@ -15,7 +15,10 @@ export function refuseBroken(scene: Scene, draft: Draft): void {
 		const missing = view.dependsOn.find((key) => !exists(key, scene));
 		if (missing === undefined) continue;
 		const name = nameOf(missing);
-		refuse(draft, `the view ${view.name} reads ${name}, which is not there at this moment`);
+		refuse(
+			draft,
+			`the view ${view.name} reads ${name}, which is not there at this moment (error in view ${view.name}: no such table: main.${name})`,
+		);
 	}
 	refuseBrokenTrigger(scene, draft);
 }
@@ -27,7 +30,10 @@ function refuseBrokenTrigger(scene: Scene, draft: Draft): void {
 			const missing = uses?.relations.find((key) => !exists(key, scene));
 			if (missing === undefined) continue;
 			const relation = nameOf(missing);
-			refuse(draft, `the trigger ${name} names ${relation}, which is not there at this moment`);
+			refuse(
+				draft,
+				`the trigger ${name} names ${relation}, which is not there at this moment (error in trigger ${name}: no such table: main.${relation})`,
+			);
 		}
 	}
 }
