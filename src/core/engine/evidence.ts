@@ -27,6 +27,11 @@ export class EvidenceBook {
 		};
 	}
 
+	/** Returns the directives of a migration that have been read, the same text for the same directives. */
+	given(migration: Migration): string {
+		return JSON.stringify([...(this.#given.get(migration.id) ?? [])].sort());
+	}
+
 	/** Returns what the migration's directives say about one of the spellings of an object. */
 	find(migration: Migration, spellings: readonly string[]): Evidence {
 		const given = this.#given.get(migration.id);

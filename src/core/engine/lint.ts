@@ -162,6 +162,11 @@ export class Linter implements HistoryVisitor {
 		return this.#standIns;
 	}
 
+	/** What the contract directives say with which the migration is judged now. */
+	evidenceOf(migration: Migration): string {
+		return this.#evidence.given(migration);
+	}
+
 	/** Begins behind migrations of which none is judged. */
 	beginAfter({ standIns }: Past): void {
 		for (const [name, written] of standIns) this.#standIns.set(name, written);

@@ -62,6 +62,8 @@ interface Checkpoint {
 	readonly statement: number | undefined;
 	/** The offset in the file up to which its text had been run. */
 	readonly end: number;
+	/** What contract directives said: one that stands further down holds for statements before it too. */
+	readonly evidence: string;
 	/** Brings back what was known; not what sections said. */
 	readonly restore: () => void;
 	/** Takes back what the section and those after it said. */
@@ -255,11 +257,13 @@ class OpenFile implements Session {
 		];
 		const ran = this.#replay.statements?.[(statement ?? 0) - 1];
 		const next = this.#migrations[migration]?.up[section];
+		const evidence = this.#evidenceOf(migration);
 		const checkpoint: Checkpoint = {
 			migration,
 			section,
 			statement,
 			end: ran?.range.end ?? (next?.file === this.#file ? next.range.start : 0),
+			evidence,
 			restore: () => {
 				for (const restore of restores) restore();
 			},
@@ -289,8 +293,14 @@ class OpenFile implements Session {
 			this.#opening = this.#openingOf(checkpoint);
 			if (checkpoint.statement === undefined) return true;
 			still = this.#replay.rereadSection();
+			if (this.#evidenceOf(checkpoint.migration) !== checkpoint.evidence) still = 0;
 			if (still >= checkpoint.statement) return true;
 		}
+	}
+
+	#evidenceOf(migration: number): string {
+		const judged = this.#migrations[migration];
+		return judged ? this.#linter.evidenceOf(judged) : "";
 	}
 
 	#openingOf({ migration, section }: Checkpoint): Checkpoint | undefined {

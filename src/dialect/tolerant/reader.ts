@@ -52,7 +52,7 @@ export function readText(
 		for (const piece of piecesOf(text, lexis, { start: from, end: range.end })) {
 			end = piece.end;
 			const inside = within(placeholders, piece);
-			const key = `${lexis.doubleQuotes} ${text.slice(piece.start, piece.end)}`;
+			const key = `${lexis.doubleQuotes} ${lexis.backslashEscapes} ${text.slice(piece.start, piece.end)}`;
 			const known =
 				holes.length === 0 && text === file.text && piece.leadingComments.length === 0
 					? memory?.recall(key, file, piece.start)

@@ -1,32 +1,41 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Dialect } from "../../../src/core/dialect.ts";
+import type { Dialect, DialectId } from "../../../src/core/dialect.ts";
 import { explain } from "../../../src/core/engine/explain.ts";
 import { lint, type LintInput } from "../../../src/core/engine/lint.ts";
 import { openSession, type Session } from "../../../src/core/engine/session.ts";
 import type { Migration, Section, TransactionClass } from "../../../src/core/migration.ts";
-import { loadPostgres } from "../../../src/dialect/postgres/dialect.ts";
+import { defaultServerVersions } from "../../../src/core/server-version.ts";
+import { loadDialect } from "../../../src/dialect/load.ts";
 import { recipes } from "../../../src/generated/recipes.ts";
 import { rules } from "../../../src/generated/rules.ts";
+import { dialectOf } from "../../../src/judged-example.ts";
 
-let dialect: Dialect;
+const dialects = new Map<DialectId, Dialect>();
 beforeAll(async () => {
-	dialect = await loadPostgres();
+	for (const id of ["postgres", "mysql", "mariadb", "sqlite"] as const) {
+		dialects.set(id, await loadDialect(id));
+	}
 });
 
 const open = "migrations/0002_open.sql";
 const down = "migrations/0002_open.down.sql";
 
-const base = `CREATE TABLE customers (id bigint PRIMARY KEY, email text, name text);
-CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, total numeric, status text, placed_at timestamp);
+const tables = `CREATE TABLE customers (id bigint PRIMARY KEY, email varchar(80), name varchar(80));
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, total numeric, status varchar(20), placed_at timestamp);
 CREATE INDEX orders_customer ON orders (customer_id);
-CREATE TYPE mood AS ENUM ('glad', 'sad');
 CREATE VIEW open_orders AS SELECT id, status FROM orders;
 `;
 
+function baseOf(id: DialectId): string {
+	return id === "postgres" ? `${tables}CREATE TYPE mood AS ENUM ('glad', 'sad');\n` : tables;
+}
+
 interface Texts {
 	readonly open: string;
+	/** PostgreSQL's by default. */
+	readonly dialect?: DialectId;
 	readonly down?: string;
 	readonly later?: string;
 	readonly transaction?: TransactionClass;
@@ -57,9 +66,12 @@ function migration(
 }
 
 function inputOf(texts: Texts): LintInput {
+	const { dialect: id = "postgres" } = texts;
+	const dialect = dialects.get(id);
+	if (!dialect) throw new Error(`${id} is not loaded`);
 	const downs = texts.down === undefined ? [] : [section(down, texts.down, texts)];
 	const migrations = [
-		migration(0, section("migrations/0001_base.sql", base, texts), [], "old"),
+		migration(0, section("migrations/0001_base.sql", baseOf(id), texts), [], "old"),
 		migration(1, section(open, texts.open, texts), downs, "new"),
 	];
 	if (texts.later !== undefined) {
@@ -68,8 +80,8 @@ function inputOf(texts: Texts): LintInput {
 		);
 	}
 	return {
-		history: { migrations, dialect, version: 16 },
-		rules: rules.map((rule) => ({ rule })),
+		history: { migrations, dialect, version: id === "postgres" ? 16 : defaultServerVersions[id] },
+		rules: rules.filter(({ dialects }) => dialects.includes(id)).map((rule) => ({ rule })),
 		recipes: new Map(recipes.map((recipe) => [recipe.id, recipe])),
 		rows: new Map([["orders", 40_000_000]]),
 		compatibility: ["squawk"],
@@ -100,11 +112,14 @@ function sqlFiles(directory: string): readonly string[] {
 		.map((name) => readFileSync(path.join(directory, name), "utf8"));
 }
 
-const statements = rules
-	.filter(({ preset, dialects }) => preset === "recommended" && dialects[0] === "postgres")
-	.flatMap(({ examples }) => examples.filter(({ dialect = "postgres" }) => dialect === "postgres"))
-	.flatMap(({ bad, good, before = "" }) => [before, bad, good])
-	.filter((sql) => sql !== "");
+/** What the examples of recommended rules are made of. */
+function statementsOf(id: DialectId): readonly string[] {
+	return rules
+		.filter(({ preset }) => preset === "recommended")
+		.flatMap((rule) => rule.examples.filter((example) => dialectOf(rule, example) === id))
+		.flatMap(({ bad, good, before = "" }) => [before, bad, good])
+		.filter((sql) => sql !== "");
+}
 
 const typed = [
 	...[
@@ -141,9 +156,21 @@ const typed = [
 	"UPDATE orders SET status = 'paid';\n",
 ];
 
+const typedElsewhere = [
+	...["`", "\\", "#", "[", "/*!50100 ", "END;\n", "BEGIN\n"],
+	...["DELIMITER //\n", "DELIMITER ;\n", "SET sql_mode = 'ANSI_QUOTES';\n", "SET sql_mode = '';\n"],
+	"SET sql_mode = 'NO_BACKSLASH_ESCAPES';\n",
+	"SET FOREIGN_KEY_CHECKS = 0;\n",
+	"PRAGMA foreign_keys = OFF;\n",
+	"ALTER TABLE orders ADD CONSTRAINT paid CHECK (total > 0);\n",
+];
+
 /** Edits the text at random places; every few edits the settled answer is held against a fresh lint. */
 function compareOverEdits(texts: Texts, seed: number, edits: number): void {
 	const below = numbersFrom(seed);
+	const { dialect = "postgres" } = texts;
+	const statements = statementsOf(dialect);
+	const keys = dialect === "postgres" ? typed : [...typed, ...typedElsewhere];
 	const session = openSession({ ...inputOf(texts), path: open });
 	settled(session);
 	let text = texts.open;
@@ -156,7 +183,7 @@ function compareOverEdits(texts: Texts, seed: number, edits: number): void {
 		const inserted =
 			below(10) === 0
 				? `${statements[below(statements.length)] ?? ""}\n`
-				: (typed[below(typed.length)] ?? "");
+				: (keys[below(keys.length)] ?? "");
 		session.edit({ start: at, end: at + removed }, inserted);
 		text = text.slice(0, at) + inserted + text.slice(at + removed);
 		at += inserted.length;
@@ -181,7 +208,7 @@ function compareOverEdits(texts: Texts, seed: number, edits: number): void {
 }
 
 describe("after any edits the settled answer is that of a fresh lint", () => {
-	const some = statements.slice(0, 40).join("\n");
+	const some = statementsOf("postgres").slice(0, 40).join("\n");
 	test.each<[string, Texts]>([
 		["statements that commit by themselves", { open: some }],
 		["one transaction", { open: some, transaction: "file" }],
@@ -203,6 +230,17 @@ describe("after any edits the settled answer is that of a fresh lint", () => {
 		compareOverEdits(texts, 7, 160);
 	});
 
+	describe.each(["mysql", "mariadb", "sqlite"] as const)("%s", (dialect) => {
+		const some = statementsOf(dialect).slice(0, 40).join("\n");
+		test.each<[string, Texts]>([
+			["statements that commit by themselves", { open: some, dialect }],
+			["one transaction", { open: some, dialect, transaction: "file" }],
+			["an empty file", { open: "", dialect }],
+		])("%s", (_, texts) => {
+			compareOverEdits(texts, 11, 48);
+		});
+	});
+
 	test.each(
 		sqlFiles("fixtures/projects")
 			.filter((_, at) => at % 4 === 0)
@@ -210,4 +248,18 @@ describe("after any edits the settled answer is that of a fresh lint", () => {
 	)("file %i of the sample projects", (at, text) => {
 		compareOverEdits({ open: text }, at + 1, 24);
 	});
+});
+
+test("a contract directive holds for the statements before it too", () => {
+	const sql = "ALTER TABLE orders DROP COLUMN total;\nSELECT 1;\nSELECT 2;\n";
+	const session = openSession({ ...inputOf({ open: sql }), path: open });
+	settled(session);
+	const last = sql.length - ";\n".length;
+	session.edit({ start: last, end: last }, "0");
+	expect(settled(session).findings.map(({ rule }) => rule)).toContain("no-drop-column");
+	const end = session.text.length;
+	session.edit({ start: end, end }, "-- lockkeeper:contract orders.total since=0001\n");
+	expect(settled(session).findings.map(({ rule }) => rule)).not.toContain("no-drop-column");
+	session.edit({ start: end, end: session.text.length }, "");
+	expect(settled(session).findings.map(({ rule }) => rule)).toContain("no-drop-column");
 });
