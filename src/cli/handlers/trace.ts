@@ -43,7 +43,9 @@ async function historiesOf(
 		...(since !== undefined && { since }),
 	});
 	if ("code" in projects) return projects;
-	const traced = projects.filter(({ dialect }) => dialect === "postgres" || dialect === "sqlite");
+	const traced = projects.flatMap(({ dialect, ...project }) =>
+		dialect === "postgres" || dialect === "sqlite" ? [{ ...project, dialect }] : [],
+	);
 	return Promise.all(
 		traced.map(async ({ migrations, searchPath, settings, dialect }) => ({
 			migrations,
