@@ -124,7 +124,7 @@ test("a fix of a MySQL statement is made in its own words", async () => {
 	const found = await editor.diagnostics(uri);
 	const diagnostic = found.find(({ code }) => code === "require-online-clause");
 	const actions = await editor.actions(uri, diagnostic!.range);
-	const fix = actions.find(({ title }) => /ALGORITHM/.test(title));
+	const fix = actions.find(({ title }) => title.includes("ALGORITHM"));
 	await editor.apply(fix!.edit!);
 	expect(editor.textOf(uri)).toMatchInlineSnapshot(`
 		"set session lock_wait_timeout = 5;

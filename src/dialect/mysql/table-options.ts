@@ -99,7 +99,11 @@ export function readPartitionList(cursor: Cursor): readonly string[] {
 		if (cursor.take("VALUES")) readPartitionValues(cursor);
 		else cursor.takeAny("HISTORY", "CURRENT");
 		readPartitionOptions(cursor);
-		if (cursor.is("(")) cursor.list(() => readSubpartition(cursor));
+		if (cursor.is("(")) {
+			cursor.list(() => {
+				readSubpartition(cursor);
+			});
+		}
 		return name;
 	});
 }
