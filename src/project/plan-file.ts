@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseApproval, type Approval, type ChangedFile } from "../plan/approval.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -43,6 +43,9 @@ function readJson(file: string): { readonly value: unknown; readonly text: strin
 export function readPlan(file: string): LoadedPlan | PlanFileProblem {
 	if (!existsSync(file)) {
 		return problem("notFound", `${file} does not exist.`, "lockkeeper plan --out writes it.");
+	}
+	if (statSync(file).isDirectory()) {
+		return problem("unreadable", `${file} is a directory.`, "Name the plan's file.");
 	}
 	const json = readJson(file);
 	if (!json) return problem("unreadable", `${file} is no JSON file.`, "Make the plan again.");

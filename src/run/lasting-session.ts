@@ -1,5 +1,8 @@
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "./engine.ts";
 
+/** A question that nobody answers for so long is asked on another connection, in milliseconds. */
+const questionLimit = 60_000;
+
 /**
  * A connection that another one can take the place of. Once it is broken it answers nothing until it is renewed:
  * a statement that was meant for a transaction never runs outside of it.
@@ -44,7 +47,10 @@ export class LastingSession implements RunSession {
 	async run(sql: string, values: readonly Value[] = []): Promise<Answer> {
 		if (this.#broken && this.#renewsItself) await this.renew();
 		if (this.#broken) return this.#broken;
-		const answer = await this.#current.run(sql, values);
+		const current = this.#current;
+		const limit = this.#renewsItself ? setTimeout(() => current.cut?.(), questionLimit) : undefined;
+		const answer = await current.run(sql, values);
+		clearTimeout(limit);
 		if (!answer.ok && answer.failure.kind === "connection") this.#broken = answer;
 		return answer;
 	}

@@ -265,6 +265,7 @@ class HeldLease implements Lease {
 			return;
 		}
 		this.#vain = 0;
+		const limit = setTimeout(() => connected.cut?.(), beatLimit);
 		await watch(this.#engine, connected);
 		try {
 			const { sql, values } = this.#engine.ways.tryLock(resource);
@@ -278,6 +279,8 @@ class HeldLease implements Lease {
 			if (!isOurs) this.#lose();
 		} catch {
 			await connected.close();
+		} finally {
+			clearTimeout(limit);
 		}
 	}
 }

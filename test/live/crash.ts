@@ -1,6 +1,7 @@
 import { makeCrashPlan } from "./runner/crash-shop.ts";
 import { freeze, network, restart, silence, terminate } from "./runner/disturbances.ts";
 import { disturbedRuns, killAt, tallyText, type Disturbance } from "./runner/kill-rounds.ts";
+import { pairsOfRunners } from "./runner/pairs.ts";
 import { Proxy } from "./runner/proxy.ts";
 import { randomFrom } from "./runner/random.ts";
 import { RestartableServer } from "./runner/restartable-server.ts";
@@ -58,6 +59,12 @@ await series("Runners frozen", numberOf("--freezes", 20), [
 	freeze(random, planned.directory, argsFor),
 ]);
 await series("The server shut down", numberOf("--restarts", 20), [restart(random, own)]);
+const pairs = await pairsOfRunners(own, { pairs: numberOf("--pairs", 50), major }, random);
+console.log(
+	`Runners started in pairs: ${pairs.pairs}; ${pairs.told} said who is at work, ${pairs.late} came when all was done, ${pairs.faults.length} faults`,
+);
+for (const fault of pairs.faults) console.log(`  ${fault}`);
+faults += pairs.faults.length;
 const proxy = await Proxy.to(own.port);
 const throughProxy = (database: string): string => own.url(database, proxy.port);
 await series(

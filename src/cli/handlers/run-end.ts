@@ -114,6 +114,8 @@ function hintsFor({ failure }: Extract<RunEnd, { readonly is: "stopped" }>): rea
 			return [
 				"Somebody kept the lock for the whole deadline: see above who, or try --deadline 1h.",
 			];
+		case "full":
+			return ["The server has no room left for it. Make some, and run it again."];
 		case "timeout":
 			return ["It took longer than its limit, was broken off and changed nothing."];
 		default:

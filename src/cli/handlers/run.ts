@@ -47,7 +47,12 @@ async function orderOf(cwd: string, args: RunArguments): Promise<Order | Misuse>
 	if ("code" in loaded) return loaded;
 	const { operator = "" } = args;
 	if (!args["dry-run"] && !isOperatorName(operator)) {
-		return { message: "Who runs the plan?", hint: "Write --operator <name>: the books keep it." };
+		return operator === ""
+			? { message: "Who runs the plan?", hint: "Write --operator <name>: the books keep it." }
+			: {
+					message: `"${operator}" is no name of an operator.`,
+					hint: "Letters, digits and . _ @ + - are.",
+				};
 	}
 	const wait = args.wait === undefined ? 0 : seconds(args.wait);
 	const deadline = seconds(args.deadline);

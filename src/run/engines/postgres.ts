@@ -10,6 +10,9 @@ import { postgresWays } from "./postgres-ways.ts";
 /** The oldest server that plans are run on. */
 const oldest = 10;
 
+/** How long a new connection may take to answer, in milliseconds. */
+const answerLimit = 10_000;
+
 type Connect = (purpose: string) => Promise<Client>;
 
 /** What a connection is cut with when the other side does not answer. */
@@ -70,7 +73,11 @@ const ownId =
 	"SELECT pg_backend_pid()::text || ' ' || (SELECT floor(extract(epoch FROM backend_start) * 1000000)::bigint::text FROM pg_stat_activity WHERE pid = pg_backend_pid())";
 
 async function sessionOn(client: Client, connect: Connect): Promise<RunSession> {
-	const { rows } = await client.query<unknown[]>({ text: ownId, rowMode: "array" });
+	// What stands in between may take a connection and never answer on it.
+	const limit = setTimeout(() => void sockets.get(client)?.destroy(), answerLimit);
+	const { rows } = await client.query<unknown[]>({ text: ownId, rowMode: "array" }).finally(() => {
+		clearTimeout(limit);
+	});
 	const id = cellText(rows[0]?.[0]) ?? "";
 	return {
 		id,
