@@ -8,8 +8,8 @@ cannot be judged: neither its locks nor what it drops are known before the deplo
 constant, and of format() with constants, is read like any other statement.`,
 	category: "schema",
 	notes: {
-		mysql: `PREPARE and EXECUTE run a text that is put together when they run.`,
-		mariadb: `PREPARE and EXECUTE run a text that is put together when they run.`,
+		mysql: `PREPARE and EXECUTE run a text that is put together when they run: said once of each file.`,
+		mariadb: `PREPARE and EXECUTE run a text that is put together when they run: said once of each file.`,
 	},
 	dialects: ["postgres", "mysql", "mariadb"],
 	severity: "warning",
@@ -43,13 +43,15 @@ END $$;`,
 			const place = `${operation.range.start} ${operation.reason}`;
 			// One look at the statement answers for everything that it puts together, and one look at a
 			// function for all its calls.
+			// A file of MySQL has one guard of PREPARE and EXECUTE behind the other: the first tells of all.
+			const isGuard = context.dialect !== "postgres";
 			const isCalled = operation.range.start < range.start || operation.range.end > range.end;
 			context.report({
 				message: "unknown",
 				data: { reason: operation.reason },
 				at: operation,
 				once: [
-					`statement ${file.path} ${range.start}`,
+					isGuard ? `file ${file.path}` : `statement ${file.path} ${range.start}`,
 					...(isCalled ? [`body ${context.migration.id} ${place}`] : []),
 				],
 				...(isCalled && {
