@@ -45,7 +45,7 @@ function optimiseLate(): void {
 
 /**
  * Commands that run long enough for what is optimised to pay: a server, and those that may work on the embedded
- * database (unoptimised, PGlite takes ten times as long for a batch).
+ * database (with the flags above PGlite takes 14 ms of CPU for an update of 1,000 rows, without them 11; Node 20).
  */
 const longRunning: ReadonlySet<string> = new Set([
 	"demo",

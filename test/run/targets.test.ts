@@ -67,6 +67,15 @@ describe("targets", () => {
 		expect(await outcomes("nobody", "failed")).not.toContain("notBegun");
 	});
 
+	test("what takes back begins with the last wave, which holds the earlier ones back", async () => {
+		const results = await runWaves(found().toReversed(), ({ name }) =>
+			Promise.resolve({ outcome: name === "us" ? "failed" : "done", says: "" }),
+		);
+		expect(results.map(({ target, outcome, says }) => `${target.name} ${outcome} ${says}`)).toEqual(
+			["us failed ", "canary notBegun us has failed", "eu notBegun us has failed"],
+		);
+	});
+
 	test("what differs from most targets is marked", () => {
 		const state = {
 			wave: 1,
