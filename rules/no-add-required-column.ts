@@ -48,7 +48,7 @@ refused as soon as there are rows.`,
 	preset: "recommended",
 	aliases: {
 		squawk: "adding-required-field",
-		atlas: "MF103",
+		atlas: ["MF103", "MY101", "LT101"],
 		pgfence: "add-column-not-null-no-default",
 	},
 	help: "Give the column a constant default, or add it nullable and make it NOT NULL in a later release.",

@@ -95,7 +95,11 @@ function commandsIn(file: string): readonly string[] {
 
 /** A shop on a branch, with lockkeeper installed as npm would. */
 function installedShop(): string {
-	const cwd = directoryWith({ "draft.sql": "SELECT 1;\n", "schema.sql": "SELECT 1;\n" });
+	const cwd = directoryWith({
+		"draft.sql": "SELECT 1;\n",
+		"change.sql": "SELECT 1;\n",
+		"schema.sql": "SELECT 1;\n",
+	});
 	cpSync(path.join(root, sample), cwd, { recursive: true });
 	cpSync(path.join(root, sample), path.join(cwd, sample), { recursive: true });
 	mkdirSync(path.join(cwd, "bin"));
