@@ -54,7 +54,11 @@ async function judgeExample(rule: Rule, example: Example): Promise<JudgedExample
 		migrationOf("0001_create", example.before ?? "", 0, "none"),
 		migrationOf("0002_change", example.bad, 1, example.transaction ?? "none", example.down?.bad),
 	];
-	const history = { migrations, dialect, version: example.version ?? defaultServerVersions[dialect.id] };
+	const history = {
+		migrations,
+		dialect,
+		version: example.version ?? defaultServerVersions[dialect.id],
+	};
 	const { findings } = lint({
 		history,
 		rules: [{ rule }],

@@ -96,7 +96,7 @@ export function copyOnlineSteps(
 	operation: Operation,
 	{ catalog, dialect, statementText }: RecipeSituation,
 ): readonly RecipeStep[] | undefined {
-	if (!("table" in operation) || operation.table === undefined) return undefined;
+	if (!("table" in operation)) return undefined;
 	const { table: name } = operation;
 	const alter = alterOf(operation, statementText);
 	if (alter === undefined) return undefined;

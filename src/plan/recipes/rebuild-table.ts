@@ -212,8 +212,8 @@ function onColumn(table: Table, name: string, operation: OnColumn): Table | unde
 	const at = table.columns.findIndex((column) => isSameName(column.name, name));
 	const column = table.columns[at];
 	if (!column) return undefined;
-	const isRequired = ({ type, ...constraint }: Constraint) =>
-		type === "notNull" && "columns" in constraint && isSameName(constraint.columns[0] ?? "", name);
+	const isRequired = (constraint: Constraint): boolean =>
+		constraint.type === "notNull" && isSameName(constraint.columns[0], name);
 	const constraints = table.constraints.filter((constraint) => !isRequired(constraint));
 	const columns = table.columns.with(at, changedColumn(column, operation));
 	if (operation.kind === "dropNotNull") return { ...table, columns, constraints };
