@@ -17,17 +17,17 @@ interface Shown {
 	readonly transaction: "file" | "none" | "implicit";
 }
 
-const examples = rules
-	.filter(({ dialects }) => dialects.includes("postgres"))
-	.flatMap((rule) =>
-		rule.examples.map(({ before = "", bad, transaction = "none" }, at): Shown => ({
-			name: `${rule.id} ${at + 1}`,
-			rule,
-			before,
-			bad,
-			transaction,
-		})),
-	);
+const examples = rules.flatMap((rule) =>
+	rule.examples.flatMap(
+		(
+			{ before = "", bad, transaction = "none", dialect = rule.dialects[0] },
+			at,
+		): readonly Shown[] =>
+			dialect === "postgres"
+				? [{ name: `${rule.id} ${at + 1}`, rule, before, bad, transaction }]
+				: [],
+	),
+);
 
 let engine: TraceEngine;
 

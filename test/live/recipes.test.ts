@@ -19,13 +19,15 @@ interface Shown {
 }
 
 const examples = rules.flatMap((rule) =>
-	rule.examples.map(({ before = "", bad, transaction = "none" }, at): Shown => ({
-		name: `${rule.id} ${at + 1}`,
-		rule,
-		before,
-		bad,
-		transaction,
-	})),
+	rule.examples.flatMap(
+		(
+			{ before = "", bad, transaction = "none", dialect = rule.dialects[0] },
+			at,
+		): readonly Shown[] =>
+			dialect === "postgres"
+				? [{ name: `${rule.id} ${at + 1}`, rule, before, bad, transaction }]
+				: [],
+	),
 );
 
 let engine: TraceEngine;
