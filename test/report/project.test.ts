@@ -32,6 +32,7 @@ test("what was detected and why fits on one screen", async () => {
 		src/main/resources/db/migration/mysql
 		  layout        Flyway (file names like V1__orders.sql)
 		  database      MySQL (the folder mysql)
+		  version       8.0 (nothing says otherwise)
 		  order         by the version number in the file name, repeatable ones last
 		  migrations    1 candidate (nothing says what is released: each is judged by itself)
 		  transaction   one for each migration, left out where a statement forbids one

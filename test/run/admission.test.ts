@@ -110,8 +110,8 @@ describe("what is refused before anything is changed", () => {
 		const secret = await refusal(planOf([step]), () => "postgres://eve:hushhush@127.0.0.1:1/shop");
 		expect(secret).toContain("2 lockkeeper: Nothing answers on 127.0.0.1:5432.");
 		expect(secret).not.toContain("hush");
-		const wrong = await refusal(planOf([step]), () => "mysql://eve:hushhush@localhost/shop");
-		expect(wrong).toContain("This is not the address of a PostgreSQL database.");
+		const wrong = await refusal(planOf([step]), () => "mysql://eve:hushhush@localhost:1/shop");
+		expect(wrong).toContain("There is no answer from MySQL on localhost:");
 		expect(wrong).not.toContain("hush");
 	});
 
