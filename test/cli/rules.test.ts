@@ -37,7 +37,7 @@ test("the page of a rule says what happens, what is locked, the safe way and oth
 
 		Require DROP INDEX CONCURRENTLY on a table in use.
 
-		Preset: recommended. Severity: info. Category: locks. Databases: postgres.
+		Preset: recommended. Severity: info. Category: locks. Databases: PostgreSQL.
 
 		## What happens
 
