@@ -47,7 +47,12 @@ test("with one connection rows are changed, proved and compared", async () => {
 	expect(await runBackfill(testRun(engine, session, session, { config }).context, step)).toEqual({
 		is: "stopped",
 		why: "1 row cannot be converted",
-		details: ['id = 0: invalid input syntax for type integer: "n/a" (22P02)'],
+		details: [
+			'id = 0: invalid input syntax for type integer: "n/a" (22P02)',
+			"Mend these rows. To keep them as they are, set them aside before you change or delete them:",
+			"  CREATE TABLE set_aside AS SELECT * FROM orders WHERE id IN ('0');",
+		],
+		rows: ["id = 0"],
 	});
 	await rowsOf(session, "DELETE FROM orders WHERE id = 0");
 	expect(await runBackfill(testRun(engine, session, session, { config }).context, step)).toEqual({
