@@ -1,10 +1,16 @@
 import type { CommandModule } from "yargs";
-import { colorOption, configOption, formatOption } from "../options.ts";
+import {
+	colorOption,
+	configOption,
+	dataOption,
+	formatOption,
+	targetOption,
+	urlOption,
+	type DatabaseArguments,
+} from "../options.ts";
 
-export interface GateArguments {
+export interface GateArguments extends DatabaseArguments {
 	readonly plan: string | undefined;
-	readonly url: string | undefined;
-	readonly data: string | undefined;
 	readonly target: string | undefined;
 	readonly min: string | undefined;
 	readonly max: string | undefined;
@@ -35,22 +41,9 @@ export const gateCommand: CommandModule<object, GateArguments> = {
 				type: "string",
 				describe: "A plan: what it has validated must be valid",
 			})
-			.option("url", {
-				type: "string",
-				requiresArg: true,
-				describe: "The database; else LOCKKEEPER_URL",
-			})
-			.option("data", {
-				type: "string",
-				requiresArg: true,
-				describe: "Directory of an embedded database",
-			})
-			.option("target", {
-				type: "string",
-				requiresArg: true,
-				conflicts: ["url", "data"],
-				describe: "A target of the config",
-			})
+			.option("url", urlOption)
+			.option("data", dataOption)
+			.option("target", { ...targetOption, array: false, describe: "A target of the config" })
 			.option("min", {
 				type: "string",
 				requiresArg: true,

@@ -1,12 +1,20 @@
 import type { CommandModule } from "yargs";
-import { colorOption, configOption, formatOption } from "../options.ts";
+import {
+	allTargetsOption,
+	colorOption,
+	configOption,
+	dataOption,
+	deadlineOption,
+	formatOption,
+	targetOption,
+	urlOption,
+	waitOption,
+	type DatabaseArguments,
+	type TargetArguments,
+} from "../options.ts";
 
-export interface RollbackArguments {
+export interface RollbackArguments extends DatabaseArguments, TargetArguments {
 	readonly plan: string;
-	readonly url: string | undefined;
-	readonly data: string | undefined;
-	readonly target: string[] | undefined;
-	readonly "all-targets": boolean;
 	readonly to: string | undefined;
 	readonly operator: string | undefined;
 	readonly "taken-back": string[] | undefined;
@@ -36,26 +44,11 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
 				demandOption: true,
 				describe: "The plan that was run",
 			})
-			.option("url", {
-				type: "string",
-				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
-			})
-			.option("data", {
-				type: "string",
-				requiresArg: true,
-				describe: "Directory of an embedded PostgreSQL",
-			})
-			.option("target", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				conflicts: ["url", "data"],
-				describe: "A target of the config; several times for several",
-			})
+			.option("url", urlOption)
+			.option("data", dataOption)
+			.option("target", targetOption)
 			.option("all-targets", {
-				type: "boolean",
-				default: false,
+				...allTargetsOption,
 				describe: "All targets of the config, the last wave first",
 			})
 			.option("to", {
@@ -80,17 +73,8 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
 				default: false,
 				describe: "Only tell what it would lose",
 			})
-			.option("wait", {
-				type: "string",
-				requiresArg: true,
-				describe: "How long to wait for another runner: 30s, 10m",
-			})
-			.option("deadline", {
-				type: "string",
-				requiresArg: true,
-				default: "15m",
-				describe: "How long a step is tried that does not get its locks",
-			})
+			.option("wait", waitOption)
+			.option("deadline", deadlineOption)
 			.option("format", formatOption)
 			.option("config", configOption)
 			.option("color", colorOption)

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { formatOption } from "../options.ts";
 
 export interface RulesArguments {
 	readonly id: string | undefined;
@@ -12,11 +13,7 @@ export const rulesCommand: CommandModule<object, RulesArguments> = {
 	builder: (yargs) =>
 		yargs
 			.positional("id", { type: "string", describe: "A rule, or what another linter calls it" })
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print the list",
-			})
+			.option("format", { ...formatOption, describe: "How to print the list" })
 			.example("$0 rules", "all rules, one line each")
 			.example("$0 rules no-drop-column", "what happens, bad and good SQL"),
 	handler: async (args) => {

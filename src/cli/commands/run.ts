@@ -1,12 +1,21 @@
 import type { CommandModule } from "yargs";
 import { planPhases, type PlanPhase } from "../../plan/plan.ts";
+import {
+	allTargetsOption,
+	colorOption,
+	configOption,
+	dataOption,
+	deadlineOption,
+	formatOption,
+	targetOption,
+	urlOption,
+	waitOption,
+	type DatabaseArguments,
+	type TargetArguments,
+} from "../options.ts";
 
-export interface RunArguments {
+export interface RunArguments extends DatabaseArguments, TargetArguments {
 	readonly plan: string;
-	readonly url: string | undefined;
-	readonly data: string | undefined;
-	readonly target: string[] | undefined;
-	readonly "all-targets": boolean;
 	readonly metrics: string | undefined;
 	readonly operator: string | undefined;
 	readonly until: PlanPhase | undefined;
@@ -39,28 +48,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
 				demandOption: true,
 				describe: "What lockkeeper plan --out wrote",
 			})
-			.option("url", {
-				type: "string",
-				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
-			})
-			.option("data", {
-				type: "string",
-				requiresArg: true,
-				describe: "Directory of an embedded PostgreSQL",
-			})
-			.option("target", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				conflicts: ["url", "data"],
-				describe: "A target of the config; several times for several",
-			})
-			.option("all-targets", {
-				type: "boolean",
-				default: false,
-				describe: "All targets of the config, wave by wave",
-			})
+			.option("url", urlOption)
+			.option("data", dataOption)
+			.option("target", targetOption)
+			.option("all-targets", allTargetsOption)
 			.option("metrics", {
 				type: "string",
 				requiresArg: true,
@@ -78,17 +69,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
 				requiresArg: true,
 				describe: "What was seen that lets a step run which takes something away",
 			})
-			.option("wait", {
-				type: "string",
-				requiresArg: true,
-				describe: "How long to wait for another runner: 30s, 10m",
-			})
-			.option("deadline", {
-				type: "string",
-				requiresArg: true,
-				default: "15m",
-				describe: "How long a step is tried that does not get its locks",
-			})
+			.option("wait", waitOption)
+			.option("deadline", deadlineOption)
 			.option("accept-drift", {
 				type: "boolean",
 				default: false,
@@ -99,13 +81,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
 				default: false,
 				describe: "Tell what would run now, and ask whether it could begin",
 			})
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print: json is one event a line",
-			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("format", { ...formatOption, describe: "How to print: json is one event a line" })
+			.option("config", configOption)
+			.option("color", colorOption)
 			.epilogue(
 				"Exit codes: 0 done as far as asked, 1 stopped or refused, 2 wrong use or no connection, 3 waits for people, for time or for evidence, or was asked to stop: run it again.",
 			)

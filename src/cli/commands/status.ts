@@ -1,12 +1,16 @@
 import type { CommandModule } from "yargs";
-import { configOption } from "../options.ts";
+import {
+	allTargetsOption,
+	configOption,
+	dataOption,
+	targetOption,
+	urlOption,
+	type DatabaseArguments,
+	type TargetArguments,
+} from "../options.ts";
 
-export interface StatusArguments {
+export interface StatusArguments extends DatabaseArguments, TargetArguments {
 	readonly plan: string | undefined;
-	readonly url: string | undefined;
-	readonly data: string | undefined;
-	readonly target: string[] | undefined;
-	readonly "all-targets": boolean;
 	readonly receipts: boolean;
 	readonly format: "text" | "json" | "markdown";
 	readonly config: string | undefined;
@@ -22,28 +26,10 @@ export const statusCommand: CommandModule<object, StatusArguments> = {
 				type: "string",
 				describe: "What lockkeeper plan --out wrote; all runs of the database when left out",
 			})
-			.option("url", {
-				type: "string",
-				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
-			})
-			.option("data", {
-				type: "string",
-				requiresArg: true,
-				describe: "Directory of an embedded PostgreSQL",
-			})
-			.option("target", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				conflicts: ["url", "data"],
-				describe: "Compare targets of the config",
-			})
-			.option("all-targets", {
-				type: "boolean",
-				default: false,
-				describe: "Compare all targets of the config",
-			})
+			.option("url", urlOption)
+			.option("data", dataOption)
+			.option("target", { ...targetOption, describe: "Compare targets of the config" })
+			.option("all-targets", { ...allTargetsOption, describe: "Compare all targets of the config" })
 			.option("receipts", {
 				type: "boolean",
 				default: false,

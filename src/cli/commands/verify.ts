@@ -1,9 +1,15 @@
 import type { CommandModule } from "yargs";
+import {
+	colorOption,
+	configOption,
+	dataOption,
+	formatOption,
+	urlOption,
+	type DatabaseArguments,
+} from "../options.ts";
 
-export interface VerifyArguments {
+export interface VerifyArguments extends DatabaseArguments {
 	readonly what: string[] | undefined;
-	readonly url: string | undefined;
-	readonly data: string | undefined;
 	readonly against: string | undefined;
 	readonly timeout: string;
 	readonly max: number;
@@ -33,16 +39,8 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 				array: true,
 				describe: "A plan, migrations (all when left out), or tables",
 			})
-			.option("url", {
-				type: "string",
-				requiresArg: true,
-				describe: "The database: postgres://user@host:port/name, mysql://..., sqlite:shop.db",
-			})
-			.option("data", {
-				type: "string",
-				requiresArg: true,
-				describe: "Directory of an embedded PostgreSQL",
-			})
+			.option("url", urlOption)
+			.option("data", dataOption)
 			.option("against", {
 				type: "string",
 				requiresArg: true,
@@ -66,13 +64,9 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 				default: 2,
 				describe: "How often to read rows that differ again: writes may be under way",
 			})
-			.option("config", { type: "string", requiresArg: true, describe: "The config file to use" })
-			.option("format", {
-				choices: ["text", "json"] as const,
-				default: "text" as const,
-				describe: "How to print",
-			})
-			.option("color", { type: "boolean", describe: "Colours always, or --no-color never" })
+			.option("config", configOption)
+			.option("format", formatOption)
+			.option("color", colorOption)
 			.epilogue(
 				"Exit codes: 0 all is proved or equal, 1 it is not or cannot be told, 2 wrong use or no connection.",
 			)

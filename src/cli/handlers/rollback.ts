@@ -1,12 +1,11 @@
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { isOperatorName, spanOf } from "../../plan/approval.ts";
+import { isOperatorName } from "../../plan/approval.ts";
 import { loadConfig, type LoadedConfig } from "../../project/config-file.ts";
 import { readPlan, type LoadedPlan } from "../../project/plan-file.ts";
 import { rollbackText } from "../../report/rollback-text.ts";
 import { Refused } from "../../run/ask.ts";
-import type { RunEngine } from "../../run/engine.ts";
-import { openEngine } from "../../run/engines/index.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
 import type { NoLease } from "../../run/lease.ts";
 import { openRun } from "../../run/open-run.ts";
 import { rollbackOutlook, type StepOutlook } from "../../run/rollback-outlook.ts";
@@ -14,8 +13,10 @@ import { rollBack, type RollbackOutcome } from "../../run/rollback.ts";
 import type { RollbackArguments } from "../commands/rollback.ts";
 import { paletteFor } from "../colour.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
+import { onDatabase } from "./database.ts";
 import { heldText, unfinished } from "./run-end.ts";
 import { leaveEvidence } from "./run-evidence.ts";
+import { limitsOf, type RunLimits } from "./run-limits.ts";
 import { reporterFor } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
 import { namesTargets, runOnTargets } from "./run-targets.ts";
@@ -119,32 +120,25 @@ const stepJson = ({ step, is, says, isLate }: StepOutlook): object => ({
 	isLate,
 });
 
-/** Shows what a rollback would mean; returns the exit code of a dry run. */
-async function showOutlook({ args, loaded, plan, engine }: Order): Promise<boolean> {
-	const session = await engine.connect("rollback");
-	if ("code" in session) {
-		fail(session);
-		return false;
+/** Shows what a rollback would mean. */
+async function showOutlook(
+	{ args, loaded, plan, engine }: Order,
+	session: RunSession,
+): Promise<void> {
+	const ttlHours = loaded.config.run?.rollbackTtlHours;
+	const outlook = await rollbackOutlook({
+		engine,
+		session,
+		plan: plan.plan,
+		planHash: plan.sha256,
+		...(ttlHours !== undefined && { ttlHours }),
+	});
+	if (args.format === "json") {
+		print(`${JSON.stringify({ is: "outlook", steps: outlook.steps.map(stepJson) })}\n`);
+		return;
 	}
-	try {
-		const ttlHours = loaded.config.run?.rollbackTtlHours;
-		const outlook = await rollbackOutlook({
-			engine,
-			session,
-			plan: plan.plan,
-			planHash: plan.sha256,
-			...(ttlHours !== undefined && { ttlHours }),
-		});
-		if (args.format === "json") {
-			print(`${JSON.stringify({ is: "outlook", steps: outlook.steps.map(stepJson) })}\n`);
-		} else {
-			const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
-			print(rollbackText(outlook.steps, palette));
-		}
-		return true;
-	} finally {
-		await session.close();
-	}
+	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
+	print(rollbackText(outlook.steps, palette));
 }
 
 function sayNoLease(problem: NoLease): void {
@@ -159,8 +153,7 @@ function sayNoLease(problem: NoLease): void {
 async function takeBack(
 	order: Order,
 	operator: string,
-	wait: number,
-	patience: number,
+	{ wait, deadline }: RunLimits,
 ): Promise<void> {
 	const { args, loaded, plan, engine } = order;
 	const signals = watchSignals();
@@ -186,7 +179,7 @@ async function takeBack(
 			...(args.to !== undefined && { to: args.to }),
 			...(ttlHours !== undefined && { ttlHours }),
 			takenBack: new Set(args["taken-back"]),
-			patience,
+			patience: deadline,
 			accept: acceptance(order),
 		});
 		if (outcome.is !== "lost") await open.record();
@@ -208,31 +201,20 @@ async function takeBack(
 
 async function rollBackOne(
 	args: RollbackArguments,
-	{ loaded, plan, wait, patience }: Asked,
+	{ loaded, plan, limits }: Asked,
 ): Promise<void> {
-	const { url, data } = args;
-	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
-	if ("code" in engine) {
-		fail(engine);
-		return;
-	}
-	try {
-		const isShown = await showOutlook({ args, loaded, plan, engine });
-		if (isShown && !args["dry-run"]) {
-			await takeBack({ args, loaded, plan, engine }, args.operator ?? "", wait, patience);
-		}
-	} finally {
-		await engine.close();
-	}
+	await onDatabase(args, "rollback", async ({ engine, session }) => {
+		await showOutlook({ args, loaded, plan, engine }, session);
+		if (args["dry-run"]) return;
+		await takeBack({ args, loaded, plan, engine }, args.operator ?? "", limits);
+	});
 }
 
 /** What the command line and the files say, before any database is asked. */
 interface Asked {
 	readonly loaded: LoadedConfig;
 	readonly plan: LoadedPlan;
-	/** Milliseconds. */
-	readonly wait: number;
-	readonly patience: number;
+	readonly limits: RunLimits;
 }
 
 /** Takes back what a run of the plan has done. */
@@ -248,17 +230,16 @@ export async function runRollback(args: RollbackArguments): Promise<void> {
 		fail(plan);
 		return;
 	}
-	const wait = args.wait === undefined ? 0 : spanOf(args.wait);
-	const patience = spanOf(args.deadline);
-	if (wait === undefined || patience === undefined) {
-		fail({ message: "--wait or --deadline cannot be read.", hint: "Write 30s, 10m or 2h." });
+	const limits = limitsOf(args);
+	if ("message" in limits) {
+		fail(limits);
 		return;
 	}
 	if (!args["dry-run"] && (args.operator === undefined || !isOperatorName(args.operator))) {
 		fail({ message: "Who takes it back?", hint: "Write --operator <name>, or --dry-run." });
 		return;
 	}
-	const asked: Asked = { loaded, plan, wait, patience };
+	const asked: Asked = { loaded, plan, limits };
 	if (!namesTargets(args)) {
 		await rollBackOne(args, asked);
 		return;

@@ -4,7 +4,6 @@ import { sha256 } from "../../project/plan-file.ts";
 import { Refused } from "../../run/ask.ts";
 import { hasBooks, readRun } from "../../run/books.ts";
 import { liveSchema } from "../../run/drift.ts";
-import { openEngine } from "../../run/engines/index.ts";
 import { appliedRevisions } from "../../run/gate-reading.ts";
 import { readHistory } from "../../run/history.ts";
 import { statusOf } from "../../run/status.ts";
@@ -15,14 +14,10 @@ import {
 	type Target,
 	type TargetState,
 } from "../../run/targets.ts";
+import type { TargetArguments } from "../options.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
+import { openDatabase } from "./database.ts";
 import { unfinished } from "./run-end.ts";
-
-/** Which targets of the config a command line names. */
-export interface TargetArguments {
-	readonly target: string[] | undefined;
-	readonly "all-targets": boolean;
-}
 
 export const namesTargets = (args: TargetArguments): boolean =>
 	args["all-targets"] || (args.target?.length ?? 0) > 0;
@@ -104,39 +99,34 @@ async function stateOf(
 	plan: { readonly plan: Plan; readonly sha256: string } | undefined,
 ): Promise<TargetState> {
 	const base = { target: name, wave, ...(region !== undefined && { region }) };
-	const engine = await openEngine({ url, cwd: process.cwd(), environment: {} });
-	if ("code" in engine) return { ...base, unreadable: engine.message };
+	const database = await openDatabase({ url }, "status");
+	if ("code" in database) return { ...base, unreadable: database.message };
+	const { engine, session } = database;
 	try {
-		const session = await engine.connect("status");
-		if ("code" in session) return { ...base, unreadable: session.message };
-		try {
-			const known = await hasBooks(engine, session);
-			const revision = known
-				? appliedRevisions(await readHistory(engine, session)).at(-1)
+		const known = await hasBooks(engine, session);
+		const revision = known
+			? appliedRevisions(await readHistory(engine, session)).at(-1)
+			: undefined;
+		const run = known && plan ? await readRun(engine, session, plan.sha256) : undefined;
+		const status =
+			run && plan
+				? await statusOf(engine, session, { plan: plan.plan, planHash: plan.sha256 }, 0)
 				: undefined;
-			const run = known && plan ? await readRun(engine, session, plan.sha256) : undefined;
-			const status =
-				run && plan
-					? await statusOf(engine, session, { plan: plan.plan, planHash: plan.sha256 }, 0)
-					: undefined;
-			const next = status?.steps.find(({ state }) => state !== "done")?.step.phase;
-			const indexes = await engine.ways.indexes(session);
-			const lines = indexes.map(({ definition, isValid }) => `${definition} ${isValid}`);
-			return {
-				...base,
-				phase: run ? (next ?? "done") : "not begun",
-				...(revision !== undefined && { revision }),
-				schemaRev: (await liveSchema(engine, session)).rev,
-				indexes: sha256(lines.sort().join("\n")),
-			};
-		} finally {
-			await session.close();
-		}
+		const next = status?.steps.find(({ state }) => state !== "done")?.step.phase;
+		const indexes = await engine.ways.indexes(session);
+		const lines = indexes.map(({ definition, isValid }) => `${definition} ${isValid}`);
+		return {
+			...base,
+			phase: run ? (next ?? "done") : "not begun",
+			...(revision !== undefined && { revision }),
+			schemaRev: (await liveSchema(engine, session)).rev,
+			indexes: sha256(lines.sort().join("\n")),
+		};
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
 		return { ...base, unreadable: error.failure.message };
 	} finally {
-		await engine.close();
+		await database.close();
 	}
 }
 

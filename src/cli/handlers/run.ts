@@ -1,20 +1,21 @@
 import path from "node:path";
-import { judgeApprovals, isOperatorName, spanOf, type Verdict } from "../../plan/approval.ts";
+import { judgeApprovals, isOperatorName, type Verdict } from "../../plan/approval.ts";
 import { loadConfig, type LoadedConfig } from "../../project/config-file.ts";
 import { changedFiles, readApprovals, readPlan, type LoadedPlan } from "../../project/plan-file.ts";
 import { Refused } from "../../run/ask.ts";
 import { admit, type Admission } from "../../run/admission.ts";
 import { beginSurely } from "../../run/begin.ts";
 import { serverTime } from "../../run/books.ts";
-import { openEngine } from "../../run/engines/index.ts";
-import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
 import { openRun, type OpenRun } from "../../run/open-run.ts";
 import { runPlan, type RunEnd, type RunOrder } from "../../run/run.ts";
 import type { RunArguments } from "../commands/run.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
+import { onDatabase } from "./database.ts";
 import { leaveEvidence, type EvidencePlace } from "./run-evidence.ts";
 import { previewRun } from "./run-preview.ts";
 import { endText, exitCodeOfEnd, heldText, refusalText } from "./run-end.ts";
+import { limitsOf, type RunLimits } from "./run-limits.ts";
 import { reporterFor, type RunReporter } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
 import { namesTargets, runOnTargets } from "./run-targets.ts";
@@ -30,14 +31,8 @@ interface Order {
 	readonly loaded: LoadedPlan;
 	readonly config: LoadedConfig;
 	readonly operator: string;
-	readonly wait: number;
-	readonly deadline: number;
+	readonly limits: RunLimits;
 }
-
-const seconds = (text: string): number | undefined => {
-	const match = /^(\d{1,5})s$/.exec(text);
-	return match ? Number(match[1]) * 1000 : spanOf(text);
-};
 
 async function orderOf(cwd: string, args: RunArguments): Promise<Order | Misuse> {
 	const file = path.resolve(cwd, args.plan);
@@ -54,12 +49,8 @@ async function orderOf(cwd: string, args: RunArguments): Promise<Order | Misuse>
 					hint: "Letters, digits and . _ @ + - are.",
 				};
 	}
-	const wait = args.wait === undefined ? 0 : seconds(args.wait);
-	const deadline = seconds(args.deadline);
-	if (wait === undefined || deadline === undefined) {
-		const wrong = wait === undefined ? `--wait ${args.wait ?? ""}` : `--deadline ${args.deadline}`;
-		return { message: `${wrong} cannot be read.`, hint: "Write 30s, 10m or 2h." };
-	}
+	const limits = limitsOf(args);
+	if ("message" in limits) return limits;
 	const people = loaded.plan.steps.filter(({ transaction }) => transaction === "people");
 	const unknown = args.done?.find((id) => !people.some((step) => step.id === id));
 	if (unknown !== undefined) {
@@ -69,7 +60,7 @@ async function orderOf(cwd: string, args: RunArguments): Promise<Order | Misuse>
 			hint: known === "" ? "The plan has none." : `Such steps are ${known}.`,
 		};
 	}
-	return { file, loaded, config, operator, wait, deadline };
+	return { file, loaded, config, operator, limits };
 }
 
 function judge({ file, loaded, config }: Order, now: number): Verdict | Misuse {
@@ -176,14 +167,14 @@ async function carryOut(
 	}: { readonly approvers: readonly string[]; readonly reporter: RunReporter },
 ): Promise<void> {
 	const signals = watchSignals();
-	const { loaded, operator, wait, deadline, config } = order;
+	const { loaded, operator, limits, config } = order;
 	const opened = await openRun({
 		engine,
 		plan: loaded.plan,
 		planHash: loaded.sha256,
 		operator,
 		signal: signals.signal,
-		wait,
+		wait: limits.wait,
 		tell: reporter.tell,
 		onWait: (holder) => {
 			note(heldText(holder, "Waits."));
@@ -204,7 +195,7 @@ async function carryOut(
 	}
 	signals.onSecond(() => opened.context.session.cancel());
 	const end = await followPlan(opened, {
-		deadline,
+		deadline: limits.deadline,
 		done: new Set(args.done ?? []),
 		acceptDrift: args["accept-drift"],
 		approvers,
@@ -251,44 +242,20 @@ export async function runRun(args: RunArguments): Promise<void> {
 }
 
 async function runOnce(args: RunArguments, order: Order): Promise<void> {
-	const cwd = process.cwd();
-	const { url, data } = args;
-	const engine = await openEngine({ url, data, cwd, environment: process.env });
-	if ("code" in engine) {
-		fail(engine);
-		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
-		return;
-	}
-	let session: RunSession | EngineProblem | undefined;
-	try {
-		session = await engine.connect("admission");
-		if ("code" in session) {
-			fail(session);
-			return;
-		}
+	await onDatabase(args, "admission", async ({ engine, session }) => {
 		const verdict = await ready(args, order, engine, session);
+		const { plan, sha256: planHash } = order.loaded;
 		if (verdict && args["dry-run"]) {
-			const { plan, sha256 } = order.loaded;
-			print(await previewRun({ engine, session, plan, planHash: sha256, args, verdict }));
+			print(await previewRun({ engine, session, plan, planHash, args, verdict }));
 			process.exitCode = exitCodes.clean;
 		}
 		const isApplied = !verdict && process.exitCode === exitCodes.clean;
 		if (isApplied && !args["dry-run"]) {
-			const { plan, sha256: planHash } = order.loaded;
 			await leaveEvidence({ engine, session, plan, planHash }, evidencePlace(args, order));
 		}
 		if (!verdict || args["dry-run"]) return;
-		const reporter = reporterFor(args, order.loaded.plan);
+		const reporter = reporterFor(args, plan);
 		if (args.format === "text") note(engine.name);
 		await carryOut(args, order, engine, { approvers: verdict.by, reporter });
-	} catch (error) {
-		if (!(error instanceof Refused)) throw error;
-		fail({
-			message: `The server refused a question: ${error.message}.`,
-			hint: "Check the rights of the user, and whether the server is up.",
-		});
-	} finally {
-		if (session && !("code" in session)) await session.close();
-		await engine.close();
-	}
+	});
 }

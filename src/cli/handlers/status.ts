@@ -2,13 +2,12 @@ import path from "node:path";
 import { loadConfig } from "../../project/config-file.ts";
 import { readPlan } from "../../project/plan-file.ts";
 import { booksText, statusText } from "../../report/status-text.ts";
-import { Refused } from "../../run/ask.ts";
-import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
-import { openEngine } from "../../run/engines/index.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
 import { outlookLine, rollbackOutlook } from "../../run/rollback-outlook.ts";
 import { booksStatus, statusOf } from "../../run/status.ts";
 import type { StatusArguments } from "../commands/status.ts";
 import { exitCodes, fail, note, print } from "../output.ts";
+import { onDatabase } from "./database.ts";
 import { printReceipts } from "./run-evidence.ts";
 import { namesTargets, printTargets, targetsOf } from "./run-targets.ts";
 
@@ -118,30 +117,8 @@ export async function runStatus(args: StatusArguments): Promise<void> {
 }
 
 async function statusOfOne(args: StatusArguments): Promise<void> {
-	const { url, data } = args;
-	const engine = await openEngine({ url, data, cwd: process.cwd(), environment: process.env });
-	if ("code" in engine) {
-		fail(engine);
-		if (engine.code === "inUse") process.exitCode = exitCodes.findings;
-		return;
-	}
-	let session: RunSession | EngineProblem | undefined;
-	try {
-		session = await engine.connect("status");
-		if ("code" in session) {
-			fail(session);
-			return;
-		}
+	await onDatabase(args, "status", async ({ engine, session }) => {
 		process.exitCode = exitCodes.clean;
 		await printStatus(args, engine, session);
-	} catch (error) {
-		if (!(error instanceof Refused)) throw error;
-		fail({
-			message: `The server refused a question: ${error.message}.`,
-			hint: "Check the rights of the user.",
-		});
-	} finally {
-		if (session && !("code" in session)) await session.close();
-		await engine.close();
-	}
+	});
 }

@@ -16,43 +16,15 @@ import {
 	type DatabaseComparison,
 } from "../../run/compare/compare-databases.ts";
 import { checksOf, runChecks, type Check } from "../../run/compare/checks.ts";
-import type { EngineProblem, RunEngine, RunSession } from "../../run/engine.ts";
-import { openEngine } from "../../run/engines/index.ts";
+import type { RunEngine, RunSession } from "../../run/engine.ts";
 import type { VerifyArguments } from "../commands/verify.ts";
 import { paletteFor } from "../colour.ts";
 import { exitCodes, fail, print } from "../output.ts";
+import { onDatabase, openDatabase, type OpenDatabase } from "./database.ts";
 
 interface Problem {
 	readonly message: string;
 	readonly hint: string;
-}
-
-/** A database that is open for questions. */
-interface Opened {
-	readonly engine: RunEngine;
-	readonly session: RunSession;
-	close(): Promise<void>;
-}
-
-async function open(
-	wish: Pick<VerifyArguments, "url" | "data">,
-	environment: Readonly<Record<string, string | undefined>>,
-): Promise<Opened | EngineProblem> {
-	const engine = await openEngine({ ...wish, cwd: process.cwd(), environment });
-	if ("code" in engine) return engine;
-	const session = await engine.connect("verify");
-	if ("code" in session) {
-		await engine.close();
-		return session;
-	}
-	return {
-		engine,
-		session,
-		async close() {
-			await session.close();
-			await engine.close();
-		},
-	};
 }
 
 function pairOf(name: string): readonly [string, string] {
@@ -145,7 +117,7 @@ function endComparison(results: readonly DatabaseComparison[], args: VerifyArgum
 	print(comparisonText(results, palette));
 }
 
-async function compare({ session }: Opened, args: VerifyArguments): Promise<void> {
+async function compare({ session }: OpenDatabase, args: VerifyArguments): Promise<void> {
 	const { what = [], against, max: most, recheck: rechecks } = args;
 	const statementTimeout = spanOf(args.timeout) ?? 0;
 	const pairs = what.map(pairOf);
@@ -157,7 +129,7 @@ async function compare({ session }: Opened, args: VerifyArguments): Promise<void
 		endComparison(results, args);
 		return;
 	}
-	const other = await open({ url: against, data: undefined }, {});
+	const other = await openDatabase({ url: against }, "verify");
 	if ("code" in other) {
 		fail({ ...other, message: `--against: ${other.message}` });
 		return;
@@ -170,7 +142,7 @@ async function compare({ session }: Opened, args: VerifyArguments): Promise<void
 	}
 }
 
-async function check({ engine, session }: Opened, args: VerifyArguments): Promise<void> {
+async function check({ engine, session }: OpenDatabase, args: VerifyArguments): Promise<void> {
 	const loaded = await loadConfig(process.cwd(), args.config, args.what);
 	if ("code" in loaded) {
 		fail(loaded);
@@ -210,16 +182,9 @@ export async function runVerify(args: VerifyArguments): Promise<void> {
 		fail(misuse);
 		return;
 	}
-	const opened = await open(args, process.env);
-	if ("code" in opened) {
-		fail(opened);
-		return;
-	}
 	const comparesTables =
 		args.against !== undefined || (args.what ?? []).some((name) => name.includes("="));
-	try {
-		await (comparesTables ? compare(opened, args) : check(opened, args));
-	} finally {
-		await opened.close();
-	}
+	await onDatabase(args, "verify", (database) =>
+		comparesTables ? compare(database, args) : check(database, args),
+	);
 }
