@@ -1,4 +1,5 @@
-import type { Expression, QualifiedName, TypeName } from "../../core/expression.ts";
+import type { QualifiedName, TypeName } from "../../core/expression.ts";
+import { expressionWriter, writeUnary } from "../expression-writer.ts";
 
 /** Words that SQLite does not take for a name everywhere. Source: https://www.sqlite.org/lang_keywords.html */
 const keywords: ReadonlySet<string> = new Set(
@@ -41,87 +42,17 @@ function quoteString(value: string): string {
  * Returns the expression as SQL, or undefined where the tree does not keep all that the statement said
  * (subqueries, CASE, window functions ...).
  */
-export function quoteExpression(expression: Expression): string | undefined {
-	switch (expression.kind) {
-		case "literal":
-			if (expression.type === "string") return quoteString(expression.value);
-			if (expression.type === "null") return "NULL";
-			return expression.type === "bit" ? undefined : expression.value;
-		case "column":
-			return expression.path.map((part) => (part === "*" ? part : quoteIdentifier(part))).join(".");
-		case "call":
-			return call(expression);
-		case "cast":
-			return wrap(expression.operand, (text) => `CAST(${text} AS ${quoteType(expression.type)})`);
-		case "collate":
-			return wrap(expression.operand, (text) => `${text} COLLATE ${expression.collation.name}`);
-		case "operator":
-			return operator(expression.operator, expression.operands);
-		case "and":
-			return joined(expression.operands, " AND ");
-		case "or":
-			return joined(expression.operands, " OR ");
-		case "not":
-			return wrap(expression.operand, (text) => `NOT ${text}`);
-		case "isNull":
-			return wrap(
-				expression.operand,
-				(text) => `${text} IS ${expression.negated ? "NOT " : ""}NULL`,
-			);
-		case "distinct":
-			return joined(expression.operands, expression.negated ? " IS " : " IS NOT ");
-		case "in": {
-			const list = listed(expression.list);
-			if (list === undefined) return undefined;
-			const word = expression.negated ? "NOT IN" : "IN";
-			return wrap(expression.operand, (text) => `${text} ${word} (${list})`);
-		}
-		case "between": {
-			const ends = joined([expression.low, expression.high], " AND ");
-			if (ends === undefined) return undefined;
-			const word = expression.negated ? "NOT BETWEEN" : "BETWEEN";
-			return wrap(expression.operand, (text) => `${text} ${word} ${ends}`);
-		}
-		default:
-			return undefined;
-	}
-}
-
-function call({
-	function: name,
-	arguments: given,
-	aggregate,
-}: Extract<Expression, { readonly kind: "call" }>): string | undefined {
-	if (aggregate) return undefined;
-	if (given.length === 0 && /^current_(date|time|timestamp)$/i.test(name.name)) {
-		return name.name.toUpperCase();
-	}
-	const list = listed(given);
-	return list === undefined ? undefined : `${name.name}(${list})`;
-}
-
-function listed(expressions: readonly Expression[]): string | undefined {
-	const texts = expressions.map(quoteExpression);
-	return texts.includes(undefined) ? undefined : texts.join(", ");
-}
-
-function operator(name: string, operands: readonly Expression[]): string | undefined {
-	const [only] = operands;
-	if (operands.length === 1 && only) {
-		return wrap(only, (text) => (/^\w/.test(name) ? `${name} ${text}` : `${name}${text}`));
-	}
-	return joined(operands, ` ${name} `);
-}
-
-function joined(operands: readonly Expression[], by: string): string | undefined {
-	const texts = operands.map((operand) => wrap(operand, (text) => text));
-	return texts.includes(undefined) ? undefined : texts.join(by);
-}
-
-/** Parentheses around everything that is not one word: no precedence to get wrong. */
-function wrap(expression: Expression, write: (text: string) => string): string | undefined {
-	const text = quoteExpression(expression);
-	if (text === undefined) return undefined;
-	const isWord = ["literal", "column", "call", "cast"].includes(expression.kind);
-	return write(isWord ? text : `(${text})`);
-}
+export const quoteExpression = expressionWriter({
+	identifier: quoteIdentifier,
+	string: quoteString,
+	call({ function: { name }, arguments: { length } }, given) {
+		const isBare = length === 0 && /^current_(date|time|timestamp)$/i.test(name);
+		return isBare ? name.toUpperCase() : `${name}(${given})`;
+	},
+	cast: (operand, type) => `CAST(${operand} AS ${quoteType(type)})`,
+	collation: ({ name }) => name,
+	unary: writeUnary,
+	operators: {},
+	distinct: (left, right) => `${left} IS NOT ${right}`,
+	same: (left, right) => `${left} IS ${right}`,
+});
