@@ -15,6 +15,9 @@ export const defaultServerVersions: Readonly<Record<DialectId, number>> = {
 	sqlite: 3_045_000,
 };
 
+/** Why a version was taken that nothing names. */
+export const assumedVersion = "nothing says otherwise";
+
 /** Major versions that a server can have: a version in the config may be meant for another project. */
 const plausible: Readonly<Record<DialectId, readonly [number, number]>> = {
 	postgres: [8, 99],

@@ -1,6 +1,7 @@
 import type { Config } from "../core/config.ts";
 import { isRead, type DialectId } from "../core/dialect.ts";
 import {
+	assumedVersion,
 	defaultServerVersions,
 	serverVersionNumber,
 	type WrittenVersion,
@@ -151,7 +152,7 @@ export function serverVersionOf(
 	return version === undefined
 		? {
 				serverVersion: defaultServerVersions[dialect],
-				serverVersionWhy: "nothing says otherwise",
+				serverVersionWhy: assumedVersion,
 			}
 		: { serverVersion: version, serverVersionWhy: "the config" };
 }

@@ -68,6 +68,22 @@ test("a plan is open when enough operators have approved it, and closed by any c
 	expect(changed.code).toBe(1);
 });
 
+test("a plan for a version that nothing names says so before it is approved", async () => {
+	const args = ["plan", "db/002_note.sql", "--out", "plan.json"];
+	const assumed = await lockkeeper(args, { cwd: directoryWith(files) });
+	expect(assumed.stderr).toContain(
+		'Made for PostgreSQL 14: nothing says which version yours is; "serverVersion" in the config does.',
+	);
+	const named = {
+		...files,
+		"lockkeeper.config.json": JSON.stringify({ ...config, serverVersion: 18 }),
+	};
+	const known = await lockkeeper(args, { cwd: directoryWith(named) });
+	expect(known.stderr).toBe(
+		"plan.json written. Next: lockkeeper approve plan.json --by <operator>\n",
+	);
+});
+
 test("an approval is the file of its operator: a copy under another name is refused", async () => {
 	const cwd = directoryWith(files);
 	await lockkeeper(["plan", "db/002_note.sql", "--out", "plan.json"], { cwd });

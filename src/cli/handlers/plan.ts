@@ -1,5 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { databaseNames, isRead } from "../../core/dialect.ts";
+import type { Project } from "../../core/migration.ts";
+import { assumedVersion, showServerVersion } from "../../core/server-version.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { loadConfig } from "../../project/config-file.ts";
 import { planRelease } from "../../planning.ts";
@@ -30,6 +33,15 @@ function render(plan: Plan, args: PlanArguments): string {
 	}
 }
 
+/** A run refuses a plan for another version: better known before people approve it. */
+function noteAssumedVersion({ dialect, serverVersion, serverVersionWhy }: Project): void {
+	if (serverVersionWhy !== assumedVersion || !isRead(dialect)) return;
+	const server = `${databaseNames[dialect]} ${showServerVersion(dialect, serverVersion)}`;
+	note(
+		`Made for ${server}: nothing says which version yours is; "serverVersion" in the config does.`,
+	);
+}
+
 /** Prints the plan, and writes it to a file when one is named. */
 export async function runPlan(args: PlanArguments): Promise<void> {
 	const cwd = process.cwd();
@@ -55,5 +67,6 @@ export async function runPlan(args: PlanArguments): Promise<void> {
 	print(render(plan, args));
 	if (args.out === undefined) return;
 	writeFileSync(path.resolve(cwd, args.out), planJson(plan));
+	noteAssumedVersion(planned.project);
 	note(`${args.out} written. Next: lockkeeper approve ${args.out} --by <operator>`);
 }
