@@ -101,7 +101,7 @@ function stepOf(source: TypeName, target: TypeName, situation: TypeSituation): S
 	const label = `${typeLabel(source)} and ${typeLabel(target)}`;
 	if (sameType(source, target, situation.catalog)) {
 		if (keepsLength(target, source.modifiers)) return free;
-		return { ...free, rewrite: `the values are cut to ${typeLabel(target)}` };
+		return { ...free, rewrite: fitsWords(target) };
 	}
 	if (source.dimensions > 0 || target.dimensions > 0) {
 		const both = source.dimensions > 0 && target.dimensions > 0;
@@ -110,7 +110,7 @@ function stepOf(source: TypeName, target: TypeName, situation: TypeSituation): S
 	}
 	if (isBinary(source.name, target.name) || isFreeZoneChange(source, target, situation)) {
 		if (keepsLength(target, [])) return free;
-		return { ...free, rewrite: `the length of every value is checked for ${typeLabel(target)}` };
+		return { ...free, rewrite: fitsWords(target) };
 	}
 	if (isZoneChange(source, target)) {
 		return { ...free, rewrite: `${label} are the same bytes only while TimeZone is UTC` };
@@ -121,6 +121,18 @@ function stepOf(source: TypeName, target: TypeName, situation: TypeSituation): S
 		needsUsing: known === "explicit",
 		assumed: known === "unknown",
 	};
+}
+
+/**
+ * Numbers and times are rounded without a word; a text or bit string that is too long stops the statement, as
+ * casts of assignments do (documentation, "Character Types"; only an explicit cast cuts).
+ */
+function fitsWords(target: TypeName): string {
+	const isLength = ["varchar", "bpchar", "bit", "varbit"].includes(target.name);
+	const label = typeLabel(target);
+	return isLength
+		? `the length of every value is checked for ${label}`
+		: `every value is rounded to ${label}`;
 }
 
 export function typeLabel({ name, modifiers, dimensions }: TypeName): string {
