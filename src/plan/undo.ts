@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Column } from "../catalog/model.ts";
 import type { QualifiedName } from "../core/expression.ts";
+import type { Operation } from "../core/operation.ts";
 import type { Assertion, Undo } from "./plan.ts";
 
 export const lossless = (sql: string, ...losslessUntil: readonly Assertion[]): Undo => ({
@@ -44,4 +45,35 @@ export function undoAll(undos: readonly Undo[]): Undo {
 	}
 	if (sql.length === 0) return undos[0] ?? { unneeded: "it changes nothing" };
 	return { sql, losslessUntil };
+}
+
+/** Returns what is to say of an operation for which a dialect knows no statement that takes it back. */
+export function undoWithout(operation: Operation): Undo {
+	switch (operation.kind) {
+		case "dropColumn":
+			return gone(`the values of ${operation.column} are gone`);
+		case "dropTable":
+		case "truncate":
+			return gone(`the rows of ${operation.table.name} are gone`);
+		case "delete":
+		case "merge":
+		case "update":
+			return {
+				none: `the rows of ${operation.table.name} are changed and their old values kept nowhere`,
+			};
+		case "insert":
+			return { none: `the rows that are put into ${operation.table.name} are not marked` };
+		case "analyze":
+		case "vacuum":
+		case "reindex":
+		case "refreshMaterializedView":
+		case "select":
+		case "attachIndex":
+		case "comment":
+			return { unneeded: "nothing is taken away" };
+		case "setParameter":
+			return { unneeded: "it changes nothing by itself" };
+		default:
+			return { none: "how to take it back is not known: write it by hand" };
+	}
 }

@@ -1,5 +1,4 @@
-import type { QualifiedName } from "../../core/expression.ts";
-import type { ConstraintDefinition, IndexDefinition, OperationOf } from "../../core/operation.ts";
+import type { ConstraintDefinition } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
 import type { Column, Constraint, Index, Origin, Table } from "../model.ts";
 import type { MutableCatalog } from "../mutable.ts";
@@ -7,28 +6,6 @@ import { chooseServerName } from "../server-names.ts";
 import { alteredTable, columnOf, withProvenColumns, type Replay } from "./altered.ts";
 import { makeColumn, placed } from "./column.ts";
 import { addConstraintTo } from "./constraint.ts";
-
-/** Returns the statement that makes an index of CREATE TABLE. */
-export function indexOperation(
-	{ name, range, unique, method, elements, parameters }: IndexDefinition,
-	table: QualifiedName,
-): OperationOf<"createIndex"> {
-	return {
-		kind: "createIndex",
-		range,
-		...(name !== undefined && { index: { name, table } }),
-		table,
-		only: false,
-		unique,
-		concurrently: false,
-		ifNotExists: false,
-		method,
-		elements,
-		include: [],
-		nullsNotDistinct: false,
-		parameters,
-	};
-}
 
 /** MODIFY and CHANGE: the column is what the definition says, and nothing of before. */
 export const redefineColumn: Replay<"redefineColumn"> = (catalog, operation, origin) => {

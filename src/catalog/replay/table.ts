@@ -1,6 +1,7 @@
 import type { ConstraintDefinition, OperationOf } from "../../core/operation.ts";
 import { keyOf } from "../catalog.ts";
 import { dropObjects, type DropTarget } from "../dependencies.ts";
+import { createIndexOf } from "../inline-index.ts";
 import { isKey, mergeKeys } from "../merged-keys.ts";
 import type { Column, Constraint, Origin, Table } from "../model.ts";
 import { temporarySchema, type MutableCatalog } from "../mutable.ts";
@@ -12,7 +13,6 @@ import { makeColumn, isSerial } from "./column.ts";
 import { addConstraintTo, nameCheck, standing } from "./constraint.ts";
 import { copyLike, copyLikeIndexes, likeConstraints } from "./like.ts";
 import { createIndex } from "./index-ops.ts";
-import { indexOperation } from "./mysql.ts";
 import { inheritFromParent, inheritedConstraints, mergeColumns } from "./inheritance.ts";
 import { chooseNotNullName, notNullDefinition } from "./not-null.ts";
 
@@ -245,7 +245,7 @@ function addRest(
 	};
 	for (const definition of keysOf(catalog, definitions)) add(definition);
 	for (const index of operation.indexes ?? []) {
-		createIndex(catalog, indexOperation(index, operation.table), origin);
+		createIndex(catalog, createIndexOf(index, operation.table, index.range), origin);
 	}
 	copyLikeIndexes(catalog, operation, key, origin);
 	// A new table has no rows: NOT VALID is dropped (transformFKConstraints).

@@ -1,7 +1,7 @@
+import { createIndexOf } from "../../catalog/inline-index.ts";
 import type { QualifiedName } from "../../core/expression.ts";
 import type {
 	ColumnDefinition,
-	IndexDefinition,
 	OnlineClauses,
 	Operation,
 	OperationOf,
@@ -205,29 +205,6 @@ function readColumnList(
 		const { column, position } = readColumn(cursor, mysqlGrammar);
 		return addColumn(target, column, ifNotExists, cursor.rangeFrom(first), position);
 	});
-}
-
-/** An index as an operation of its own. */
-export function createIndexOf(
-	{ name, unique, method, elements, parameters, ifNotExists }: IndexDefinition,
-	table: QualifiedName,
-	range: Range,
-): OperationOf<"createIndex"> {
-	return {
-		kind: "createIndex",
-		range,
-		...(name !== undefined && { index: { name, table } }),
-		table,
-		only: false,
-		unique,
-		concurrently: false,
-		ifNotExists: ifNotExists === true,
-		method,
-		elements,
-		include: [],
-		nullsNotDistinct: false,
-		parameters,
-	};
 }
 
 function readDrop(cursor: Cursor, target: Target): readonly Operation[] {

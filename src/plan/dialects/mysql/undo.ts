@@ -10,7 +10,7 @@ import {
 	quoteName,
 } from "../../../dialect/mysql/quote.ts";
 import type { Undo } from "../../plan.ts";
-import { lossless, noRow } from "../../undo.ts";
+import { lossless, noRow, undoWithout } from "../../undo.ts";
 
 const alter = (table: QualifiedName, clause: string): string =>
 	`ALTER TABLE ${quoteName(table)} ${clause};`;
@@ -132,25 +132,7 @@ export function undoMysql(operation: Operation, catalog: Catalog): Undo {
 			return {
 				none: `${operation.column} is converted: values that no longer fit may not come back`,
 			};
-		case "dropColumn":
-			return { none: `the values of ${operation.column} are gone and cannot be brought back` };
-		case "dropTable":
-		case "truncate":
-			return { none: `the rows of ${operation.table.name} are gone and cannot be brought back` };
-		case "delete":
-		case "merge":
-		case "update":
-			return {
-				none: `the rows of ${operation.table.name} are changed and their old values kept nowhere`,
-			};
-		case "insert":
-			return { none: `the rows that are put into ${operation.table.name} are not marked` };
-		case "analyze":
-		case "select":
-			return { unneeded: "nothing is taken away" };
-		case "setParameter":
-			return { unneeded: "it changes nothing by itself" };
 		default:
-			return { none: "how to take it back is not known: write it by hand" };
+			return undoWithout(operation);
 	}
 }

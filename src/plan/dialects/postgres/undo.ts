@@ -10,7 +10,7 @@ import {
 } from "../../../dialect/postgres/quote.ts";
 import { constraintText, nameOfConstraint } from "../../constraint-text.ts";
 import type { Assertion, Undo } from "../../plan.ts";
-import { columnOf, gone, lossless, noRow as noRowOf } from "../../undo.ts";
+import { columnOf, gone, lossless, noRow as noRowOf, undoWithout } from "../../undo.ts";
 
 const noRow = (table: QualifiedName, condition: string, says: string): Assertion =>
 	noRowOf(quoteName(table), condition, says, "SELECT");
@@ -195,31 +195,9 @@ export function undoPostgres(operation: Operation, catalog: Catalog): Undo {
 			return { none: `PostgreSQL cannot take ${quoteString(operation.value)} out of an enum` };
 		case "attachPartition":
 			return lossless(`${alter} DETACH PARTITION ${quoteName(operation.partition)};`);
-		case "dropColumn":
-			return gone(`the values of ${operation.column} are gone`);
-		case "dropTable":
-		case "truncate":
-			return gone(`the rows of ${operation.table.name} are gone`);
-		case "delete":
-		case "merge":
-		case "update":
-			return {
-				none: `the rows of ${operation.table.name} are changed and their old values kept nowhere`,
-			};
-		case "insert":
-			return { none: `the rows that are put into ${operation.table.name} are not marked` };
-		case "analyze":
-		case "vacuum":
-		case "reindex":
-		case "refreshMaterializedView":
-		case "select":
-		case "attachIndex":
-		case "comment":
-			return { unneeded: "nothing is taken away" };
 		case "doBlock":
-		case "setParameter":
 			return { unneeded: "it changes nothing by itself" };
 		default:
-			return { none: "how to take it back is not known: write it by hand" };
+			return undoWithout(operation);
 	}
 }

@@ -3,7 +3,7 @@ import type { Operation, OperationOf } from "../../../core/operation.ts";
 import { quoteExpression, quoteIdentifier, quoteName } from "../../../dialect/sqlite/quote.ts";
 import { indexText } from "../../../dialect/sqlite/table-text.ts";
 import type { Undo } from "../../plan.ts";
-import { lossless, noRow } from "../../undo.ts";
+import { lossless, noRow, undoWithout } from "../../undo.ts";
 
 /** What a copy of the file is for. */
 const fromCopy = "only the copy of the database that was made before has it";
@@ -69,22 +69,7 @@ export function undoSqlite(operation: Operation, catalog: Catalog): Undo {
 		case "dropTable":
 		case "truncate":
 			return { none: `the rows of ${operation.table.name} are gone: ${fromCopy}` };
-		case "delete":
-		case "merge":
-		case "update":
-			return {
-				none: `the rows of ${operation.table.name} are changed and their old values kept nowhere`,
-			};
-		case "insert":
-			return { none: `the rows that are put into ${operation.table.name} are not marked` };
-		case "analyze":
-		case "vacuum":
-		case "reindex":
-		case "select":
-			return { unneeded: "nothing is taken away" };
-		case "setParameter":
-			return { unneeded: "it changes nothing by itself" };
 		default:
-			return { none: "how to take it back is not known: write it by hand" };
+			return undoWithout(operation);
 	}
 }
