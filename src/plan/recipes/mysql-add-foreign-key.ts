@@ -2,7 +2,7 @@ import type { ConstraintDefinition, ReferentialAction } from "../../core/operati
 import type { QualifiedName } from "../../core/expression.ts";
 import type { RecipeStep } from "../../core/finding.ts";
 import { quoteColumns, quoteIdentifier, quoteName } from "../../dialect/mysql/quote.ts";
-import { alterStep, inPlace } from "../mysql-alter.ts";
+import { alterStep, inPlace } from "../dialects/mysql/alter.ts";
 import { defineRecipe } from "../recipe.ts";
 
 type ForeignKey = Extract<ConstraintDefinition, { readonly type: "foreignKey" }>;

@@ -1,6 +1,6 @@
 import type { Column } from "../../catalog/model.ts";
 import { quoteDefinition, quoteIdentifier, quoteType } from "../../dialect/mysql/quote.ts";
-import { alterStep, inPlace, instantly } from "../mysql-alter.ts";
+import { alterStep, inPlace, instantly } from "../dialects/mysql/alter.ts";
 import { defineRecipe } from "../recipe.ts";
 
 export default defineRecipe({

@@ -1,4 +1,4 @@
-import { copyOnlineSteps } from "../mysql-copy-online.ts";
+import { copyOnlineSteps } from "../dialects/mysql/copy-online.ts";
 import { defineRecipe } from "../recipe.ts";
 
 export default defineRecipe({

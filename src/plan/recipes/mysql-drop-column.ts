@@ -1,6 +1,6 @@
 import type { RecipeStep } from "../../core/finding.ts";
 import { quoteIdentifier } from "../../dialect/mysql/quote.ts";
-import { alterStep, anyValue, columnOf, inPlace, instantly } from "../mysql-alter.ts";
+import { alterStep, anyValue, columnOf, inPlace, instantly } from "../dialects/mysql/alter.ts";
 import { defineRecipe } from "../recipe.ts";
 
 export default defineRecipe({

@@ -1,6 +1,6 @@
 import { keyOf } from "../../catalog/catalog.ts";
 import { quoteIdentifier, quoteName } from "../../dialect/mysql/quote.ts";
-import { alterStep, inPlace } from "../mysql-alter.ts";
+import { alterStep, inPlace } from "../dialects/mysql/alter.ts";
 import { defineRecipe } from "../recipe.ts";
 
 export default defineRecipe({

@@ -6,7 +6,7 @@ import {
 	instantly,
 	isKeyColumn,
 	rowTrigger,
-} from "../mysql-alter.ts";
+} from "../dialects/mysql/alter.ts";
 import { mysqlBatchStep } from "../mysql-batches.ts";
 import { defineRecipe } from "../recipe.ts";
 

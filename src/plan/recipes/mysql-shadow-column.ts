@@ -17,9 +17,9 @@ import {
 	isKeyColumn,
 	rowTrigger,
 	type Online,
-} from "../mysql-alter.ts";
+} from "../dialects/mysql/alter.ts";
 import { mysqlBatchStep } from "../mysql-batches.ts";
-import { copyOnlineSteps } from "../mysql-copy-online.ts";
+import { copyOnlineSteps } from "../dialects/mysql/copy-online.ts";
 import { defineRecipe } from "../recipe.ts";
 
 export default defineRecipe({

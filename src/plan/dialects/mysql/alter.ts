@@ -1,10 +1,15 @@
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Column, Table } from "../catalog/model.ts";
-import type { DialectId } from "../core/dialect.ts";
-import type { QualifiedName } from "../core/expression.ts";
-import type { RecipeStep } from "../core/finding.ts";
-import { has, serverOf, type Flavor, type since } from "../dialect/mysql/effects/server.ts";
-import { quoteColumns, quoteIdentifier, quoteName, quoteString } from "../dialect/mysql/quote.ts";
+import type { Catalog } from "../../../catalog/catalog.ts";
+import type { Column, Table } from "../../../catalog/model.ts";
+import type { DialectId } from "../../../core/dialect.ts";
+import type { QualifiedName } from "../../../core/expression.ts";
+import type { RecipeStep } from "../../../core/finding.ts";
+import { has, serverOf, type Flavor, type since } from "../../../dialect/mysql/effects/server.ts";
+import {
+	quoteColumns,
+	quoteIdentifier,
+	quoteName,
+	quoteString,
+} from "../../../dialect/mysql/quote.ts";
 
 /** What the server of a plan can do. */
 export interface Online {

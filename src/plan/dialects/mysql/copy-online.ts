@@ -1,10 +1,10 @@
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Table } from "../catalog/model.ts";
-import type { RecipeStep } from "../core/finding.ts";
-import type { IndexElement, Operation, OperationOf } from "../core/operation.ts";
-import { quoteExpression, quoteIdentifier, quoteName } from "../dialect/mysql/quote.ts";
-import type { RecipeSituation } from "./recipe.ts";
-import { batchKeyOf } from "./batches.ts";
+import type { Catalog } from "../../../catalog/catalog.ts";
+import type { Table } from "../../../catalog/model.ts";
+import type { RecipeStep } from "../../../core/finding.ts";
+import type { IndexElement, Operation, OperationOf } from "../../../core/operation.ts";
+import { quoteExpression, quoteIdentifier, quoteName } from "../../../dialect/mysql/quote.ts";
+import type { RecipeSituation } from "../../recipe.ts";
+import { batchKeyOf } from "../../batches.ts";
 
 /** What keeps tools from a table: each for reasons of its own. */
 interface Obstacles {
