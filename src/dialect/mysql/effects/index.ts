@@ -80,14 +80,7 @@ function otherEffect(operation: Operation, scene: Scene): Effect {
 	}
 	const draft = newDraft();
 	fill(operation, scene, draft);
-	const effect = finish(draft);
-	return isIdle(effect) ? { ...noEffect, phase: effect.phase } : effect;
-}
-
-function isIdle(effect: Effect): boolean {
-	const touched = effect.locks.length + effect.scans.length + effect.reasons.length;
-	const plain = effect.phase === "expand" && effect.reversible === "yes" && !effect.commits;
-	return plain && touched === 0 && !effect.fails && !effect.assumed;
+	return finish(draft);
 }
 
 function fill(operation: Operation, scene: Scene, draft: Draft): void {

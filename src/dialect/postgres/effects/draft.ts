@@ -1,37 +1,25 @@
 import type { Index, Key, Table } from "../../../catalog/model.ts";
-import type { Effect, IndexBuild, Phase } from "../../../core/effect.ts";
+import type { Effect } from "../../../core/effect.ts";
+import { because, effectOf, newEffectDraft, type EffectDraft } from "../../effect-draft.ts";
 import { blockedBy, strongest, type LockMode } from "./locks.ts";
 
+export { because };
+
 /** An effect while it is put together. Every function that fills it may run twice without harm. */
-export interface Draft {
+export interface Draft extends EffectDraft {
 	readonly locks: Map<Key, LockMode>;
 	readonly indexLocks: Map<Key, LockMode>;
-	readonly rewrites: Set<Key>;
-	readonly scans: Set<Key>;
-	readonly builds: Map<Key, IndexBuild>;
-	readonly reasons: Set<string>;
 	transaction: Effect["transaction"];
-	fails?: NonNullable<Effect["fails"]>;
-	phase: Phase;
-	reversible: Effect["reversible"];
-	assumed: boolean;
 	/** It waits for transactions that were open before. */
 	waits: boolean;
-	better?: NonNullable<Effect["better"]>;
 }
 
 export function newDraft(): Draft {
 	return {
+		...newEffectDraft(),
 		locks: new Map(),
 		indexLocks: new Map(),
-		rewrites: new Set(),
-		scans: new Set(),
-		builds: new Map(),
-		reasons: new Set(),
 		transaction: "allowed",
-		phase: "expand",
-		reversible: "yes",
-		assumed: false,
 		waits: false,
 	};
 }
@@ -47,10 +35,6 @@ export function lockIndex(draft: Draft, index: Key, mode: LockMode): void {
 /** Locks the indexes of a table. */
 export function lockIndexes(draft: Draft, indexes: readonly Index[], mode: LockMode): void {
 	for (const index of indexes) lockIndex(draft, `${index.schema}.${index.name}`, mode);
-}
-
-export function because(draft: Draft, reason: string): void {
-	draft.reasons.add(reason);
 }
 
 /** The first refusal stands: the server stops there. */
@@ -100,40 +84,16 @@ export function rebuildIndexes(draft: Draft, storage: Storage, indexes: readonly
 	for (const { schema, name } of indexes) build(draft, storage, `${schema}.${name}`);
 }
 
-function durationOf(draft: Draft): Effect["duration"] {
-	if (draft.waits) return "waitsForTransactions";
-	if (draft.rewrites.size > 0) return "rows";
-	if (draft.builds.size > 0 && draft.scans.size > 0) return "index";
-	return draft.scans.size > 0 ? "rows" : "constant";
-}
-
 function listLocks(locks: ReadonlyMap<Key, LockMode>): Effect["locks"] {
 	return [...locks].map(([relation, mode]) => ({ relation, mode, blocks: blockedBy(mode) }));
 }
 
 /** The effect of a draft. A refused operation holds nothing: its transaction is rolled back. */
 export function finish(draft: Draft): Effect {
-	const { transaction, fails, phase, reversible, assumed, better } = draft;
-	const common = {
-		transaction,
-		...(fails ? { fails } : {}),
-		phase,
-		reversible,
-		assumed,
-		reasons: [...draft.reasons],
-		...(better ? { better } : {}),
-	};
-	if (fails) {
-		const nothing = { locks: [], indexLocks: [], rewrites: [], scans: [], builds: [] };
-		return { ...nothing, ...common, duration: "constant" };
-	}
-	return {
+	return effectOf(draft, {
 		locks: listLocks(draft.locks),
 		indexLocks: listLocks(draft.indexLocks),
-		rewrites: [...draft.rewrites],
-		scans: [...draft.scans],
-		builds: [...draft.builds.values()],
-		duration: durationOf(draft),
-		...common,
-	};
+		transaction: draft.transaction,
+		...(draft.waits && { duration: "waitsForTransactions" }),
+	});
 }

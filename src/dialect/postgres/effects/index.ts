@@ -1,5 +1,5 @@
 import type { Situation } from "../../../core/dialect.ts";
-import { noEffect, type Effect } from "../../../core/effect.ts";
+import type { Effect } from "../../../core/effect.ts";
 import type { Operation } from "../../../core/operation.ts";
 import { attachIndex, renameIndex, setIndexParameters } from "./alter-index.ts";
 import { alterTable } from "./alter-table.ts";
@@ -62,19 +62,8 @@ export function effects(operations: readonly Operation[], situation: Situation):
 		const draft = newDraft();
 		fill(operation, scene, draft);
 		if (draft.scans.size > 0) for (const key of earlierIn(scene).emptied) draft.scans.delete(key);
-		return isIdle(draft) ? { ...noEffect, phase: draft.phase } : finish(draft);
+		return finish(draft);
 	});
-}
-
-function isIdle(draft: Draft): boolean {
-	return draft.phase === "expand" && draft.reversible === "yes" && isEmpty(draft);
-}
-
-function isEmpty(draft: Draft): boolean {
-	const { locks, indexLocks, builds, rewrites, scans, reasons } = draft;
-	const touched = locks.size + indexLocks.size + builds.size + rewrites.size + scans.size;
-	if (touched + reasons.size > 0) return false;
-	return !draft.fails && !draft.assumed && draft.transaction === "allowed";
 }
 
 function fill(operation: Operation, scene: Scene, draft: Draft): void {

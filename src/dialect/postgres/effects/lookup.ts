@@ -1,5 +1,6 @@
 import type { Index, Table } from "../../../catalog/model.ts";
 import type { Expression, Query } from "../../../core/expression.ts";
+import { isComparedBy } from "../../lookup.ts";
 import { isColumn } from "./not-null.ts";
 
 /**
@@ -26,30 +27,8 @@ export function leadingColumn(index: Index): string | undefined {
 }
 
 function isComparedWith(part: Expression, column: string): boolean {
-	switch (part.kind) {
-		case "operator": {
-			const [left, right] = part.operands;
-			if (part.operator !== "=" || !left || !right) return false;
-			return (
-				(isColumn(left, column) && isFixed(right)) || (isColumn(right, column) && isFixed(left))
-			);
-		}
-		case "in":
-			return !part.negated && isColumn(part.operand, column) && part.list.every(isFixed);
-		case "between":
-			return !part.negated && isColumn(part.operand, column) && isFixed(part.low);
-		case "subquery":
-			return (
-				part.form === "any" &&
-				part.operator === "=" &&
-				part.operand !== undefined &&
-				isColumn(part.operand, column)
-			);
-		case "other":
-			return isFixedAny(part, column);
-		default:
-			return false;
-	}
+	if (part.kind === "other") return isFixedAny(part, column);
+	return isComparedBy(part, { isColumn: (one) => isColumn(one, column), operators: /^=$/ });
 }
 
 /** `= ANY (array)`, whatever the reader calls it. */
@@ -75,24 +54,6 @@ function isTwoSided(
 			operators.some((one) => one.startsWith(">")) && operators.some((one) => one.startsWith("<"))
 		);
 	});
-}
-
-/** A value that is the same for every row: no column of the row in it. */
-function isFixed(value: Expression): boolean {
-	switch (value.kind) {
-		case "column":
-			return false;
-		case "cast":
-		case "collate":
-			return isFixed(value.operand);
-		case "call":
-			return value.arguments.every(isFixed);
-		case "operator":
-		case "other":
-			return value.operands.every(isFixed);
-		default:
-			return true;
-	}
 }
 
 /** min and max of an index's first column read one entry. */

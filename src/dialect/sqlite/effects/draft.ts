@@ -1,38 +1,17 @@
-import type { Key } from "../../../catalog/model.ts";
-import type { Effect, IndexBuild, Phase } from "../../../core/effect.ts";
+import type { Effect } from "../../../core/effect.ts";
+import { because, effectOf, newEffectDraft, type EffectDraft } from "../../effect-draft.ts";
+
+export { because };
 
 /** An effect while it is put together. Every function that fills it may run twice without harm. */
-export interface Draft {
+export interface Draft extends EffectDraft {
 	/** The database files that are written: main, or the name of an attached one. */
 	readonly writes: Set<string>;
-	readonly rewrites: Set<Key>;
-	readonly scans: Set<Key>;
-	readonly builds: Map<Key, IndexBuild>;
-	readonly reasons: Set<string>;
 	transaction: Effect["transaction"];
-	fails?: NonNullable<Effect["fails"]>;
-	phase: Phase;
-	reversible: Effect["reversible"];
-	assumed: boolean;
-	better?: NonNullable<Effect["better"]>;
 }
 
 export function newDraft(): Draft {
-	return {
-		writes: new Set(),
-		rewrites: new Set(),
-		scans: new Set(),
-		builds: new Map(),
-		reasons: new Set(),
-		transaction: "allowed",
-		phase: "expand",
-		reversible: "yes",
-		assumed: false,
-	};
-}
-
-export function because(draft: Draft, reason: string): void {
-	draft.reasons.add(reason);
+	return { ...newEffectDraft(), writes: new Set(), transaction: "allowed" };
 }
 
 /** SQLite says no, whatever rows there are. The first refusal stands: it stops there. */
@@ -48,12 +27,6 @@ export function refuseName(draft: Draft, reason: string): void {
 /** SQLite says no where there are such rows. */
 export function refuseRows(draft: Draft, reason: string): void {
 	draft.fails ??= { code: "SQLITE_CONSTRAINT", reason, hangsOn: "rows" };
-}
-
-function durationOf(draft: Draft): Effect["duration"] {
-	if (draft.rewrites.size > 0) return "rows";
-	if (draft.builds.size > 0 && draft.scans.size > 0) return "index";
-	return draft.scans.size > 0 ? "rows" : "constant";
 }
 
 /**
@@ -73,26 +46,5 @@ function locksOf(draft: Draft, journal: string | undefined): Effect["locks"] {
 
 /** The effect of a draft. A refused operation holds nothing: SQLite takes the statement back. */
 export function finish(draft: Draft, journal: string | undefined): Effect {
-	const { transaction, fails, phase, reversible, assumed, better } = draft;
-	const common = {
-		indexLocks: [],
-		transaction,
-		...(fails ? { fails } : {}),
-		phase,
-		reversible,
-		assumed,
-		reasons: [...draft.reasons],
-		...(better ? { better } : {}),
-	};
-	if (fails) {
-		return { ...common, locks: [], rewrites: [], scans: [], builds: [], duration: "constant" };
-	}
-	return {
-		...common,
-		locks: locksOf(draft, journal),
-		rewrites: [...draft.rewrites],
-		scans: [...draft.scans],
-		builds: [...draft.builds.values()],
-		duration: durationOf(draft),
-	};
+	return effectOf(draft, { locks: locksOf(draft, journal), transaction: draft.transaction });
 }

@@ -1,5 +1,5 @@
 import type { Situation } from "../../../core/dialect.ts";
-import { noEffect, type Effect } from "../../../core/effect.ts";
+import type { Effect } from "../../../core/effect.ts";
 import type { Operation } from "../../../core/operation.ts";
 import { alterTable } from "./alter-table.ts";
 import { data } from "./data.ts";
@@ -29,15 +29,8 @@ export function effects(operations: readonly Operation[], situation: Situation):
 	return operations.map((operation) => {
 		const draft = newDraft();
 		fill(operation, scene, draft);
-		return isIdle(draft) ? { ...noEffect, phase: draft.phase } : finish(draft, journal);
+		return finish(draft, journal);
 	});
-}
-
-function isIdle(draft: Draft): boolean {
-	const { phase, reversible, writes, builds, rewrites, scans, reasons } = draft;
-	if (phase !== "expand" || reversible !== "yes" || draft.fails || draft.assumed) return false;
-	const touched = writes.size + builds.size + rewrites.size + scans.size + reasons.size;
-	return touched === 0 && draft.transaction === "allowed";
 }
 
 function fill(operation: Operation, scene: Scene, draft: Draft): void {

@@ -1,6 +1,7 @@
 import type { Table } from "../../../catalog/model.ts";
 import type { Expression } from "../../../core/expression.ts";
 import { leadingColumns } from "../../../catalog/index-match.ts";
+import { isComparedBy } from "../../lookup.ts";
 import { isSameName } from "./scene.ts";
 
 /**
@@ -10,7 +11,12 @@ import { isSameName } from "./scene.ts";
 export function findsByIndex(where: Expression, table: Table | undefined): boolean {
 	if (where.kind === "and") return where.operands.some((part) => findsByIndex(part, table));
 	if (where.kind === "or") return where.operands.every((part) => findsByIndex(part, table));
-	return searchedColumns(table).some((column) => isComparedWith(where, column));
+	return searchedColumns(table).some((column) =>
+		isComparedBy(where, {
+			isColumn: (one) => one.kind === "column" && isSameName(one.path.at(-1) ?? "", column),
+			operators: /^(==?|is|[<>]=?)$/i,
+		}),
+	);
 }
 
 function searchedColumns(table: Table | undefined): readonly string[] {
@@ -23,51 +29,4 @@ function searchedColumns(table: Table | undefined): readonly string[] {
 			: [],
 	);
 	return ["rowid", "_rowid_", "oid", ...first, ...keys];
-}
-
-function isColumn(expression: Expression, column: string): boolean {
-	return expression.kind === "column" && isSameName(expression.path.at(-1) ?? "", column);
-}
-
-function isComparedWith(part: Expression, column: string): boolean {
-	switch (part.kind) {
-		case "operator": {
-			const [left, right] = part.operands;
-			if (!/^(==?|is|[<>]=?)$/i.test(part.operator) || !left || !right) return false;
-			return (
-				(isColumn(left, column) && isFixed(right)) || (isColumn(right, column) && isFixed(left))
-			);
-		}
-		case "in":
-			return !part.negated && isColumn(part.operand, column) && part.list.every(isFixed);
-		case "between":
-			return !part.negated && isColumn(part.operand, column) && isFixed(part.low);
-		case "subquery":
-			return (
-				part.form === "any" &&
-				part.operator === "=" &&
-				part.operand !== undefined &&
-				isColumn(part.operand, column)
-			);
-		default:
-			return false;
-	}
-}
-
-/** A value that is the same for every row: no column of the row in it. */
-function isFixed(value: Expression): boolean {
-	switch (value.kind) {
-		case "column":
-			return false;
-		case "cast":
-		case "collate":
-			return isFixed(value.operand);
-		case "call":
-			return value.arguments.every(isFixed);
-		case "operator":
-		case "other":
-			return value.operands.every(isFixed);
-		default:
-			return true;
-	}
 }
