@@ -18,7 +18,8 @@ const maximumDepth = 8;
 export const django: Layout = {
 	id: "django",
 	name: "Django",
-	// The schema editor turns them off around a migration (DatabaseSchemaEditor.__enter__) and checks afterwards.
+	// The schema editor turns them off around a migration and checks all of them afterwards (__enter__ and __exit__ in
+	// django/db/backends/sqlite3/schema.py).
 	sqliteForeignKeys: "off",
 	orderedBy: "the dependencies",
 	applied: rowEach("django_migrations", "app || '.' || name", "id"),

@@ -23,7 +23,8 @@ const fileName = /^(\d+)_(.*)\.(up|down)\.sql$/i;
 export const golangMigrate: Layout = {
 	id: "golang-migrate",
 	name: "golang-migrate",
-	// mattn/go-sqlite3 leaves them off without _foreign_keys in the URL (README).
+	// mattn/go-sqlite3 leaves SQLite's own default without _foreign_keys in the URL (sqlite3.go, Open) and without the
+	// build tag sqlite_foreign_keys (sqlite3_opt_foreign_keys.go).
 	sqliteForeignKeys: "off",
 	orderedBy: "the number at the start of the file name",
 	applied: rowNewest("schema_migrations", "version", "dirty"),

@@ -19,7 +19,8 @@ const providers: Readonly<Record<string, DatabaseId>> = {
 export const prisma: Layout = {
 	id: "prisma",
 	name: "Prisma Migrate",
-	// SQLite of the schema engine is built with SQLITE_DEFAULT_FOREIGN_KEYS=1 (libsqlite3-sys, build.rs).
+	// The schema engine brings its own SQLite ("bundled" in quaint/Cargo.toml of prisma-engines), which is built with
+	// SQLITE_DEFAULT_FOREIGN_KEYS=1 (libsqlite3-sys/build.rs of rusqlite).
 	sqliteForeignKeys: "on",
 	orderedBy: "the names of the folders",
 	applied: {

@@ -17,7 +17,8 @@ const fileName = /^(\d+)_(.*)\.rb$/;
 export const rails: Layout = {
 	id: "rails",
 	name: "Rails",
-	// The adapter runs PRAGMA foreign_keys = ON when it connects.
+	// The adapter runs PRAGMA foreign_keys = ON when it connects (configure_connection in
+	// activerecord/lib/active_record/connection_adapters/sqlite3_adapter.rb).
 	sqliteForeignKeys: "on",
 	applied: rowEach("schema_migrations", "version"),
 	ownsFolders: false,

@@ -28,7 +28,8 @@ const rules: ProgramRules = {
 export const sequelize: Layout = {
 	id: "sequelize",
 	name: "Sequelize",
-	// It runs PRAGMA FOREIGN_KEYS=ON when it connects.
+	// It runs PRAGMA FOREIGN_KEYS=ON when it connects, unless the option foreignKeys is false
+	// (lib/dialects/sqlite/connection-manager.js; packages/sqlite3/src/connection-manager.ts since 7).
 	sqliteForeignKeys: "on",
 	orderedBy: "the file name",
 	applied: rowEach("SequelizeMeta", "name"),

@@ -18,7 +18,7 @@ import {
 export const sqlx: Layout = {
 	id: "sqlx",
 	name: "sqlx",
-	// SqliteConnectOptions: foreign_keys is true by default (docs.rs/sqlx).
+	// SqliteConnectOptions sets PRAGMA foreign_keys = ON (sqlx-sqlite/src/options/mod.rs).
 	sqliteForeignKeys: "on",
 	orderedBy: "the number at the start of the file name",
 	applied: {

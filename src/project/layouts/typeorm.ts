@@ -31,7 +31,8 @@ const rules: ProgramRules = {
 export const typeorm: Layout = {
 	id: "typeorm",
 	name: "TypeORM",
-	// It runs PRAGMA foreign_keys = OFF before the migrations and ON after them (AbstractSqliteQueryRunner).
+	// beforeMigration() runs PRAGMA foreign_keys = OFF before the transaction of the migrations, afterMigration() ON
+	// (src/migration/MigrationExecutor.ts, src/driver/better-sqlite3/BetterSqlite3QueryRunner.ts and its like).
 	sqliteForeignKeys: "off",
 	orderedBy: "the time in the name of the class",
 	applied: rowEach("migrations", "name", "timestamp"),
