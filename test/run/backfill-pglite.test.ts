@@ -75,7 +75,7 @@ test("with one connection rows are changed, proved and compared", async () => {
 		"INSERT INTO orders_copy SELECT * FROM orders WHERE id <> 5; UPDATE orders_copy SET total = '' WHERE id = 7",
 	);
 	const limits = { statementTimeout: 10_000, most: 20 };
-	expect(await compareWithin(session, ["orders", "orders_copy"], limits)).toMatchObject({
+	expect(await compareWithin({ engine, session }, ["orders", "orders_copy"], limits)).toMatchObject({
 		comparison: {
 			here: 900,
 			there: 899,
@@ -86,10 +86,10 @@ test("with one connection rows are changed, proved and compared", async () => {
 			],
 		},
 	});
-	expect(await compareWithin(session, ["orders", "orders"], limits)).toMatchObject({
+	expect(await compareWithin({ engine, session }, ["orders", "orders"], limits)).toMatchObject({
 		comparison: { equal: true },
 	});
-	expect(await compareWithin(session, ["orders", "nothing"], limits)).toMatchObject({
+	expect(await compareWithin({ engine, session }, ["orders", "nothing"], limits)).toMatchObject({
 		problem: "nothing is not there",
 	});
 });

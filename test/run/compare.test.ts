@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunEngine, RunSession } from "../../src/run/engine.ts";
 import { openPostgres } from "../../src/run/engines/postgres.ts";
-import { readTable, tableNames } from "../../src/run/compare/compared-table.ts";
-import { compareWithinSql, postgresCompare } from "../../src/run/compare/compare-sql.ts";
+import { compareWithinSql, postgresCompare } from "../../src/run/compare/postgres-compare.ts";
 import { compareTables, type CompareOptions } from "../../src/run/compare/compare-tables.ts";
 import type { TraceEngine } from "../../src/trace/engine.ts";
 import { startServer } from "../../src/trace/engines/server.ts";
 import { rowsOf, sessionOf, valueOf } from "./backfill-context.ts";
+
+const { readTable, tableNames } = postgresCompare;
 
 let server: TraceEngine;
 let here: RunSession;
@@ -46,9 +47,10 @@ beforeEach(() => both("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA publi
 async function compare(name: string, options: Partial<CompareOptions> = {}) {
 	const [one, other] = [await readTable(here, name), await readTable(there, name)];
 	if (!one || !other) throw new Error(`no ${name}`);
+	const question = { columns: one.columns, statementTimeout: 0 };
 	return compareTables(
-		{ session: here, sql: postgresCompare(one, one.columns) },
-		{ session: there, sql: postgresCompare(other, one.columns) },
+		{ session: here, sql: postgresCompare.queries(one, { ...question, otherKey: other.key }) },
+		{ session: there, sql: postgresCompare.queries(other, { ...question, otherKey: one.key }) },
 		{
 			hasKey: one.key.length > 0,
 			most: 20,
@@ -232,6 +234,7 @@ test("all tables of a database are found, partitions with their table", async ()
 	expect(await tableNames(here)).toEqual(['public."Odd Name"', "public.events"]);
 	expect(await readTable(here, "events")).toEqual({
 		name: "public.events",
+		sql: "public.events",
 		columns: [
 			{ name: "id", type: "int4" },
 			{ name: "day", type: "date" },

@@ -31,7 +31,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 					"$0 verify [plan.json | migrations..]",
 					"$0 verify --against <address> [tables..]",
 					"$0 verify <table>=<table>",
-					"Asks the verification queries of a plan, or of migrations: each has one row whose first column is true when all is well. With --against it compares tables of two databases, by count and by sums over the hashes of all rows, and names the rows that differ. <table>=<table> compares two tables of one database, exactly. Nothing is changed and nothing is locked.",
+					"Asks the verification queries of a plan, or of migrations: each has one row whose first column is true when all is well. With --against it compares tables of two databases of one kind, by count and by sums over the hashes of all rows, and names the rows that differ. <table>=<table> compares two tables of one database, exactly. Nothing is changed and nothing is locked.",
 				].join("\n\n"),
 			)
 			.positional("what", {
@@ -44,7 +44,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
 			.option("against", {
 				type: "string",
 				requiresArg: true,
-				describe: "Another database to compare with",
+				describe: "Another database of the same kind to compare with",
 			})
 			.option("timeout", {
 				type: "string",

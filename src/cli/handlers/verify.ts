@@ -117,14 +117,22 @@ function endComparison(results: readonly DatabaseComparison[], args: VerifyArgum
 	print(comparisonText(results, palette));
 }
 
-async function compare({ session }: OpenDatabase, args: VerifyArguments): Promise<void> {
+/** The names of the kinds of servers whose rows make the same texts. */
+const kinds = {
+	postgres: "PostgreSQL",
+	mysql: "MySQL or MariaDB",
+	mariadb: "MySQL or MariaDB",
+	sqlite: "SQLite",
+} as const;
+
+async function compare(opened: OpenDatabase, args: VerifyArguments): Promise<void> {
 	const { what = [], against, max: most, recheck: rechecks } = args;
 	const statementTimeout = spanOf(args.timeout) ?? 0;
 	const pairs = what.map(pairOf);
 	if (against === undefined) {
 		const results: DatabaseComparison[] = [];
 		for (const pair of pairs) {
-			results.push(await compareWithin(session, pair, { statementTimeout, most }));
+			results.push(await compareWithin(opened, pair, { statementTimeout, most }));
 		}
 		endComparison(results, args);
 		return;
@@ -135,8 +143,16 @@ async function compare({ session }: OpenDatabase, args: VerifyArguments): Promis
 		return;
 	}
 	try {
+		const [kind, otherKind] = [kinds[opened.engine.dialect], kinds[other.engine.dialect]];
+		if (kind !== otherKind) {
+			fail({
+				message: `The first database is ${kind}, the one of --against is ${otherKind}.`,
+				hint: "Compare databases of one kind: another kind writes the same value in another way.",
+			});
+			return;
+		}
 		const options = { statementTimeout, most, rechecks, pause };
-		endComparison(await compareDatabases(session, other.session, pairs, options), args);
+		endComparison(await compareDatabases(opened, other, pairs, options), args);
 	} finally {
 		await other.close();
 	}

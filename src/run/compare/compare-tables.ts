@@ -1,6 +1,6 @@
 import { ask } from "../ask.ts";
 import type { RunSession } from "../engine.ts";
-import type { Between, CompareSql, KeyText } from "./compare-sql.ts";
+import type { Between, CompareSql, KeyText } from "./compare-dialect.ts";
 
 /** One side of a comparison. */
 export interface Side {
@@ -201,6 +201,7 @@ export async function compareTables(
 		done++;
 	}
 	const settled = search.found.length - rows.length;
-	const equal = rows.length === 0 && !search.more;
+	// Sums that differ while no row does would be a mistake of ours: then nothing is called equal.
+	const equal = settled > 0 && rows.length === 0 && !search.more;
 	return { ...counts, equal, rows, more: search.more, rechecks: done, settled };
 }

@@ -15,7 +15,7 @@ const secondsOf = (milliseconds: number): number =>
 	milliseconds === 0 ? forever : Math.max(1, Math.ceil(milliseconds / 1000));
 
 /** MySQL breaks off only queries that read; MariaDB every statement. */
-function limitsOf({ lockTimeout, statementTimeout }: Limits, flavor: Flavor): readonly string[] {
+export function limitsOf({ lockTimeout, statementTimeout }: Limits, flavor: Flavor): readonly string[] {
 	const wait = secondsOf(lockTimeout);
 	const run =
 		flavor === "mariadb"

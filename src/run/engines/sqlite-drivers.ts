@@ -4,8 +4,8 @@ import type { Value } from "../engine.ts";
 export interface SqliteDatabase {
 	/** Runs one statement. */
 	all(sql: string, values: readonly Value[]): readonly (readonly unknown[])[];
-	/** Makes a function that SQL can call with one text. */
-	define(name: string, body: (text: string) => number): void;
+	/** Makes a function that SQL can call with one value; bytes come as they are. */
+	define(name: string, body: (value: unknown) => number | string): void;
 	close(): void;
 }
 
@@ -54,7 +54,7 @@ function nativeDatabase(connection: object, readsBigIntegers: string): SqliteDat
 			return listOf(method(statement, "all")(...values)).map(valuesOf);
 		},
 		define(name, body) {
-			method(connection, "function")(name, (text: unknown) => body(String(text)));
+			method(connection, "function")(name, (value: unknown) => body(value));
 		},
 		close() {
 			method(connection, "close")();
@@ -120,7 +120,7 @@ async function portableDriver(): Promise<SqliteDriver | undefined> {
 			return {
 				all: (sql, values) => connection.all(sql, [...values]).map(valuesOf),
 				define(name, body) {
-					connection.function(name, (text) => body(String(text)));
+					connection.function(name, (value) => body(value));
 				},
 				close() {
 					connection.close();

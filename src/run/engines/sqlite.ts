@@ -5,6 +5,7 @@ import { cellText } from "../../trace/engine.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { freeLock, holds, readLock, takeLock } from "./process-lock.ts";
 import { findSqliteDriver, type SqliteDatabase, type SqliteDriver } from "./sqlite-drivers.ts";
+import { defineHashes } from "./sqlite-hash.ts";
 import { sqliteFailure } from "./sqlite-failures.ts";
 import { lockFunctions, sessionId, sqliteWays } from "./sqlite-ways.ts";
 
@@ -110,6 +111,7 @@ export async function openSqlite(file: string): Promise<RunEngine | EngineProble
 		isHeld = false;
 		return 1;
 	});
+	defineHashes(database);
 	const session: RunSession = {
 		id: sessionId(),
 		run: (sql, values = []) => Promise.resolve(runOn(database, sql, values)),

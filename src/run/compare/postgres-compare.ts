@@ -1,30 +1,60 @@
-import type { ComparedTable } from "./compared-table.ts";
+import { ask } from "../ask.ts";
+import type { RunSession } from "../engine.ts";
+import type {
+	Between,
+	CompareDialect,
+	ComparedTable,
+	CompareQuestion,
+	CompareSql,
+	KeyText,
+} from "./compare-dialect.ts";
 
-/** The values of a key as text. */
-export type KeyText = readonly string[];
-
-/** Rows by their key: after one, up to and with another; absent: from the first, to the last. */
-export interface Between {
-	readonly after?: KeyText | undefined;
-	readonly upTo?: KeyText | undefined;
+/** Partitions are read through their tables. */
+async function tableNames(session: RunSession): Promise<readonly string[]> {
+	const rows = await ask(
+		session,
+		`SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+			AND n.nspname NOT IN ('lockkeeper', 'information_schema') AND n.nspname !~ '^pg_'
+		ORDER BY 1`,
+	);
+	return rows.flatMap(([name]) => name ?? []);
 }
 
-/**
- * The queries of a comparison for one dialect. Two dialects compare when they make the same text of the same
- * row: each value with its length before it and NULL told from every text, hashed by MD5, of which both halves
- * are summed. A sum, never an XOR: with that the same change in an even number of rows cancels itself out.
- */
-export interface CompareSql {
-	/** Starts a transaction that sees one moment and changes nothing, with everything pinned that makes text. */
-	readonly begin: readonly string[];
-	/** One row: the count, the sum of the first halves, the sum of the second. */
-	sums(range: Between): string;
-	/** The keys of every so many rows. */
-	cuts(range: Between, rows: number): string;
-	/** One row for each: the values of the key, the hash. */
-	rows(range: Between): string;
-	/** As `rows`, of these keys. */
-	rowsAt(keys: readonly KeyText[]): string;
+async function readTable(session: RunSession, name: string): Promise<ComparedTable | undefined> {
+	const [found] = await ask(
+		session,
+		`SELECT c.oid::text, format('%I.%I', n.nspname, c.relname) FROM pg_class c
+		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(?)`,
+		[name],
+	);
+	const [id, fullName] = found ?? [];
+	if (typeof id !== "string" || typeof fullName !== "string") return undefined;
+	const columns = await ask(
+		session,
+		`SELECT a.attname::text, coalesce(b.typname, t.typname)::text,
+			array_position((SELECT i.indkey::int2[] FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+				AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+				AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[]) k JOIN pg_attribute o ON o.attrelid = i.indrelid AND o.attnum = k WHERE NOT o.attnotnull)
+				ORDER BY i.indisprimary DESC, i.indnatts, i.indexrelid LIMIT 1), a.attnum)::text
+		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype
+		WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+		[id],
+	);
+	const known = columns.map(([column, type, place]) => ({
+		name: column ?? "",
+		type: type ?? "",
+		place: place === null || place === undefined ? undefined : Number(place),
+	}));
+	return {
+		name: fullName,
+		sql: fullName,
+		columns: known.map(({ name: column, type }) => ({ name: column, type })),
+		key: known
+			.flatMap(({ place, ...column }) => (place === undefined ? [] : [{ place, ...column }]))
+			.toSorted((a, b) => a.place - b.place)
+			.map(({ name: column, type }) => ({ name: column, type })),
+	};
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -77,12 +107,7 @@ export function rowHash(columns: ComparedTable["columns"]): string {
 
 const half = (from: number): string => `('x' || substr(h, ${from}, 16))::bit(64)::bigint`;
 
-/** Returns the queries for a table of PostgreSQL (10 and later), of these columns in this order. */
-export function postgresCompare(
-	table: ComparedTable,
-	columns: ComparedTable["columns"],
-	{ statementTimeout = 0 } = {},
-): CompareSql {
+function queries(table: ComparedTable, { columns, statementTimeout }: CompareQuestion): CompareSql {
 	const keys = table.key.map(({ name, type }) => keyOf(name, type));
 	const key = keys.length > 1 ? `(${keys.join(", ")})` : (keys[0] ?? "");
 	const texts = table.key.map(({ name }) => `${quoted(name)}::text`);
@@ -97,7 +122,7 @@ export function postgresCompare(
 	};
 	const hash = rowHash(columns);
 	const listed = (condition: string): string =>
-		`SELECT ${[...texts, hash].join(", ")} FROM ${table.name}${condition}`;
+		`SELECT ${[...texts, hash].join(", ")} FROM ${table.sql}${condition}`;
 	return {
 		begin: [
 			"BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -111,11 +136,11 @@ export function postgresCompare(
 		],
 		// OFFSET keeps the hash from being computed once for each half.
 		sums: (range) =>
-			`SELECT count(*), coalesce(sum(${half(1)}), 0), coalesce(sum(${half(17)}), 0) FROM (SELECT ${hash} AS h FROM ${table.name}${where(range)} OFFSET 0) AS hashed`,
+			`SELECT count(*), coalesce(sum(${half(1)}), 0), coalesce(sum(${half(17)}), 0) FROM (SELECT ${hash} AS h FROM ${table.sql}${where(range)} OFFSET 0) AS hashed`,
 		cuts: (range, rows) => {
 			const names = keys.map((_, at) => `k${at}`);
 			const named = texts.map((text, at) => `${text} AS k${at}`);
-			return `SELECT ${names.join(", ")} FROM (SELECT ${named.join(", ")}, row_number() OVER (ORDER BY ${keys.join(", ")}) AS n FROM ${table.name}${where(range)}) AS numbered WHERE n % ${rows} = 0 ORDER BY n`;
+			return `SELECT ${names.join(", ")} FROM (SELECT ${named.join(", ")}, row_number() OVER (ORDER BY ${keys.join(", ")}) AS n FROM ${table.sql}${where(range)}) AS numbered WHERE n % ${rows} = 0 ORDER BY n`;
 		},
 		rows: (range) => listed(where(range)),
 		rowsAt: (wanted) => listed(` WHERE ${key} IN (${wanted.map(valuesOf).join(", ")})`),
@@ -142,9 +167,9 @@ export function compareWithinSql(
 	return [
 		`WITH found AS (SELECT ARRAY[${texts}] AS key,`,
 		`CASE WHEN t.${first} IS NULL THEN 'onlyHere' WHEN h.${first} IS NULL THEN 'onlyThere' ELSE 'different' END AS which`,
-		`FROM ${side(here.name)} AS h FULL JOIN ${side(there.name)} AS t ON ${on}`,
+		`FROM ${side(here.sql)} AS h FULL JOIN ${side(there.sql)} AS t ON ${on}`,
 		"WHERE h.lockkeeper_row IS DISTINCT FROM t.lockkeeper_row)",
-		`SELECT (SELECT count(*) FROM ${here.name}), (SELECT count(*) FROM ${there.name}), (SELECT count(*) FROM found),`,
+		`SELECT (SELECT count(*) FROM ${here.sql}), (SELECT count(*) FROM ${there.sql}), (SELECT count(*) FROM found),`,
 		`(SELECT json_agg(json_build_array(key, which))::text FROM (SELECT * FROM found ORDER BY key LIMIT ${most}) AS named)`,
 	].join("\n");
 }
@@ -154,3 +179,6 @@ const withoutEquality = new Set(["json", "xml", "point"]);
 
 const rowOf = (columns: ComparedTable["columns"]): string =>
 	`ROW(${columns.map(({ name, type }) => (withoutEquality.has(type) ? textOf(name, type) : quoted(name))).join(", ")})`;
+
+/** How tables of PostgreSQL (10 and later) are compared. */
+export const postgresCompare: CompareDialect = { tableNames, readTable, queries };
