@@ -72,7 +72,31 @@ function explain(code: string, message: string, server: Server): Explanation {
 				hint: "Try again when the schema change that runs there has ended.",
 			};
 		default:
-			return explainByMessage(message, server);
+			return explainClosed(code, message, server) ?? explainByMessage(message, server);
+	}
+}
+
+/** A server that is there and lets nobody in. */
+function explainClosed(
+	code: string,
+	message: string,
+	{ host, port }: Server,
+): Explanation | undefined {
+	switch (code) {
+		case "53300":
+			return {
+				message: `The server on ${host}:${port} has no connection left: ${message}.`,
+				hint: "Try again when others have ended theirs, or raise max_connections.",
+			};
+		case "57P01":
+		case "57P02":
+		case "57P03":
+			return {
+				message: `The server on ${host}:${port} lets nobody in at the moment: ${message}.`,
+				hint: "It starts, shuts down or was told to end the connection. Try again when it is up.",
+			};
+		default:
+			return undefined;
 	}
 }
 

@@ -1,3 +1,4 @@
+import { Refused } from "./ask.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "./engine.ts";
 
 /** A question that nobody answers for so long is asked on another connection, in milliseconds. */
@@ -72,9 +73,25 @@ export class LastingSession implements RunSession {
 		if (!this.#broken) return undefined;
 		const session = await this.#engine.connect(this.#purpose);
 		if ("code" in session) return session;
+		await endLeft(this.#engine, session, this.#current.id);
 		await this.#current.close();
 		this.#current = session;
 		this.#broken = undefined;
 		return undefined;
+	}
+}
+
+/** The server may not know yet that a connection broke: what is open on it holds locks, and could still be committed. */
+export async function endLeft(
+	{ ways, connections }: RunEngine,
+	session: RunSession,
+	broken: string,
+): Promise<void> {
+	if (connections === "one") return;
+	try {
+		await ways.endIdle(session, broken);
+	} catch (error) {
+		// Who cannot end it waits until the server does.
+		if (!(error instanceof Refused)) throw error;
 	}
 }

@@ -1,6 +1,7 @@
 import { ask, isTrue, Refused } from "./ask.ts";
 import { makeBooks } from "./books.ts";
 import type { EngineProblem, RunEngine, RunSession } from "./engine.ts";
+import { endLeft } from "./lasting-session.ts";
 import { pauseUnless } from "./pause.ts";
 import { takeOver } from "./take-over.ts";
 
@@ -270,6 +271,7 @@ class HeldLease implements Lease {
 		try {
 			const { sql, values } = this.#engine.ways.tryLock(resource);
 			const isOurs = await this.isHeld(connected);
+			if (isOurs) await endLeft(this.#engine, connected, this.session.id);
 			if (isOurs && isTrue(await ask(connected, sql, values))) {
 				await this.session.close();
 				this.session = connected;

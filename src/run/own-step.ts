@@ -95,6 +95,8 @@ async function inTransaction(
 	for (const sql of openingOf(ways, { limits: step, settings, name: labelOf(step) })) {
 		await tellServer(session, sql);
 	}
+	// A runner that was frozen until somebody else took over does not even try.
+	if (!(await run.lease.isHeld(session))) return lostOrBroken(run);
 	const missing = await firstFalse(run, step.before.filter(asksCatalog));
 	if (missing) return stopped(`It cannot begin: it is not so that ${missing.says}.`, [missing.sql]);
 	const rows = await statementsOf(run, step);

@@ -121,6 +121,7 @@ async function runAlone(
 		]) {
 			await tellServer(session, sql);
 		}
+		if ((await context.fence()) === "lost") return { is: "lost", why: "lease" };
 		const probe = await ways.probe(session, { ...step, sql: group.sql, after: [] });
 		if (probe.is === "halfDone") for (const sql of probe.mend) await tellServer(session, sql);
 		if (probe.is === "unfinished") for (const sql of probe.finish) await tellServer(session, sql);

@@ -4,6 +4,7 @@ import { runBackfill } from "./backfill/run-backfill.ts";
 import { moveStep, readSteps, type StepChange, type StepRow } from "./books.ts";
 import type { StepOutcome } from "./context.ts";
 import type { RunFailure } from "./engine.ts";
+import { endLeft } from "./lasting-session.ts";
 import { tryAlone, waitForEarlier } from "./lone-step.ts";
 import type { OpenRun } from "./open-run.ts";
 import { askBefore, lostOrBroken, tryOwn, type Attempt } from "./own-step.ts";
@@ -53,12 +54,16 @@ class StepCourse {
 	async #try(): Promise<Attempt> {
 		const step = this.#step;
 		const { state, session: earlier } = this.#row;
+		const { engine, session, observer } = this.#run.context;
 		const isUncertain = state === "intent";
 		try {
 			// Before it is begun again: the books know only the last connection that ran it.
 			if (step.transaction === "none" && isUncertain && earlier !== undefined) {
 				if (!(await waitForEarlier(this.#run, step, earlier)))
 					return { is: "ended", outcome: asked };
+			}
+			if (isUncertain && earlier !== undefined && earlier !== session.id) {
+				await endLeft(engine, observer, earlier);
 			}
 			const missing = this.#isToAsk() ? await askBefore(this.#run, step) : undefined;
 			if (missing) {

@@ -1,7 +1,7 @@
 import { makeCrashPlan } from "./runner/crash-shop.ts";
 import { freeze, network, restart, silence, terminate } from "./runner/disturbances.ts";
 import { disturbedRuns, killAt, tallyText, type Disturbance } from "./runner/kill-rounds.ts";
-import { pairsOfRunners } from "./runner/pairs.ts";
+import { meetings, pairsOfRunners, pairsText } from "./runner/pairs.ts";
 import { Proxy } from "./runner/proxy.ts";
 import { randomFrom } from "./runner/random.ts";
 import { RestartableServer } from "./runner/restartable-server.ts";
@@ -59,12 +59,14 @@ await series("Runners frozen", numberOf("--freezes", 20), [
 	freeze(random, planned.directory, argsFor),
 ]);
 await series("The server shut down", numberOf("--restarts", 20), [restart(random, own)]);
-const pairs = await pairsOfRunners(own, { pairs: numberOf("--pairs", 50), major }, random);
-console.log(
-	`Runners started in pairs: ${pairs.pairs}; ${pairs.told} said who is at work, ${pairs.late} came when all was done, ${pairs.faults.length} faults`,
-);
-for (const fault of pairs.faults) console.log(`  ${fault}`);
-faults += pairs.faults.length;
+for (const how of meetings) {
+	const count = Math.ceil(numberOf("--pairs", 50) / meetings.length);
+	if (count === 0) continue;
+	const tally = await pairsOfRunners(own, { pairs: count, major }, random, how);
+	console.log(`Runners in pairs, ${how}: ${pairsText(tally)}`);
+	for (const fault of tally.faults) say(fault);
+	faults += tally.faults.length;
+}
 const proxy = await Proxy.to(own.port);
 const throughProxy = (database: string): string => own.url(database, proxy.port);
 await series(

@@ -26,9 +26,9 @@ export async function testServer(): Promise<TestServer> {
 	let count = 0;
 	return {
 		async database() {
-			count += 1;
-			await started.query(`CREATE DATABASE shop${count}`);
-			return `postgres://postgres@127.0.0.1:${row?.[0] ?? ""}/shop${count}`;
+			const name = `shop${++count}`;
+			await started.query(`CREATE DATABASE ${name}`);
+			return `postgres://postgres@127.0.0.1:${row?.[0] ?? ""}/${name}`;
 		},
 		close: () => started.close(),
 	};

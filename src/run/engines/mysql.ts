@@ -4,6 +4,7 @@ import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../eng
 import { bytesMark } from "./mysql-batches.ts";
 import { mysqlFailure } from "./mysql-failures.ts";
 import { mysqlWays, serverStart, type Flavor } from "./mysql-ways.ts";
+import { refuseShared } from "./shared-connection.ts";
 
 type Connect = (purpose: string) => Promise<Connection>;
 
@@ -178,13 +179,13 @@ export async function openMysql(address: string): Promise<RunEngine | EngineProb
 		suits: (planned) => seriesOf(planned) === seriesOf(version) && planned <= version,
 		connections: "many",
 		ways: mysqlWays(flavor, database),
-		async connect(purpose) {
+		connect: refuseShared(async (purpose) => {
 			try {
 				return await sessionOn(await connect(purpose), connect);
 			} catch (error) {
 				return problemOf(error, place);
 			}
-		},
+		}),
 		close: () => Promise.resolve(),
 	};
 }

@@ -2,10 +2,13 @@ import { Socket } from "node:net";
 import type { Client, ClientConfig } from "pg";
 import { explainFailure, serverOf, type Server } from "../../project/live.ts";
 import { cellText } from "../../trace/engine.ts";
+import { watchedAnswer, type Look } from "../answer-watch.ts";
+import { Refused } from "../ask.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { numberPlaceholders } from "./placeholders.ts";
 import { postgresFailure } from "./postgres-failures.ts";
 import { postgresWays } from "./postgres-ways.ts";
+import { refuseShared } from "./shared-connection.ts";
 
 /** The oldest server that plans are run on. */
 const oldest = 10;
@@ -72,22 +75,57 @@ function endOf(client: Client): Promise<void> {
 const ownId =
 	"SELECT pg_backend_pid()::text || ' ' || (SELECT floor(extract(epoch FROM backend_start) * 1000000)::bigint::text FROM pg_stat_activity WHERE pid = pg_backend_pid())";
 
-async function sessionOn(client: Client, connect: Connect): Promise<RunSession> {
-	// What stands in between may take a connection and never answer on it.
+const isBusy = `SELECT CASE WHEN state IS NULL OR state = 'disabled' THEN NULL
+	ELSE state NOT LIKE 'idle%' AND wait_event_type IS DISTINCT FROM 'Client' END
+	FROM pg_stat_activity WHERE pid = ?::integer AND floor(extract(epoch FROM backend_start) * 1000000)::bigint::text = ?`;
+
+/** Asks as a question that must be answered in time: what stands in between may take a connection and never answer. */
+async function askInTime(client: Client, sql: string, values: readonly Value[]): Promise<Answer> {
 	const limit = setTimeout(() => void sockets.get(client)?.destroy(), answerLimit);
-	const { rows } = await client.query<unknown[]>({ text: ownId, rowMode: "array" }).finally(() => {
-		clearTimeout(limit);
-	});
-	const id = cellText(rows[0]?.[0]) ?? "";
+	const answer = await runOn(client, sql, values);
+	clearTimeout(limit);
+	return answer;
+}
+
+/** Asks on a new connection whether the server still works for another one. */
+async function lookAt(id: string, connect: Connect): Promise<Look> {
+	let answer: Answer;
+	try {
+		const other = await connect("look");
+		answer = await askInTime(other, isBusy, id.split(" "));
+		await endOf(other);
+	} catch (error) {
+		answer = { ok: false, failure: postgresFailure(error) };
+	}
+	// A server that says why it lets nobody in is there.
+	if (!answer.ok) return answer.failure.code === "08006" ? "silent" : "unknown";
+	const [row] = answer.rows;
+	if (row?.[0] === null) return "unknown";
+	return row?.[0] === "t" ? "works" : "idle";
+}
+
+async function sessionOn(client: Client, connect: Connect): Promise<RunSession> {
+	const own = await askInTime(client, ownId, []);
+	if (!own.ok) {
+		await endOf(client);
+		throw new Refused(own.failure);
+	}
+	const id = own.rows[0]?.[0] ?? "";
+	const cut = (): void => void sockets.get(client)?.destroy();
+	const watch = {
+		look: () => lookAt(id, connect),
+		heard: () => sockets.get(client)?.bytesRead ?? 0,
+		cut,
+	};
 	return {
 		id,
-		run: (sql, values = []) => runOn(client, sql, values),
+		run: (sql, values = []) => watchedAnswer(runOn(client, sql, values), watch),
 		async cancel() {
 			const other = await connect("cancel");
 			await runOn(other, "SELECT pg_cancel_backend(?::integer)", [id.split(" ")[0] ?? "0"]);
 			await endOf(other);
 		},
-		cut: () => void sockets.get(client)?.destroy(),
+		cut,
 		close: () => endOf(client),
 	};
 }
@@ -156,13 +194,13 @@ export async function openPostgres(url: string | undefined): Promise<RunEngine |
 		version: version.major,
 		connections: "many",
 		ways: postgresWays(version.major),
-		async connect(purpose) {
+		connect: refuseShared(async (purpose) => {
 			try {
 				return await sessionOn(await connect(purpose), connect);
 			} catch (error) {
 				return problemOf(error, server);
 			}
-		},
+		}),
 		close: () => Promise.resolve(),
 	};
 }

@@ -1,4 +1,5 @@
 import { createServer, Socket, type Server } from "node:net";
+import { Transform, type Readable, type Writable } from "node:stream";
 
 interface Pair {
 	readonly client: Socket;
@@ -10,40 +11,48 @@ export class Proxy {
 	readonly port: number;
 	readonly #listener: Server;
 	readonly #pairs = new Set<Pair>();
-	readonly #state: { isDead: boolean };
+	readonly #silent = new Set<Pair>();
+	#isDead = false;
+	/** Milliseconds that everything takes each way on connections that are made from now on. */
+	delay = 0;
 
-	private constructor(port: number, listener: Server, state: { isDead: boolean }) {
+	private constructor(port: number, listener: Server) {
 		this.port = port;
 		this.#listener = listener;
-		this.#state = state;
 	}
 
 	static async to(port: number): Promise<Proxy> {
-		const state = { isDead: false };
 		const listener = createServer({ allowHalfOpen: true });
 		await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
 		const address = listener.address();
-		const proxy = new Proxy(
-			typeof address === "object" && address ? address.port : 0,
-			listener,
-			state,
-		);
+		const proxy = new Proxy(typeof address === "object" && address ? address.port : 0, listener);
 		listener.on("connection", (client) => {
-			const server = new Socket({ allowHalfOpen: true });
-			const pair = { client, server };
-			for (const socket of [client, server]) {
-				socket.on("error", () => undefined);
-				socket.on("close", () => {
-					client.destroy();
-					server.destroy();
-					proxy.#pairs.delete(pair);
-				});
-			}
-			server.connect(port, "127.0.0.1");
-			proxy.#pairs.add(pair);
-			if (!state.isDead) join(pair);
+			proxy.#connect(client, port);
 		});
 		return proxy;
+	}
+
+	#connect(client: Socket, port: number): void {
+		const server = new Socket({ allowHalfOpen: true });
+		const pair = { client, server };
+		for (const socket of [client, server]) {
+			socket.on("error", () => undefined);
+			socket.on("close", () => {
+				client.destroy();
+				server.destroy();
+				this.#pairs.delete(pair);
+				this.#silent.delete(pair);
+			});
+		}
+		server.connect(port, "127.0.0.1");
+		this.#pairs.add(pair);
+		if (this.#isDead) this.#silent.add(pair);
+		else this.#join(pair);
+	}
+
+	#join({ client, server }: Pair): void {
+		carry(client, server, this.delay);
+		carry(server, client, this.delay);
 	}
 
 	/** Resets every connection. */
@@ -61,16 +70,34 @@ export class Proxy {
 
 	/** From now on nothing comes through, and nobody hears of it. */
 	swallow(): void {
-		this.#state.isDead = true;
-		for (const { client, server } of this.#pairs) {
-			client.unpipe(server).pause();
-			server.unpipe(client).pause();
+		this.#isDead = true;
+		for (const pair of this.#pairs) this.#silence(pair);
+	}
+
+	/** Nothing comes through on one connection, which the server knows by the port of its client. */
+	swallowOne(clientPort: number): void {
+		for (const pair of this.#pairs) {
+			if (pair.server.localPort === clientPort) this.#silence(pair);
 		}
+	}
+
+	#silence(pair: Pair): void {
+		const { client, server } = pair;
+		client.unpipe().pause();
+		server.unpipe().pause();
+		this.#silent.add(pair);
 	}
 
 	/** New connections work again; the old ones stay dead. */
 	heal(): void {
-		this.#state.isDead = false;
+		this.#isDead = false;
+	}
+
+	/** All comes through that was held back, and what follows. */
+	resume(): void {
+		this.heal();
+		for (const pair of this.#silent) this.#join(pair);
+		this.#silent.clear();
 	}
 
 	async close(): Promise<void> {
@@ -79,7 +106,17 @@ export class Proxy {
 	}
 }
 
-function join({ client, server }: Pair): void {
-	client.pipe(server);
-	server.pipe(client);
+function carry(from: Readable, to: Writable, delay: number): void {
+	if (delay === 0) {
+		from.pipe(to);
+		return;
+	}
+	const slow = new Transform({
+		transform(chunk, _encoding, done) {
+			setTimeout(() => {
+				done(undefined, chunk);
+			}, delay);
+		},
+	});
+	from.pipe(slow).pipe(to);
 }

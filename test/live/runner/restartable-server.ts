@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -13,7 +13,14 @@ const settings = {
 	fsync: "off",
 	wal_level: "replica",
 	max_connections: "60",
-	log_min_messages: "panic",
+	log_min_messages: "log",
+	// Every change of a schema, whether it is committed or not, with the process that asked for it.
+	log_statement: "ddl",
+	log_line_prefix: "%p %d ",
+	logging_collector: "on",
+	log_directory: "log",
+	log_filename: "server.log",
+	log_rotation_size: "0",
 };
 
 interface User {
@@ -83,6 +90,13 @@ export class RestartableServer {
 
 	url(database = "postgres", port = this.port): string {
 		return `postgres://postgres@127.0.0.1:${port}/${database}`;
+	}
+
+	/** Returns the processes that changed the schema of a database, one for each statement, in their order. */
+	schemaChangers(database: string): readonly number[] {
+		const log = readFileSync(path.join(this.#directory, "log/server.log"), "utf8");
+		const line = new RegExp(String.raw`^(\d+) ${database} LOG:  (?:statement|execute .*?): `, "gm");
+		return [...log.matchAll(line)].map(([, pid]) => Number(pid));
 	}
 
 	async up(): Promise<void> {
