@@ -4,12 +4,13 @@ import {
 	defineRule,
 	listWords,
 	missingEvidence,
-	type Key,
+	reportRebuild,
 	type OperationContext,
 	type OperationOf,
+	type Rebuilt,
 	type Table,
 } from "#core";
-import { hasCopy, successorOf, type Omission, type RowCopy } from "../src/catalog/rebuild.ts";
+import type { Omission, RowCopy } from "../src/catalog/rebuild.ts";
 import { isSameName } from "../src/dialect/sqlite/effects/scene.ts";
 
 const omissions: Readonly<Record<Omission, string>> = {
@@ -48,32 +49,19 @@ function newName({ columns }: RowCopy, old: string, now: Table): string | undefi
 }
 
 type Context = OperationContext<"rows" | "columns" | "empties">;
-type Successor = NonNullable<ReturnType<typeof successorOf>>;
 
-interface Rebuild {
-	readonly operation: OperationOf<"dropTable">;
-	readonly table: Table;
-	readonly key: Key;
-	readonly shown: string;
-}
-
-function judgeRows({ operation, table, key, shown }: Rebuild, context: Context): void {
-	context.report({
-		message: "rows",
-		at: operation,
-		table,
-		data: { table: shown, omission: "" },
-		atReleaseEnd(after) {
-			const omits = successorOf(after, key)?.copy.omits;
-			if (!omits) return "settled";
-			return { message: "rows", data: { table: shown, omission: omissions[omits] } };
-		},
-	});
+function judgeRows(operation: OperationOf<"dropTable">, context: Context): void {
+	const draft = { message: "rows", data: { table: "", omission: "" } } as const;
+	reportRebuild(operation, context, draft, ({ copy: { omits }, shown }) =>
+		omits === undefined
+			? undefined
+			: { message: "rows", data: { table: shown, omission: omissions[omits] } },
+	);
 }
 
 /** The columns that code knows and that nothing allows to go, in words, with what to do. */
-function changesOf(columns: readonly string[], made: Successor, key: Key, context: Context) {
-	const open = columns.flatMap((column) => {
+function changesOf({ copy, table, key }: Rebuilt, context: Context) {
+	const open = gone(copy, table).flatMap((column) => {
 		const object = contractObject(context.catalog, key, column);
 		const missing = missingEvidence(context, object, undefined, codeColumn(key, column));
 		return missing === undefined ? [] : [{ column, shown: object.shown, missing }];
@@ -81,7 +69,7 @@ function changesOf(columns: readonly string[], made: Successor, key: Key, contex
 	const [first] = open;
 	if (!first) return undefined;
 	const words = open.map(({ column }) => {
-		const to = newName(made.copy, column, made.table);
+		const to = newName(copy, column, table);
 		return to === undefined ? `${column} is gone` : `${column} is called ${to}`;
 	});
 	const some =
@@ -94,35 +82,23 @@ function changesOf(columns: readonly string[], made: Successor, key: Key, contex
 	};
 }
 
-function judgeColumns({ operation, table, key, shown }: Rebuild, context: Context): void {
-	context.report({
-		message: "columns",
-		at: operation,
-		table,
-		data: { table: shown, changes: "" },
-		atReleaseEnd(after) {
-			const made = successorOf(after, key);
-			const columns = made ? gone(made.copy, made.table) : [];
-			const found = made && changesOf(columns, made, key, context);
-			if (!found) return "settled";
-			const { help, changes } = found;
-			return { message: "columns", data: { table: shown, changes }, help };
-		},
+function judgeColumns(operation: OperationOf<"dropTable">, context: Context): void {
+	const draft = { message: "columns", data: { table: "", changes: "" } } as const;
+	reportRebuild(operation, context, draft, (rebuilt) => {
+		const found = changesOf(rebuilt, context);
+		if (!found) return undefined;
+		const { help, changes } = found;
+		return { message: "columns", data: { table: rebuilt.shown, changes }, help };
 	});
 }
 
-function judgeValues({ operation, table, key, shown }: Rebuild, context: Context): void {
-	context.report({
-		message: "empties",
-		at: operation,
-		table,
-		data: { table: shown, columns: "" },
-		atReleaseEnd(after) {
-			const made = successorOf(after, key);
-			const columns = made ? emptied(made.copy, made.table) : [];
-			if (columns.length === 0) return "settled";
-			return { message: "empties", data: { table: shown, columns: listWords(columns) } };
-		},
+function judgeValues(operation: OperationOf<"dropTable">, context: Context): void {
+	const draft = { message: "empties", data: { table: "", columns: "" } } as const;
+	reportRebuild(operation, context, draft, ({ copy, table, shown }) => {
+		const columns = emptied(copy, table);
+		return columns.length === 0
+			? undefined
+			: { message: "empties", data: { table: shown, columns: listWords(columns) } };
 	});
 }
 
@@ -183,14 +159,9 @@ COMMIT;`,
 	],
 	on: {
 		dropTable(operation, context) {
-			const { catalog } = context;
-			const table = catalog.table(operation.table);
-			if (!table || context.isNew(operation.table) || !hasCopy(catalog, table)) return;
-			const key = context.releasedName(catalog.resolve(operation.table));
-			const rebuild = { operation, table, key, shown: contractObject(catalog, key).shown };
-			judgeRows(rebuild, context);
-			judgeValues(rebuild, context);
-			judgeColumns(rebuild, context);
+			judgeRows(operation, context);
+			judgeValues(operation, context);
+			judgeColumns(operation, context);
 		},
 	},
 });

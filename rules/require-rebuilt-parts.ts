@@ -1,6 +1,5 @@
-import { contractObject, defineRule, listWords, type Index, type Table } from "#core";
+import { defineRule, listWords, reportRebuild, type Index, type Table } from "#core";
 import { columnsIn, sameMeaning } from "../src/catalog/expression.ts";
-import { hasCopy, successorOf } from "../src/catalog/rebuild.ts";
 
 function columnsOf({ elements, where }: Index): readonly string[] {
 	const expressions = elements.map(({ expression }) => expression);
@@ -80,27 +79,16 @@ COMMIT;`,
 	],
 	on: {
 		dropTable(operation, context) {
-			const { catalog } = context;
-			const table = catalog.table(operation.table);
-			if (!table || context.isNew(operation.table) || !hasCopy(catalog, table)) return;
-			const key = context.releasedName(catalog.resolve(operation.table));
-			const { shown } = contractObject(catalog, key);
-			context.report({
-				message: "lost",
-				at: operation,
-				table,
-				data: { table: shown, parts: "" },
-				atReleaseEnd(after) {
-					const now = successorOf(after, key)?.table;
-					const lost = now && lostBy(table, now);
-					if (!lost || lost.indexes.length + lost.triggers.length === 0) return "settled";
-					const isGrave = lost.triggers.length > 0 || lost.indexes.some(({ unique }) => unique);
-					return {
-						message: "lost",
-						data: { table: shown, parts: describe(lost) },
-						severity: isGrave ? "error" : "warning",
-					};
-				},
+			const draft = { message: "lost", data: { table: "", parts: "" } } as const;
+			reportRebuild(operation, context, draft, ({ original, table, shown }) => {
+				const lost = lostBy(original, table);
+				if (lost.indexes.length + lost.triggers.length === 0) return undefined;
+				const isGrave = lost.triggers.length > 0 || lost.indexes.some(({ unique }) => unique);
+				return {
+					message: "lost",
+					data: { table: shown, parts: describe(lost) },
+					severity: isGrave ? "error" : "warning",
+				};
 			});
 		},
 	},

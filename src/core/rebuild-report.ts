@@ -1,4 +1,4 @@
-import type { Key } from "../catalog/model.ts";
+import type { Key, Table } from "../catalog/model.ts";
 import { hasCopy, successorOf } from "../catalog/rebuild.ts";
 import { contractObject } from "./contract.ts";
 import type { OperationOf } from "./operation.ts";
@@ -6,6 +6,8 @@ import type { OperationContext, Revision } from "./rule.ts";
 
 /** A table that was made anew, once the release ends. */
 export type Rebuilt = NonNullable<ReturnType<typeof successorOf>> & {
+	/** The table as it stood when it was dropped. */
+	readonly original: Table;
 	/** The name by which deployed code knows the table. */
 	readonly key: Key;
 	/** The same for people. */
@@ -33,7 +35,7 @@ export function reportRebuild<Id extends string>(
 		table,
 		atReleaseEnd(after) {
 			const made = successorOf(after, key);
-			return (made && judge({ ...made, key, shown })) ?? "settled";
+			return (made && judge({ ...made, original: table, key, shown })) ?? "settled";
 		},
 	});
 }

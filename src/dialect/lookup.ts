@@ -2,7 +2,7 @@ import type { Expression } from "../core/expression.ts";
 
 /** What a condition must do to find rows through an index: compare this column, by one of these operators. */
 export interface Lookup {
-	isColumn(expression: Expression): boolean;
+	readonly isColumn: (expression: Expression) => boolean;
 	readonly operators: RegExp;
 }
 

@@ -1,4 +1,4 @@
-import type { PlaceholderStyle } from "../../core/dialect.ts";
+import type { PlaceholderStyle, Reading } from "../../core/dialect.ts";
 import type { Range } from "../../core/source.ts";
 import { findPsqlVariables } from "./psql-variables.ts";
 import { dollarDelimiterLength } from "./quotes.ts";
@@ -54,6 +54,18 @@ export function neutralizePlaceholders(
 		text: replaceAll(filled, variables),
 		placeholders: placeholders.map(({ name, start, end }) => ({ name, start, end })),
 	};
+}
+
+/** Returns the names that stand in for placeholders, with the placeholders as they are written. */
+export function standInsOf(
+	{ text, placeholders }: NeutralizedText,
+	written: string,
+): Pick<Reading, "standIns"> {
+	if (placeholders.length === 0) return {};
+	const pairs = placeholders.map(
+		({ start, end }) => [text.slice(start, end), written.slice(start, end)] as const,
+	);
+	return { standIns: new Map(pairs.filter(([name]) => /^_[a-z0-9_]{3,}$/.test(name))) };
 }
 
 /** A value takes the place of its placeholder, with blanks behind it; a longer one has no room. */

@@ -1,13 +1,14 @@
 import type { ReadMemory, ReadOptions, Reading } from "../../core/dialect.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import type { Comment, Statement, StatementPart } from "../../core/statement.ts";
+import { readContained } from "../contained.ts";
 import { lowerWithBodies } from "./body/body.ts";
 import { readBulkInsert } from "./bulk.ts";
 import { fillHoles, refillHoles } from "./holes.ts";
 import { createLowerSource } from "./lower/source.ts";
 import { type ParseError, parseStatement } from "./parser.ts";
 import { knownPiece, leftAlone, noteReading, type KnownPiece } from "./last-reading.ts";
-import { neutralizePlaceholders } from "./placeholders.ts";
+import { neutralizePlaceholders, standInsOf } from "./placeholders.ts";
 import { piecesOf, type Piece } from "./splitter.ts";
 import { isComment, type Token } from "./token.ts";
 import { tokenize } from "./tokenizer.ts";
@@ -50,8 +51,11 @@ export function readPostgres(
 		// The data lines belong to the COPY before them.
 		if (piece.kind === "copyData") continue;
 		const inside = placeholderRanges(piece);
+		const place = { file, range: { start: piece.start, end: piece.end }, placeholders: inside };
 		const read = (): Statement =>
-			readWhole(file, text, piece, inside, holes.length > 0, readStatement);
+			readContained(place, options, () =>
+				readWhole(file, text, piece, inside, holes.length > 0, readStatement),
+			);
 		const statement = remembers ? recalled(file, text, piece, memory, read) : read();
 		const known = knownPiece(text, piece, statement);
 		pieces.push(known);
@@ -63,18 +67,13 @@ export function readPostgres(
 	}
 	if (remembers) noteReading(memory, file, range, pieces);
 	const statements = pieces.map(({ statement }) => statement);
-	const standIns = neutral.placeholders.map(
-		({ start, end }) => [neutral.text.slice(start, end), file.text.slice(start, end)] as const,
-	);
 	return {
 		statements,
 		trailingComments: commentsAmong(
 			tokenize(text, { start: end, end: options.range?.end ?? text.length }),
 			file.text,
 		),
-		...(standIns.length > 0 && {
-			standIns: new Map(standIns.filter(([name]) => /^_[a-z0-9_]{3,}$/.test(name))),
-		}),
+		...standInsOf(neutral, file.text),
 	};
 }
 

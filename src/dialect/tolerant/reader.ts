@@ -1,9 +1,10 @@
-import type { ReadOptions, Reading } from "../../core/dialect.ts";
+import type { ReadMemory, ReadOptions, Reading } from "../../core/dialect.ts";
 import type { Operation } from "../../core/operation.ts";
 import type { Range, SourceFile } from "../../core/source.ts";
 import type { Comment, Statement, StatementPart, Unread } from "../../core/statement.ts";
-import { neutralizePlaceholders } from "../postgres/placeholders.ts";
+import { neutralizePlaceholders, standInsOf } from "../postgres/placeholders.ts";
 import { fillHoles } from "../postgres/holes.ts";
+import { readContained } from "../contained.ts";
 import { Cursor, NotUnderstood } from "./cursor.ts";
 import { piecesOf, type Piece } from "./splitter.ts";
 import { isComment, type Lexis, type Token } from "./token.ts";
@@ -34,7 +35,7 @@ export function readText(
 	options: ReadOptions,
 	grammar: StatementGrammar,
 ): Reading {
-	const { holes = [], memory } = options;
+	const { holes = [] } = options;
 	const neutral = neutralizePlaceholders(
 		file.text,
 		options.placeholders,
@@ -44,6 +45,8 @@ export function readText(
 	const text = fillHoles(neutral.text, holes);
 	const placeholders = holes.length > 0 ? holes : neutral.placeholders;
 	const range = options.range ?? { start: 0, end: text.length };
+	// Placeholders, and the values of a program's holes, are no part of the text.
+	const memory = holes.length === 0 && text === file.text ? options.memory : undefined;
 	const statements: Statement[] = [];
 	let lexis = grammar.lexis;
 	let end = range.start;
@@ -52,22 +55,14 @@ export function readText(
 		for (const piece of piecesOf(text, lexis, { start: from, end: range.end })) {
 			end = piece.end;
 			const inside = within(placeholders, piece);
-			const key = `${lexis.doubleQuotes} ${lexis.backslashEscapes} ${text.slice(piece.start, piece.end)}`;
-			const known =
-				holes.length === 0 && text === file.text && piece.leadingComments.length === 0
-					? memory?.recall(key, file, piece.start)
-					: undefined;
-			const statement = known ?? readPiece(file, text, piece, inside, { ...grammar, lexis });
-			if (
-				!known &&
-				memory &&
-				!statement.unread &&
-				holes.length === 0 &&
-				text === file.text &&
-				piece.leadingComments.length === 0
-			) {
-				memory.keep(key, piece.start, statement);
-			}
+			const place = { file, range: { start: piece.start, end }, placeholders: inside };
+			const read = (): Statement =>
+				readContained(place, options, () =>
+					readPiece(file, text, piece, inside, { ...grammar, lexis }),
+				);
+			// The comments before a statement belong to it, and are no part of the key.
+			const remembers = memory && piece.leadingComments.length === 0;
+			const statement = remembers ? recalled(file, piece, lexis, memory, read) : read();
 			statements.push(statement);
 			changed = grammar.lexisAfter?.(
 				lexis,
@@ -81,20 +76,30 @@ export function readText(
 		}
 		if (!changed) break;
 	}
-	const standIns = neutral.placeholders.map(
-		({ start, end: stop }) =>
-			[neutral.text.slice(start, stop), file.text.slice(start, stop)] as const,
-	);
 	return {
 		statements,
 		trailingComments: commentsAmong(
 			tokenize(text, lexis, { start: end, end: range.end }),
 			file.text,
 		),
-		...(standIns.length > 0 && {
-			standIns: new Map(standIns.filter(([name]) => /^_[a-z0-9_]{3,}$/.test(name))),
-		}),
+		...standInsOf(neutral, file.text),
 	};
+}
+
+/** A statement that cannot be read is read again: what is said of it may depend on what follows. */
+function recalled(
+	file: SourceFile,
+	{ start, end }: Piece,
+	{ doubleQuotes, backslashEscapes }: Lexis,
+	memory: ReadMemory,
+	read: () => Statement,
+): Statement {
+	const key = `${doubleQuotes} ${backslashEscapes} ${file.text.slice(start, end)}`;
+	const known = memory.recall(key, file, start);
+	if (known) return known;
+	const statement = read();
+	if (!statement.unread) memory.keep(key, start, statement);
+	return statement;
 }
 
 function readPiece(
