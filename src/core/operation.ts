@@ -1,15 +1,18 @@
 import type {
 	IndexOperation,
-	OtherOperation,
-	RoutineOperation,
 	SequenceOperation,
-	SessionOperation,
 	TypeOperation,
 	ViewOperation,
 } from "./operations/object.ts";
+import type { OtherOperation } from "./operations/other.ts";
+import type { RoutineOperation } from "./operations/routine.ts";
+import type { SessionOperation } from "./operations/session.ts";
 import type { DataOperation, TableOperation } from "./operations/table.ts";
 
 export type * from "./operations/object.ts";
+export type * from "./operations/other.ts";
+export type * from "./operations/routine.ts";
+export type * from "./operations/session.ts";
 export type * from "./operations/table.ts";
 
 /** What a statement does to schema or data, the same for every dialect. */

@@ -6,23 +6,17 @@ import type {
 	Operation,
 	OperationOf,
 	Parameter,
-	PartitionAction,
 } from "../../core/operation.ts";
 import type { Range } from "../../core/source.ts";
-import { readColumn, readDefault } from "../tolerant/column.ts";
+import { readColumn } from "../tolerant/column.ts";
 import { isTableElement, readTableElement } from "../tolerant/constraint.ts";
 import type { Cursor } from "../tolerant/cursor.ts";
+import { readAlterPart, readRedefinition } from "./alter-column.ts";
+import { readAddPartition, readPartitionAction } from "./alter-partitions.ts";
+import { other, type Target } from "./alter-target.ts";
 import { mysqlGrammar } from "./grammar.ts";
 import { readOnlineClause, withOnline } from "./online.ts";
-import { readPartitioning, readPartitionList, readTableOption } from "./table-options.ts";
-
-/** What every action of one ALTER TABLE has. */
-interface Target {
-	readonly table: QualifiedName;
-	readonly ifTableExists: boolean;
-	readonly only: false;
-	readonly relation: "table";
-}
+import { readTableOption } from "./table-options.ts";
 
 /** Reads ALTER TABLE from its first word on: one operation for each change that it names. */
 export function readAlterTable(cursor: Cursor): readonly Operation[] {
@@ -101,7 +95,7 @@ function readAction(cursor: Cursor, target: Target): readonly Operation[] {
 		case "CHANGE":
 			return readRedefinition(cursor, target);
 		case "ALTER":
-			return [readAlter(cursor, target)];
+			return [readAlterPart(cursor, target)];
 		case "RENAME":
 			return [readRename(cursor, target)];
 		case "CONVERT":
@@ -130,10 +124,6 @@ function readAction(cursor: Cursor, target: Target): readonly Operation[] {
 			break;
 	}
 	return readPartitionAction(cursor, target) ?? [readParameter(cursor, target)];
-}
-
-function other(target: Target, action: string, range: Range): Operation {
-	return { kind: "alterTableOther", ...target, action, range };
 }
 
 function readParameter(cursor: Cursor, target: Target): Operation {
@@ -256,90 +246,6 @@ function readDrop(cursor: Cursor, target: Target): readonly Operation[] {
 	return [{ kind: "dropColumn", ...target, column, ifExists, cascade: false, range: range() }];
 }
 
-/** MODIFY, and CHANGE, which is a rename too when the names differ. */
-function readRedefinition(cursor: Cursor, target: Target): readonly Operation[] {
-	const first = cursor.at;
-	const changes = cursor.takeAny("CHANGE", "MODIFY") === "CHANGE";
-	cursor.take("COLUMN");
-	const ifExists = cursor.take("IF", "EXISTS");
-	if (cursor.is("("))
-		return cursor.list(() => readOneRedefinition(cursor, target, first, ifExists)).flat();
-	const before = changes ? cursor.identifier() : undefined;
-	return readOneRedefinition(cursor, target, first, ifExists, before);
-}
-
-function readOneRedefinition(
-	cursor: Cursor,
-	target: Target,
-	first: number,
-	ifExists: boolean,
-	before?: string,
-): readonly Operation[] {
-	const { column: definition, position } = readColumn(cursor, mysqlGrammar);
-	const range = cursor.rangeFrom(first);
-	const redefined: Operation = {
-		kind: "redefineColumn",
-		...target,
-		column: definition.name,
-		definition,
-		ifExists,
-		range,
-		...(position && { position }),
-	};
-	if (before === undefined || before === definition.name) return [redefined];
-	return [
-		{ kind: "renameColumn", ...target, column: before, to: definition.name, range },
-		redefined,
-	];
-}
-
-function readAlter(cursor: Cursor, target: Target): Operation {
-	const first = cursor.at;
-	cursor.expect("ALTER");
-	const range = (): Range => cursor.rangeFrom(first);
-	if (cursor.is("INDEX") || cursor.is("KEY")) {
-		cursor.at++;
-		cursor.take("IF", "EXISTS");
-		const index = { name: cursor.identifier(), table: target.table };
-		const hides = cursor.is("INVISIBLE") || cursor.is("IGNORED");
-		const isNegated = cursor.take("NOT");
-		// MySQL says INVISIBLE, MariaDB IGNORED.
-		const name = cursor.is("IGNORED") ? "ignored" : "visible";
-		cursor.advance();
-		const isOn = name === "ignored" ? !isNegated : !hides;
-		const parameters = [{ name, value: String(isOn) }];
-		return { kind: "setIndexParameters", index, parameters, reset: false, range: range() };
-	}
-	if (cursor.isName(1) && (cursor.is("CHECK") || cursor.is("CONSTRAINT"))) {
-		cursor.at++;
-		const constraint = cursor.name();
-		const enforced = !cursor.take("NOT");
-		cursor.expect("ENFORCED");
-		return { kind: "alterConstraint", ...target, constraint, enforced, range: range() };
-	}
-	cursor.take("COLUMN");
-	cursor.take("IF", "EXISTS");
-	const column = cursor.identifier();
-	if (cursor.take("DROP", "DEFAULT"))
-		return { kind: "dropDefault", ...target, column, range: range() };
-	cursor.expect("SET");
-	const visibility = cursor.takeAny("VISIBLE", "INVISIBLE");
-	if (visibility) {
-		const parameters = [{ name: "visible", value: String(visibility === "VISIBLE") }];
-		return {
-			kind: "setColumnParameters",
-			...target,
-			column,
-			parameters,
-			reset: false,
-			range: range(),
-		};
-	}
-	cursor.expect("DEFAULT");
-	const value = readDefault(cursor, mysqlGrammar);
-	return { kind: "setDefault", ...target, column, default: value, range: range() };
-}
-
 function readRename(cursor: Cursor, target: Target): Operation {
 	const first = cursor.at;
 	cursor.expect("RENAME");
@@ -395,109 +301,4 @@ function readConversion(cursor: Cursor, target: Target): Operation {
 function readCollation(cursor: Cursor): string {
 	cursor.take("=");
 	return cursor.isString() ? cursor.string() : cursor.name();
-}
-
-function readAddPartition(cursor: Cursor, target: Target, first: number): Operation {
-	cursor.expect("PARTITION");
-	cursor.take("IF", "NOT", "EXISTS");
-	cursor.takeAny("NO_WRITE_TO_BINLOG", "LOCAL");
-	let partitions: readonly string[] = [];
-	if (cursor.take("PARTITIONS")) cursor.raw();
-	else partitions = readPartitionList(cursor);
-	const range = cursor.rangeFrom(first);
-	return { kind: "alterPartitions", ...target, action: "add", partitions, range };
-}
-
-const actionsOnPartitions: Readonly<Record<string, PartitionAction>> = {
-	TRUNCATE: "truncate",
-	ANALYZE: "analyze",
-	CHECK: "check",
-	OPTIMIZE: "optimize",
-	REBUILD: "rebuild",
-	REPAIR: "repair",
-	DISCARD: "discardTablespace",
-	IMPORT: "importTablespace",
-	COALESCE: "coalesce",
-	REORGANIZE: "reorganize",
-	EXCHANGE: "exchange",
-	CONVERT: "convert",
-};
-
-function readPartitionAction(cursor: Cursor, target: Target): readonly Operation[] | undefined {
-	const first = cursor.at;
-	const range = (): Range => cursor.rangeFrom(first);
-	if (cursor.is("PARTITION", "BY")) {
-		const { by, names } = readPartitioning(cursor);
-		const said = { action: "partitionBy", partitions: names, by } as const;
-		return [{ kind: "alterPartitions", ...target, ...said, range: range() }];
-	}
-	if (cursor.take("REMOVE", "PARTITIONING")) {
-		return [
-			{ kind: "alterPartitions", ...target, action: "remove", partitions: [], range: range() },
-		];
-	}
-	if (cursor.is("DISCARD", "TABLESPACE") || cursor.is("IMPORT", "TABLESPACE")) {
-		const action = `${cursor.peek().toLowerCase()} tablespace`;
-		cursor.at += 2;
-		return [other(target, action, range())];
-	}
-	const action = actionsOnPartitions[cursor.peek()];
-	if (!action) return undefined;
-	cursor.at++;
-	if (action === "convert" && cursor.take("TABLE")) {
-		const table = cursor.qualifiedName();
-		cursor.expect("TO");
-		const partitions = [readOnePartition(cursor)];
-		return [
-			{ kind: "alterPartitions", ...target, action, partitions, other: table, range: range() },
-		];
-	}
-	cursor.expect("PARTITION");
-	cursor.takeAny("NO_WRITE_TO_BINLOG", "LOCAL");
-	const partitions = readPartitionNames(cursor, action);
-	const found = readOther(cursor, action);
-	return [{ kind: "alterPartitions", ...target, action, partitions, ...found, range: range() }];
-}
-
-function readOnePartition(cursor: Cursor): string {
-	cursor.expect("PARTITION");
-	const name = cursor.name();
-	while (!cursor.isAtEnd && !cursor.is(",")) {
-		if (cursor.is("(")) cursor.skipParentheses();
-		else cursor.advance();
-	}
-	return name;
-}
-
-function readPartitionNames(cursor: Cursor, action: PartitionAction): readonly string[] {
-	if (action === "coalesce") {
-		cursor.raw();
-		return [];
-	}
-	if (cursor.take("ALL")) return [];
-	if (action === "reorganize" && (cursor.isAtEnd || cursor.is(","))) return [];
-	return cursor.commaList(() => cursor.name());
-}
-
-function readOther(
-	cursor: Cursor,
-	action: PartitionAction,
-): Pick<OperationOf<"alterPartitions">, "other" | "unvalidated"> {
-	if (action === "reorganize") {
-		if (cursor.take("INTO")) readPartitionList(cursor);
-		return {};
-	}
-	if (action === "exchange" || action === "convert") {
-		cursor.takeAny("WITH", "TO");
-		cursor.expect("TABLE");
-		const table = cursor.qualifiedName();
-		const unvalidated = cursor.take("WITHOUT", "VALIDATION");
-		cursor.take("WITH", "VALIDATION");
-		return { other: table, ...(unvalidated && { unvalidated: true }) };
-	}
-	cursor.take("TABLESPACE");
-	while (
-		cursor.takeAny("QUICK", "EXTENDED", "FAST", "MEDIUM", "CHANGED", "USE_FRM", "FOR", "UPGRADE")
-	);
-	return {};
 }

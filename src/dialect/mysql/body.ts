@@ -2,7 +2,7 @@ import type { Operation } from "../../core/operation.ts";
 import type { Reached, StatementPart } from "../../core/statement.ts";
 import { Cursor, NotUnderstood } from "../tolerant/cursor.ts";
 
-type ReadStatement = (cursor: Cursor) => readonly Operation[];
+export type ReadStatement = (cursor: Cursor) => readonly Operation[];
 
 /** How the statement at hand is reached inside its body. */
 type Path = Pick<Reached, "conditional" | "loop">;

@@ -2,10 +2,8 @@ import type { QualifiedName, TypeName } from "../../core/expression.ts";
 import type { Operation, OperationOf, Parameter } from "../../core/operation.ts";
 import type { Cursor } from "../tolerant/cursor.ts";
 import { readExpression } from "../tolerant/expression.ts";
-import { readBody } from "./body.ts";
+import { readBody, type ReadStatement } from "./body.ts";
 import { mysqlGrammar } from "./grammar.ts";
-
-type ReadStatement = (cursor: Cursor) => readonly Operation[];
 
 /** What stands between CREATE and the kind of a stored program. */
 export interface ProgramHead {
