@@ -20,6 +20,7 @@ on the statements after it are less certain.`,
 		unsupported: "This statement was not judged: {problem}.",
 		template: "This statement was not judged: {problem}.",
 		program: "What this call does was not judged: {problem}.",
+		bug: "This statement was not judged: {problem}.",
 	},
 	examples: [
 		{
@@ -69,6 +70,10 @@ ALTER TABLE orders DROP COLUMN IF EXISTS note;`,
 				...(unread.reason === "program" && {
 					once: statement.file.path,
 					severity: "info",
+					help: "Judge it by hand; the statements after it are judged without it.",
+				}),
+				...(unread.reason === "bug" && {
+					severity: "warning",
 					help: "Judge it by hand; the statements after it are judged without it.",
 				}),
 				...(unread.hint !== undefined && { help: unread.hint }),

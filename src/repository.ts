@@ -3,6 +3,7 @@ import type { Config, RuleSetting } from "./core/config.ts";
 import { databaseNames, isRead } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
 import { explain, type Explanation } from "./core/engine/explain.ts";
+import type { Fault, TakeFault } from "./core/engine/fault.ts";
 import type { History } from "./core/engine/history.ts";
 import {
 	judge,
@@ -198,11 +199,12 @@ function saysTheSame({ asked }: Judgement, searchCode: SearchCode | undefined): 
 }
 
 /** Judges a history and notes what the rules ask the code. */
-function judgeAnew(history: History, given: Circumstances): Judgement {
+function judgeAnew(history: History, given: Circumstances, fault: TakeFault): Judgement {
 	const asked = new Map<CodeObject, CodeSearch>();
 	const { searchCode } = given;
 	const result = judge({
 		...given,
+		fault,
 		history,
 		rules: given.rules.filter(({ rule }) => rule.dialects.includes(history.dialect.id)),
 		...(searchCode && {
@@ -220,6 +222,7 @@ interface Judged {
 	readonly reported: ReportedProject;
 	readonly result?: LintResult;
 	readonly explanations: readonly Explanation[];
+	readonly faults?: readonly Fault[];
 }
 
 /** Judges a project, or finds its judgement in the cache: then not even its dialect is loaded. */
@@ -243,15 +246,40 @@ async function judgeProject(
 		...(project.searchPath && { searchPath: project.searchPath }),
 		...(project.settings && { settings: project.settings }),
 	};
-	const judgement = judgeAnew(history, given);
+	const faults: Fault[] = [];
+	const judgement = judgeAnew(history, given, (fault) => faults.push(fault));
 	const { degraded } = dialect.engine;
-	// A degraded run is not kept: the next may have the whole parser.
-	if (key !== undefined && degraded === undefined) cache?.write(key, judgement);
+	// A degraded run is not kept: the next may have the whole parser. Nor is one that met a bug.
+	if (key !== undefined && degraded === undefined && faults.length === 0) {
+		cache?.write(key, judgement);
+	}
 	return {
 		reported: { ...describe(project), ...(degraded !== undefined && { degraded }) },
 		result: judgement.result,
-		explanations: explains ? explain(history) : [],
+		explanations: explains ? explain(history, (fault) => faults.push(fault)) : [],
+		faults,
 	};
+}
+
+/** What a bug of ours leaves unsaid at a statement. One is told once, however often it was met there. */
+function faultProblems(faults: readonly Fault[]): readonly ProjectProblem[] {
+	const problems = faults.map(({ rule, file, range, start, error }): ProjectProblem => {
+		const what = error instanceof Error ? error.message : String(error);
+		return {
+			code: "bug",
+			severity: "error",
+			file,
+			range,
+			message:
+				rule === undefined
+					? `the statement of line ${start.line} is not wholly judged because of a bug of lockkeeper: ${what}`
+					: `the rule ${rule} stopped at the statement of line ${start.line} because of a bug of lockkeeper: ${what}`,
+			hint: "Everything else has been judged. Please report the bug with the statement.",
+			details: error instanceof Error ? (error.stack ?? what) : what,
+		};
+	});
+	const places = problems.map(({ message, file, range }) => `${message} ${file} ${range?.start}`);
+	return problems.filter((_, at) => places.indexOf(places[at] ?? "") === at);
 }
 
 const same = (finding: Finding): Finding => finding;
@@ -319,7 +347,7 @@ export async function lintRepository(
 			...told
 		} = await judgeProject(project, given, request.explains === true);
 		reported.push(shown);
-		problems.push(...project.problems);
+		problems.push(...project.problems, ...faultProblems(told.faults ?? []));
 		for (const { file } of sectionsOf(project)) files.set(file.path, file);
 		if (!result) continue;
 		judged.push(...project.migrations.filter(({ candidate }) => candidate).flatMap(filesOf));

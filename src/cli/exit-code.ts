@@ -12,8 +12,9 @@ export interface StopRule {
 	readonly maxWarnings?: number | undefined;
 }
 
-/** Returns the exit code of a report: wrong input counts more than findings. */
+/** Returns the exit code of a report: a bug of ours counts more than wrong input, that more than findings. */
 export function exitCodeOf(report: LintReport, { failOn, maxWarnings }: StopRule): number {
+	if (report.problems.some(({ code }) => code === "bug")) return exitCodes.bug;
 	if (report.problems.some(({ severity }) => severity === "error")) return exitCodes.misuse;
 	const warnings = report.findings.filter(({ severity }) => severity === "warning").length;
 	if (maxWarnings !== undefined && warnings > maxWarnings) return exitCodes.findings;

@@ -46,6 +46,8 @@ export interface ReadOptions {
 	/** Places of the file where a program puts a value into its SQL. */
 	readonly holes?: readonly Range[];
 	readonly memory?: ReadMemory;
+	/** Takes what the reading of a statement throws: it is unread then. Absent: it is thrown. */
+	readonly fault?: (error: unknown, statement: Pick<Statement, "file" | "range">) => void;
 }
 
 /** The statements of a text in order, and the comments that stand after the last one. */

@@ -111,6 +111,7 @@ export type ProjectProblemCode =
 	| "binaryFile"
 	| "brokenBaseline"
 	| "brokenStatistics"
+	| "bug"
 	| "checksumDiffers"
 	| "databaseUnreadable"
 	| "deletedAfterRelease"
@@ -144,6 +145,8 @@ export interface ProjectProblem {
 	readonly range?: Range;
 	readonly message: string;
 	readonly hint: string;
+	/** For a report of a bug of ours: what was thrown, and where. */
+	readonly details?: string;
 }
 
 /** One history: a directory of migrations with its layout, dialect and server version. */

@@ -17,7 +17,9 @@ export interface Unread {
 		/** A placeholder stands for SQL that only the migration tool knows. */
 		| "template"
 		/** A call of a program whose SQL cannot be told without running it. */
-		| "program";
+		| "program"
+		/** A bug of ours: the reading threw. */
+		| "bug";
 	/** The parser's words, e.g. `syntax error at or near "TABEL"`. */
 	readonly message: string;
 	/** The narrowest place that is known. */

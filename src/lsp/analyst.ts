@@ -1,9 +1,8 @@
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Explanation } from "../core/engine/explain.ts";
-import type { LintInput } from "../core/engine/lint.ts";
+import type { Fault } from "../core/engine/fault.ts";
 import { PastBook } from "../core/engine/past.ts";
 import { openSession, type Session } from "../core/engine/session.ts";
-import { findCrashes } from "./crashes.ts";
 import type { Judged } from "./judged.ts";
 import type { OpenMigration } from "./open-migration.ts";
 import { differenceOf } from "./positions.ts";
@@ -24,8 +23,10 @@ export interface AnalystOffice {
 	open(document: TextDocument): Promise<OpenMigration | undefined>;
 	/** Called with each new answer; undefined: the document is no migration. */
 	judged(document: TextDocument, judged: Judged | undefined): void;
-	/** Called once for each rule that throws, and without one for a bug of the engine. */
-	crashed(error: unknown, rule?: string): void;
+	/** Called with each bug that a statement meets, whenever it is judged. */
+	met(fault: Fault): void;
+	/** Called with a bug that nothing has contained. */
+	crashed(error: unknown): void;
 }
 
 interface Desk {
@@ -41,6 +42,8 @@ interface Desk {
 	/** The text has become several migrations or none: the history is to be read again. */
 	isOutgrown: boolean;
 	judged: Judged | undefined;
+	/** The text that was judged from the start because of a bug. */
+	anewFor: string | undefined;
 	/** When it was edited last, and how long the work for that has taken, in milliseconds. */
 	editedAt: number;
 	spent: number;
@@ -55,7 +58,6 @@ interface Desk {
 export class Analyst {
 	readonly #office: AnalystOffice;
 	readonly #desks = new Map<string, Desk>();
-	readonly #rulesOff = new Set<string>();
 	readonly #pasts = new PastBook();
 	#clock = 0;
 	#isWorking = false;
@@ -82,6 +84,7 @@ export class Analyst {
 				isSettled: false,
 				isOutgrown: false,
 				judged: undefined,
+				anewFor: undefined,
 				editedAt: 0,
 				spent: 0,
 				waiting: [],
@@ -191,26 +194,24 @@ export class Analyst {
 		try {
 			return this.#judgeText(desk, migration);
 		} catch (error) {
+			this.#office.crashed(error);
 			desk.session = undefined;
 			const text = desk.document.getText();
-			for (const crash of findCrashes(withText(this.#inputOf(migration), migration, text))) {
-				this.#rulesOff.add(crash.rule);
-				this.#office.crashed(crash.error, crash.rule);
-			}
-			try {
-				return this.#judgeText(desk, migration);
-			} catch {
-				desk.session = undefined;
-				this.#office.crashed(error);
-				return { ...copyOf(desk.document, migration), findings: [], explanations: () => [] };
-			}
+			const nothing = { ...copyOf(desk.document, migration), findings: [], explanations: () => [] };
+			if (desk.anewFor === text) return nothing;
+			// What edits have led to may not be met from the start.
+			desk.anewFor = text;
+			return { ...nothing, complete: false };
 		}
 	}
 
 	#judgeText(desk: Desk, migration: OpenMigration): Judged {
 		const text = desk.document.getText();
 		const session = (desk.session ??= openSession({
-			...this.#inputOf(migration),
+			...migration.input,
+			fault: (fault) => {
+				this.#office.met(fault);
+			},
 			path: migration.path,
 			pasts: this.#pasts,
 			reread: (changed) => {
@@ -239,10 +240,6 @@ export class Analyst {
 			explanations: () => (explanations ??= session.text === text ? session.explanations() : []),
 		};
 	}
-
-	#inputOf({ input }: OpenMigration): OpenMigration["input"] {
-		return { ...input, rules: input.rules.filter(({ rule }) => !this.#rulesOff.has(rule.id)) };
-	}
 }
 
 /** True while the rest of a long file waits for a pause between two keystrokes. */
@@ -255,16 +252,6 @@ function rests(desk: Desk): boolean {
 		desk.spent > eagerMilliseconds &&
 		performance.now() < desk.editedAt + pauseMilliseconds
 	);
-}
-
-/** The history as it is with another text of the open file. */
-function withText(input: LintInput, migration: OpenMigration, text: string): LintInput {
-	const again = migration.reread(text);
-	if (!again) return input;
-	const migrations = input.history.migrations.map((one) =>
-		one.order === again.order ? again : one,
-	);
-	return { ...input, history: { ...input.history, migrations } };
 }
 
 function copyOf(

@@ -1,4 +1,10 @@
+import type { Fault } from "../core/engine/fault.ts";
 import { MessageType, ShowMessageNotification, type Connection } from "vscode-languageserver";
+
+/** What a report of a bug needs. */
+function detailsOf(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
 
 /** Something that a person has to mend before all works as it should. */
 export interface Complaint {
@@ -10,6 +16,7 @@ export interface Complaint {
 export class Notices {
 	readonly #connection: Connection;
 	readonly #told = new Set<string>();
+	readonly #logged = new Set<string>();
 
 	constructor(connection: Connection) {
 		this.#connection = connection;
@@ -18,6 +25,7 @@ export class Notices {
 	/** What was told may have been mended and broken anew. */
 	startAfresh(): void {
 		this.#told.clear();
+		this.#logged.clear();
 	}
 
 	/** A config or another file that cannot be used: work goes on without it. */
@@ -34,14 +42,22 @@ export class Notices {
 		}
 	}
 
-	/** A bug of ours: the details go to the log. */
-	crashed(error: unknown, rule?: string): void {
-		const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-		this.#connection.console.error(rule === undefined ? details : `${rule}: ${details}`);
+	/** A bug of ours that nobody has contained: the details go to the log. */
+	crashed(error: unknown): void {
+		this.#connection.console.error(detailsOf(error));
+		this.#tell("lockkeeper met a bug of its own; the log has the details.");
+	}
+
+	/** A bug of ours at a statement: it is logged once for each place, and shown once for each rule. */
+	met({ rule, file, start, error }: Fault): void {
+		const what = `${rule ?? "no rule"} at line ${start.line} of ${file}`;
+		if (this.#logged.has(what)) return;
+		this.#logged.add(what);
+		this.#connection.console.error(`A bug (${what}): ${detailsOf(error)}`);
 		this.#tell(
 			rule === undefined
-				? "lockkeeper met a bug of its own; the log has the details."
-				: `lockkeeper: the rule ${rule} stopped because of a bug and is left out from here on; the log has the details.`,
+				? `lockkeeper: a statement of ${file} is not wholly judged because of a bug; the log has the details for a report of it.`
+				: `lockkeeper: the rule ${rule} says nothing of a statement of ${file} because of a bug; the log has the details for a report of it.`,
 		);
 	}
 

@@ -73,8 +73,11 @@ export class Service {
 			judged: (document, judged) => {
 				if (!client.pullsDiagnostics) this.#publish(document, judged);
 			},
-			crashed: (error, rule) => {
-				this.#notices.crashed(error, rule);
+			crashed: (error) => {
+				this.#notices.crashed(error);
+			},
+			met: (fault) => {
+				this.#notices.met(fault);
 			},
 		});
 		this.#listenToDocuments();

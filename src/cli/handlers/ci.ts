@@ -9,6 +9,7 @@ import { commentOnMergeRequest, commentOnPullRequest, type Commented } from "../
 import { platformOf, type Platform } from "../ci/platform.ts";
 import type { CiArguments } from "../commands/ci.ts";
 import { paletteFor } from "../colour.ts";
+import { reportBugs } from "../bug.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { fail, note, print } from "../output.ts";
 
@@ -103,6 +104,7 @@ export async function runCi(args: CiArguments): Promise<void> {
 	}
 	process.exitCode = exitCodeOf(report, { failOn: args["fail-on"] });
 	await show(platform, report);
+	reportBugs(report.problems);
 	const { "sarif-file": sarif, "code-quality-file": codeQuality } = args;
 	if (sarif !== undefined) await writeReport(report, "sarif", sarif);
 	if (codeQuality !== undefined) await writeReport(report, "gitlab", codeQuality);

@@ -12,6 +12,7 @@ import { version } from "../../version.ts";
 import type { LintArguments } from "../commands/lint.ts";
 import { paletteFor } from "../colour.ts";
 import { noSuchRule } from "../no-such-rule.ts";
+import { reportBugs } from "../bug.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { fail, note, print } from "../output.ts";
 import { readStandardInput, standardInputMark } from "../standard-input.ts";
@@ -137,6 +138,7 @@ function show(
 	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
 	const width = Math.min(100, process.stdout.columns || 100);
 	print(format.render(shown, { palette, width }));
+	reportBugs(report.problems);
 }
 
 /** Judges as the arguments say; undefined when that failed, which has been said. */

@@ -27,8 +27,6 @@ export interface ReleaseScope {
 	readonly searchCode: SearchCode | undefined;
 	/** The files of this release, by path. */
 	readonly files: ReadonlyMap<string, SourceFile>;
-	/** What stands around the statements of this release. */
-	readonly surroundings: WeakMap<Statement, Surroundings>;
 	add(scope: Scope, active: ActiveRule, report: Report<string>): void;
 }
 
@@ -40,6 +38,8 @@ export interface Scope extends ReleaseScope {
 	readonly catalog?: Catalog;
 	/** Set while an operation is judged. */
 	readonly moment?: Moment;
+	/** What stands around the statement; an edit of what follows changes it. */
+	readonly around?: { readonly now: Surroundings };
 }
 
 function originOf(catalog: Catalog, name: QualifiedName): Origin | undefined {

@@ -15,6 +15,7 @@ import type { Operation } from "../operation.ts";
 import type { Statement } from "../statement.ts";
 import type { Transaction } from "../transaction.ts";
 import { catalogQuestions } from "./context.ts";
+import { tellFault, type TakeFault } from "./fault.ts";
 import { replayHistory, type History, type HistoryVisitor, type Moment } from "./history.ts";
 
 /** What one statement does to the running system: the effects of all its operations together. */
@@ -220,9 +221,15 @@ class Holdings {
 export class Explainer implements HistoryVisitor {
 	readonly #collected: Collected[] = [];
 	readonly #modes: readonly string[];
+	readonly fault?: NonNullable<HistoryVisitor["fault"]>;
 
-	constructor(modes: readonly string[]) {
+	constructor(modes: readonly string[], fault?: TakeFault) {
 		this.#modes = modes;
+		if (fault) {
+			this.fault = (error, statement) => {
+				tellFault(fault, error, statement);
+			};
+		}
 	}
 
 	/** Returns a function that takes out what is collected from now on. */
@@ -309,8 +316,8 @@ export class Explainer implements HistoryVisitor {
 }
 
 /** Replays the history and returns what each statement of its candidate migrations does. */
-export function explain(history: History): readonly Explanation[] {
-	const explainer = new Explainer(history.dialect.lockModes);
+export function explain(history: History, fault?: TakeFault): readonly Explanation[] {
+	const explainer = new Explainer(history.dialect.lockModes, fault);
 	replayHistory(history, explainer);
 	return explainer.finish();
 }

@@ -1,10 +1,12 @@
 import type { Finding } from "../finding.ts";
 import type { FilledFix } from "../fix.ts";
 import type { CodeObject } from "../reference.ts";
+import type { Statement } from "../statement.ts";
 
 /** A finding that stands, with what is added to it at the end. */
 export interface Kept {
 	readonly finding: Finding;
+	readonly statement: Statement;
 	/** Made last: a fix depends on what follows in the file. */
 	readonly fixes: () => readonly FilledFix[];
 	/** The place of its migration in the history. */

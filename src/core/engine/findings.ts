@@ -95,13 +95,12 @@ export function reviseFinding(
 
 /** Returns the fixes of a report. Only what is said of an operation can be mended in its statement. */
 export function fixesOf(
-	{ moment, surroundings, statement }: Scope,
+	{ moment, around }: Scope,
 	{ fixes, at }: Report<string>,
 	recipe: FilledRecipe | undefined,
 ): readonly FilledFix[] {
-	const around = surroundings.get(statement);
 	if (!fixes || !moment || !around || !isOperation(at)) return [];
-	return fillFixes(fixes, moment, around, recipe);
+	return fillFixes(fixes, moment, around.now, recipe);
 }
 
 /** A recipe of MySQL and MariaDB for what another one does elsewhere has its id after `mysql-`. */

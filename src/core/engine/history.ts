@@ -53,12 +53,16 @@ export interface Moment {
 export interface HistoryVisitor {
 	/** Whether the migration's operations are visited; the others are only replayed. */
 	visits(migration: Migration): boolean;
-	/** A section was read, before its statements run; `direction` tells where it stands. */
+	/**
+	 * A section was read, before its statements run; `direction` tells where it stands. `isAgain`: some
+	 * of them have run, what follows has changed.
+	 */
 	section?(
 		migration: Migration,
 		section: Section,
 		reading: Reading,
 		direction: "up" | "down",
+		isAgain: boolean,
 	): void;
 	unread?(statement: Statement, migration: Migration, catalog: Catalog): void;
 	operation?(moment: Moment): void;
@@ -66,6 +70,11 @@ export interface HistoryVisitor {
 	releaseEnd?(release: string, after: Catalog): readonly Step[] | undefined;
 	/** The migration has a down section, and all of both was read: what the two leave behind. */
 	readonly undone?: (undoing: Undoing) => void;
+	/**
+	 * Takes what is thrown at a statement: the history goes on without what the statement had left to do.
+	 * Absent: it is thrown.
+	 */
+	readonly fault?: (error: unknown, statement: Pick<Statement, "file" | "range">) => void;
 }
 
 /** A part of some work: between two the caller may do something else. */
@@ -179,7 +188,7 @@ export class Replay {
 		const migration = this.#history.migrations[index];
 		const section = migration?.up[at];
 		if (!migration || !section || !open) return 0;
-		const reading = this.#readUp(migration, section);
+		const reading = this.#readUp(migration, section, true);
 		const { statements } = reading;
 		this.#progress = { ...this.#progress, open: { section, statements } };
 		const transactionClass = this.#transactionClass(section, reading);
@@ -245,10 +254,12 @@ export class Replay {
 	#takeOut(migration: Migration): void {
 		const statements = migration.up.flatMap((section) => this.#read(migration, section).statements);
 		for (const statement of statements.toReversed()) {
-			const operations = statement.parts.flatMap((part) => part.operations);
-			for (const operation of operations.toReversed()) {
-				undo(this.#catalog, operation, originOf(operation.range, statement, migration));
-			}
+			this.#contain(statement, () => {
+				const operations = statement.parts.flatMap((part) => part.operations);
+				for (const operation of operations.toReversed()) {
+					undo(this.#catalog, operation, originOf(operation.range, statement, migration));
+				}
+			});
 		}
 	}
 
@@ -266,7 +277,7 @@ export class Replay {
 		const down: Statement[] = [];
 		for (const section of migration.down) {
 			const { file, ...reading } = this.#read(migration, section);
-			this.#visitor.section?.(migration, { ...section, file }, reading, "down");
+			this.#visitor.section?.(migration, { ...section, file }, reading, "down", false);
 			for (const statement of reading.statements) {
 				if (statement.unread) this.#visitor.unread?.(statement, migration, this.#catalog);
 			}
@@ -274,22 +285,28 @@ export class Replay {
 		}
 		if (!before || ![...up, ...down].every(isReadWhole)) return;
 		const undone = this.#catalog.fork();
-		for (const statement of down) replayStatement(undone, statement, migration);
+		for (const statement of down) {
+			const isUndone = this.#contain(statement, () => {
+				replayStatement(undone, statement, migration);
+			});
+			if (!isUndone) return;
+		}
 		this.#visitor.undone?.({ migration, down, before, done: this.#catalog, undone });
 	}
 
 	#read(migration: Migration, section: Section): SectionReading {
-		return readSection(this.#history.dialect, section, placeholdersOf(migration));
+		const { fault } = this.#visitor;
+		return readSection(this.#history.dialect, section, placeholdersOf(migration), fault);
 	}
 
-	#readUp(migration: Migration, section: Section): Reading {
+	#readUp(migration: Migration, section: Section, isAgain: boolean): Reading {
 		const { file, ...reading } = this.#read(migration, section);
-		this.#visitor.section?.(migration, { ...section, file }, reading, "up");
+		this.#visitor.section?.(migration, { ...section, file }, reading, "up", isAgain);
 		return reading;
 	}
 
 	#startSection(migration: Migration, section: Section): void {
-		const reading = this.#readUp(migration, section);
+		const reading = this.#readUp(migration, section, false);
 		this.#transactions.startSection(this.#transactionClass(section, reading), () =>
 			sendsSeveral(reading.statements),
 		);
@@ -320,11 +337,25 @@ export class Replay {
 	#runStatement(statement: Statement, migration: Migration, at: number): void {
 		this.#enterSides(statement.sides ?? []);
 		const visited = this.#visitor.visits(migration);
-		if (statement.unread && visited) this.#visitor.unread?.(statement, migration, this.#catalog);
-		for (const part of statement.parts) {
-			this.#runPart(part, statement, migration, visited, 0, undefined, new Set());
-		}
+		this.#contain(statement, () => {
+			if (statement.unread && visited) this.#visitor.unread?.(statement, migration, this.#catalog);
+			for (const part of statement.parts) {
+				this.#runPart(part, statement, migration, visited, 0, undefined, new Set());
+			}
+		});
 		this.#progress = { ...this.#progress, statement: at + 1 };
+	}
+
+	/** Returns false when something was thrown that the visitor takes. */
+	#contain(statement: Statement, run: () => void): boolean {
+		try {
+			run();
+			return true;
+		} catch (error) {
+			if (!this.#visitor.fault) throw error;
+			this.#visitor.fault(error, statement);
+			return false;
+		}
 	}
 
 	/** The class of the section: a directive in it wins, then the tool's own detection. */
@@ -337,12 +368,19 @@ export class Replay {
 			}
 		}
 		if (!section.perStatementDetection) return section.transaction;
-		const refused = reading.statements.some((statement) =>
-			statement.parts.some((part) =>
-				this.#effects(part.operations, false).some((effect) => effect.transaction === "refused"),
-			),
-		);
+		const refused = reading.statements.some((statement) => this.#isRefused(statement));
 		return refused ? "none" : section.transaction;
+	}
+
+	/** True for a statement that the server refuses in a transaction. */
+	#isRefused(statement: Statement): boolean {
+		let isRefused = false;
+		this.#contain(statement, () => {
+			isRefused = statement.parts.some((part) =>
+				this.#effects(part.operations, false).some((effect) => effect.transaction === "refused"),
+			);
+		});
+		return isRefused;
 	}
 
 	#effects(operations: readonly Operation[], inTransaction: boolean): readonly Effect[] {

@@ -31,6 +31,7 @@ import { standsAtEnd, tellUses } from "./code-use.ts";
 import { EvidenceBook } from "./evidence.ts";
 import { FindingList, type Kept } from "./finding-list.ts";
 import { buildFinding, fixesOf, reviseFinding } from "./findings.ts";
+import { runRule, tellFault, type TakeFault } from "./fault.ts";
 import type { Surroundings } from "./fixes.ts";
 import {
 	replayHistory,
@@ -67,6 +68,8 @@ export interface LintInput {
 	readonly compatibility?: readonly CommentedTool[];
 	/** Searches the code that runs on the schema; absent where there is none to search. */
 	readonly searchCode?: SearchCode;
+	/** Takes the bugs of rules and of what reads and replays statements; absent: they are thrown. */
+	readonly fault?: TakeFault;
 }
 
 /** How much was read; nothing is passed over in silence. */
@@ -138,8 +141,10 @@ export class Linter implements HistoryVisitor {
 	readonly #unsettled: Pending[] = [];
 	#end: { readonly catalog: Catalog; readonly release: string } | undefined;
 	readonly undone?: (undoing: Undoing) => void;
+	readonly fault?: NonNullable<HistoryVisitor["fault"]>;
 	#files = new Map<string, SourceFile>();
-	readonly #surroundings = new WeakMap<Statement, Surroundings>();
+	/** What stands around the statements that run. */
+	#around: { now: Surroundings } | undefined;
 	#verifications: Verification[] = [];
 	#migrations = new Set<Migration>();
 
@@ -149,6 +154,12 @@ export class Linter implements HistoryVisitor {
 		this.#evidence = new EvidenceBook(input.history.migrations);
 		this.#ruleIds = input.ruleIds ?? new Set(input.rules.map(({ rule }) => rule.id));
 		const undoRules = input.rules.filter(({ rule }) => rule.on.undone !== undefined);
+		const { fault } = input;
+		if (fault) {
+			this.fault = (error, statement) => {
+				tellFault(fault, error, statement);
+			};
+		}
 		// Copies of the schema are made only for rules that compare them.
 		if (undoRules.length > 0) {
 			this.undone = (undoing) => {
@@ -178,12 +189,14 @@ export class Linter implements HistoryVisitor {
 		const pending = this.#pending;
 		const lengths = [entries.length, pending.length, this.#unsettled.length] as const;
 		const end = this.#end;
+		const around = this.#around;
 		const parts = [this.#ofStatements, this.#repeats, this.#names].map((part) => part.remember());
 		return () => {
 			this.#entries = entries;
 			this.#pending = pending;
 			[entries.length, pending.length, this.#unsettled.length] = lengths;
 			this.#end = end;
+			this.#around = around;
 			for (const restore of parts) restore();
 		};
 	}
@@ -228,14 +241,14 @@ export class Linter implements HistoryVisitor {
 		section: Section,
 		reading: Reading,
 		direction: "up" | "down",
+		isAgain: boolean,
 	): void {
 		const judged = this.visits(migration);
 		// Objects of the catalog come from up sections only.
 		if (judged && direction === "up") this.#files.set(section.file.path, section.file);
-		if (judged) {
-			const surroundings = { dialect: this.#input.history.dialect, section, reading };
-			for (const statement of reading.statements) this.#surroundings.set(statement, surroundings);
-		}
+		const now = { dialect: this.#input.history.dialect, section, reading };
+		if (isAgain && this.#around) this.#around.now = now;
+		else this.#around = { now };
 		const counts = judged ? this.#counts : this.#historyCounts;
 		if (!this.#migrations.has(migration)) {
 			this.#migrations.add(migration);
@@ -272,7 +285,9 @@ export class Linter implements HistoryVisitor {
 				this.#ignores.add(directive, at, context);
 				this.#evidence.add(directive, migration);
 				for (const active of this.#input.rules) {
-					active.rule.on.directive?.(directive, statementContextFor(context, active));
+					this.#run(active, at, () => {
+						active.rule.on.directive?.(directive, statementContextFor(context, active));
+					});
 				}
 			}
 			if (direction === "up") {
@@ -303,7 +318,9 @@ export class Linter implements HistoryVisitor {
 		if (!this.visits(migration)) return;
 		const scope = this.#statementScope(migration, statement);
 		for (const active of this.#input.rules) {
-			active.rule.on.unread?.(statement, statementContextFor(scope, active));
+			this.#run(active, statement, () => {
+				active.rule.on.unread?.(statement, statementContextFor(scope, active));
+			});
 		}
 	}
 
@@ -323,16 +340,23 @@ export class Linter implements HistoryVisitor {
 		const first = listening[0];
 		if (!first) return;
 		const base = this.#scopeOfRelease(migration.release);
+		const around = this.#around && { around: this.#around };
 		let current = first;
 		// Most operations are not reported: only a report makes the whole scope.
 		const report = (what: Report<string>): void => {
-			this.#add({ ...base, catalog: moment.catalog, migration, statement, moment }, current, what);
+			const { catalog } = moment;
+			this.#add({ ...base, catalog, migration, statement, moment, ...around }, current, what);
 		};
 		const context = operationContext(base, moment, this.#evidence, this.#names, report);
 		for (const active of listening) {
 			current = active;
-			callListener(active.rule.on, operation.kind, operation, context);
-			active.rule.on.anyOperation?.(operation, context);
+			// Rules are called so often that a function around each call could be felt.
+			try {
+				callListener(active.rule.on, operation.kind, operation, context);
+				active.rule.on.anyOperation?.(operation, context);
+			} catch (error) {
+				tellFault(this.#input.fault, error, statement, active.rule.id);
+			}
 		}
 	}
 
@@ -341,7 +365,9 @@ export class Linter implements HistoryVisitor {
 		if (!first) return;
 		const scope = this.#statementScope(undoing.migration, first);
 		for (const active of rules) {
-			active.rule.on.undone?.(undoing, statementContextFor(scope, active));
+			this.#run(active, first, () => {
+				active.rule.on.undone?.(undoing, statementContextFor(scope, active));
+			});
 		}
 	}
 
@@ -360,17 +386,19 @@ export class Linter implements HistoryVisitor {
 		const base = this.#scopeOfRelease(id);
 		const questions = catalogQuestions(after, id, this.#input.rows);
 		return this.#atReleaseEnd.map((active) => () => {
-			active.rule.on.releaseEnd?.(
-				{ id, entries, verifications },
-				{
-					...questions,
-					dialect: base.dialect,
-					version: base.version,
-					report: ({ migration, statement }, report) => {
-						base.add({ ...base, catalog: after, migration, statement }, active, report);
+			this.#run(active, first.statement, () => {
+				active.rule.on.releaseEnd?.(
+					{ id, entries, verifications },
+					{
+						...questions,
+						dialect: base.dialect,
+						version: base.version,
+						report: ({ migration, statement }, report) => {
+							base.add({ ...base, catalog: after, migration, statement }, active, report);
+						},
 					},
-				},
-			);
+				);
+			});
 		});
 	}
 
@@ -382,10 +410,14 @@ export class Linter implements HistoryVisitor {
 
 	/** Returns what was found, without a look at the code. */
 	judgement(): LintResult {
-		for (const { report, kept } of this.#unsettled) {
-			if (!this.#end) break;
+		const last = this.#end;
+		for (const { active, report, kept } of this.#unsettled) {
+			if (!last) break;
 			if (this.#repeats.isOutdone(kept.finding)) continue;
-			if (report.atHistoryEnd?.(this.#end.catalog, this.#end.release) === "settled") continue;
+			const settled = this.#run(active, kept.statement, () =>
+				report.atHistoryEnd?.(last.catalog, last.release),
+			);
+			if (settled === "settled") continue;
 			this.#findings.add(kept);
 		}
 		this.#ignores.forgetUse();
@@ -424,7 +456,9 @@ export class Linter implements HistoryVisitor {
 		this.#findings = list;
 		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
 			for (const active of this.#input.rules) {
-				active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
+				this.#run(active, context.statement, () => {
+					active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
+				});
 			}
 		}
 		this.#findings = this.#ofStatements;
@@ -456,7 +490,6 @@ export class Linter implements HistoryVisitor {
 			ruleIds: this.#ruleIds,
 			searchCode: this.#input.searchCode,
 			files: this.#files,
-			surroundings: this.#surroundings,
 			add: (scope, active, report) => {
 				this.#add(scope, active, report);
 			},
@@ -469,7 +502,9 @@ export class Linter implements HistoryVisitor {
 		if (report.latest) this.#repeats.add(report.latest, scope.release, finding);
 		const kept: Kept = {
 			finding,
-			fixes: () => fixesOf(scope, report, finding.recipe),
+			statement: scope.statement,
+			fixes: () =>
+				this.#run(active, scope.statement, () => fixesOf(scope, report, finding.recipe)) ?? [],
 			order: scope.migration.order,
 			code: report.code,
 		};
@@ -478,13 +513,24 @@ export class Linter implements HistoryVisitor {
 		else this.#findings.add(kept);
 	}
 
+	#run<Result>(
+		{ rule }: ActiveRule,
+		at: Pick<Statement, "file" | "range">,
+		run: () => Result,
+	): Result | undefined {
+		return runRule(this.#input.fault, rule.id, at, run);
+	}
+
 	#settle(after: Catalog): void {
 		for (const { active, report, kept } of this.#pending) {
 			if (this.#repeats.isOutdone(kept.finding)) continue;
-			const revision = report.atReleaseEnd?.(after);
-			if (revision === "settled") continue;
-			const finding = revision ? reviseFinding(kept.finding, active, revision) : kept.finding;
-			this.#findings.add({ ...kept, finding });
+			const finding = this.#run(active, kept.statement, () => {
+				const revision = report.atReleaseEnd?.(after);
+				if (revision === "settled") return revision;
+				return revision ? reviseFinding(kept.finding, active, revision) : kept.finding;
+			});
+			if (finding === "settled") continue;
+			this.#findings.add(finding ? { ...kept, finding } : kept);
 		}
 		this.#pending = [];
 	}

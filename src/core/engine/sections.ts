@@ -29,14 +29,16 @@ export function readSection(
 	dialect: Dialect,
 	section: Section,
 	placeholders: PlaceholderReading,
+	fault?: ReadOptions["fault"],
 ): SectionReading {
 	const { file, range, embedded } = section;
-	if (!embedded) return { file, ...dialect.read(file, { range, ...placeholders }) };
+	const taking = fault && { fault };
+	if (!embedded) return { file, ...dialect.read(file, { range, ...placeholders, ...taking }) };
 	const { file: whole, places } = withMadeText(file, embedded);
 	const readings = embedded.map((piece): Reading => {
 		const located = places.get(piece);
 		if (piece.kind === "unread" || !located) return onSides(unreadCall(whole, piece), piece);
-		const reading = dialect.read(whole, { ...located, placeholders: [] });
+		const reading = dialect.read(whole, { ...located, placeholders: [], ...taking });
 		return onSides(withComments(reading, piece), piece);
 	});
 	return {

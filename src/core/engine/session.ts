@@ -362,7 +362,7 @@ function standsBefore({ migration, section, statement, end }: Checkpoint, place:
 }
 
 function both(linter: Linter, explainer: Explainer): HistoryVisitor {
-	const { undone } = linter;
+	const { undone, fault } = linter;
 	return {
 		visits: (migration) => linter.visits(migration),
 		section: (...section) => {
@@ -378,6 +378,7 @@ function both(linter: Linter, explainer: Explainer): HistoryVisitor {
 		},
 		releaseEnd: (release, after) => linter.releaseEnd(release, after),
 		...(undone && { undone }),
+		...(fault && { fault }),
 	};
 }
 
