@@ -86,6 +86,8 @@ export interface CallExpression {
 	readonly arguments: readonly Expression[];
 	/** Aggregate with DISTINCT, FILTER or `*`, or a window function: never a plain scalar call. */
 	readonly aggregate: boolean;
+	/** Arguments with a name or VARIADIC, of which only the values stand here. */
+	readonly spelled?: true;
 }
 
 /** A query: SELECT, VALUES, or several combined by UNION, INTERSECT and EXCEPT. */

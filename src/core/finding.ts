@@ -95,6 +95,8 @@ export interface Finding {
 	/** What to do, one or two sentences. */
 	readonly help: string;
 	readonly recipe?: FilledRecipe;
+	/** Why its recipe cannot be used here; `help` says it, too. */
+	readonly refused?: string;
 	/** Ways to mend it in the file, the best first. */
 	readonly fixes: readonly FilledFix[];
 	readonly related: readonly RelatedPlace[];

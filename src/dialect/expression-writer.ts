@@ -38,7 +38,7 @@ function write(expression: Expression, spelling: ExpressionSpelling): string | u
 				.join(".");
 		case "call": {
 			const given = listed(expression.arguments, spelling);
-			return given === undefined || expression.aggregate
+			return given === undefined || expression.aggregate || expression.spelled
 				? undefined
 				: spelling.call(expression, given);
 		}
@@ -70,11 +70,8 @@ function write(expression: Expression, spelling: ExpressionSpelling): string | u
 			return membership(expression, spelling);
 		case "between":
 			return between(expression, spelling);
-		case "other": {
-			if (expression.what !== "coalesce") return undefined;
-			const given = listed(expression.operands, spelling);
-			return given === undefined ? undefined : `coalesce(${given})`;
-		}
+		case "other":
+			return other(expression, spelling);
 		case "parameter":
 		case "subquery":
 			return undefined;
@@ -89,6 +86,21 @@ function literal({ type, value }: Of<"literal">, spelling: ExpressionSpelling): 
 	return type === "bit" ? undefined : value;
 }
 
+function other({ what, operands }: Of<"other">, spelling: ExpressionSpelling): string | undefined {
+	if (what === "coalesce") {
+		const given = listed(operands, spelling);
+		return given === undefined ? undefined : `coalesce(${given})`;
+	}
+	const [operand] = operands;
+	if (!operand) return undefined;
+	if (/^is (?:not )?(?:true|false|unknown)$/.test(what)) {
+		return around(operand, (text) => `${text} ${what.toUpperCase()}`, spelling);
+	}
+	if (!what.startsWith("interval ")) return undefined;
+	const unit = what.slice("interval ".length).toUpperCase();
+	return around(operand, (text) => `INTERVAL ${text} ${unit}`, spelling);
+}
+
 function operator(
 	{ operator: name, operands }: Of<"operator">,
 	spelling: ExpressionSpelling,
@@ -97,6 +109,13 @@ function operator(
 	const [only] = operands;
 	if (operands.length === 1 && only) {
 		return around(only, (text) => spelling.unary(spelled, text), spelling);
+	}
+	// `a LIKE b ESCAPE c`.
+	if (operands.length === 3 && /\w$/.test(name)) {
+		const compared = joined(operands.slice(0, 2), ` ${spelled} `, spelling);
+		const escape = joined(operands.slice(2), "", spelling);
+		if (compared === undefined || escape === undefined) return undefined;
+		return `${compared} ESCAPE ${escape}`;
 	}
 	return joined(operands, ` ${spelled} `, spelling);
 }
@@ -159,7 +178,10 @@ function around(
 /** Parentheses around everything that is not one word: no precedence to get wrong. */
 function wrapped(expression: Expression, spelling: ExpressionSpelling): string | undefined {
 	const text = write(expression, spelling);
-	const isWord = ["literal", "column", "call", "cast"].includes(expression.kind);
+	// MySQL takes no parentheses around an interval.
+	const isWord =
+		["literal", "column", "call", "cast"].includes(expression.kind) ||
+		(expression.kind === "other" && expression.what.startsWith("interval "));
 	return text === undefined || isWord ? text : `(${text})`;
 }
 

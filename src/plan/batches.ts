@@ -43,10 +43,12 @@ export function batchStep(
 	const columns = quoteColumns(key);
 	const name = `${quoteName(table)}${alias === undefined ? "" : ` AS ${quoteIdentifier(alias)}`}`;
 	const where = pending === undefined ? "" : ` WHERE ${pending}`;
+	// Asked again of a row that somebody else changed meanwhile, while the batch waited for it.
+	const still = pending === undefined ? "" : ` AND (${pending})`;
 	const head = change === "delete" ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${change.set}`;
 	return {
-		title: "Repeat until it changes no row, with a commit after each time",
-		sql: `${head}\nWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize});`,
+		title: `Repeat until it changes no row of ${table.name}, with a commit after each time`,
+		sql: `${head}\nWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize})${still};`,
 		transaction: "batches",
 		rows: {
 			table: quoteName(table),

@@ -27,7 +27,7 @@ export function mysqlBatchStep(
 	const where = pending === undefined ? "" : ` WHERE ${pending}`;
 	const head = set === undefined ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${set}`;
 	return {
-		title: "Repeat until it changes no row, with a pause after each time for the replicas",
+		title: `Repeat until it changes no row of ${table.name}, with a pause after each time for the replicas`,
 		sql: `${head}${where} LIMIT ${batchSize};`,
 		transaction: "batches",
 		rows: {

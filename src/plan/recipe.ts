@@ -16,6 +16,12 @@ export interface RecipeSituation {
 	readonly statementText: string;
 }
 
+/** No safe steps are known here, and why. */
+export interface RecipeRefusal {
+	/** In sentences: why, and what could be written instead. */
+	readonly refused: string;
+}
+
 /** The safe sequence of steps that replaces a hazardous operation. */
 export interface Recipe<Kind extends OperationKind = OperationKind> {
 	/** kebab-case, equal to the file name. */
@@ -27,11 +33,11 @@ export interface Recipe<Kind extends OperationKind = OperationKind> {
 	readonly dialects?: readonly DialectId[];
 	/** The statement stays, and the steps come after it. */
 	readonly keepsStatement?: true;
-	/** Returns the steps as exact SQL, or undefined where no safe form exists here. */
+	/** Returns the steps as exact SQL; why there are none, or undefined, where no safe form exists here. */
 	steps(
 		operation: OperationOf<Kind>,
 		situation: RecipeSituation,
-	): FilledRecipe["steps"] | undefined;
+	): FilledRecipe["steps"] | RecipeRefusal | undefined;
 }
 
 /** A recipe for any operation, as the registry holds it. */
@@ -39,8 +45,8 @@ export interface AnyRecipe {
 	readonly id: string;
 	readonly summary: string;
 	readonly dialects: readonly DialectId[];
-	/** Returns the filled recipe, or undefined where it does not fit the operation or the database. */
-	fill(operation: Operation, situation: RecipeSituation): FilledRecipe | undefined;
+	/** Returns the filled recipe, why there is none, or undefined where it does not fit the operation or the database. */
+	fill(operation: Operation, situation: RecipeSituation): FilledRecipe | RecipeRefusal | undefined;
 }
 
 function isOneOf<Kind extends OperationKind>(
@@ -61,6 +67,7 @@ export function defineRecipe<const Kind extends OperationKind>(recipe: Recipe<Ki
 			if (!isOneOf(operation, recipe.for) || !dialects.includes(situation.dialect))
 				return undefined;
 			const steps = recipe.steps(operation, situation);
+			if (steps && "refused" in steps) return steps;
 			return steps && { id, summary, steps, ...(keepsStatement && { keepsStatement }) };
 		},
 	};

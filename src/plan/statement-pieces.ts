@@ -17,6 +17,7 @@ export function piecesFor(
 	const { statement, effect } = explanation;
 	const plans = planDialectOf(history.dialect.id);
 	const text = textOf(statement);
+	const refusals = refusalsFor(explanation, findings);
 	const plain = (sql: string): Piece => ({
 		title: shortTitle(sql),
 		origin: originOf(explanation),
@@ -27,7 +28,7 @@ export function piecesFor(
 		proves: isProof(statement),
 		checks: [],
 		evidence: evidenceAbove(statement),
-		notes: [],
+		notes: refusals,
 	});
 	if (statement.unread) {
 		return [
@@ -54,6 +55,23 @@ export function piecesFor(
 					effect.phase,
 					history,
 				),
+	);
+}
+
+/** Why a hazard of the statement has no safe steps: it needs a time of its own. */
+function refusalsFor({ statement }: Explanation, findings: readonly Finding[]): readonly string[] {
+	const { file, range } = statement;
+	const refused = findings.flatMap((finding) =>
+		finding.file === file.path &&
+		range.start <= finding.range.start &&
+		finding.range.end <= range.end &&
+		finding.refused !== undefined
+			? [finding.refused]
+			: [],
+	);
+	return [...new Set(refused)].map(
+		(why) =>
+			`${why} Else it runs in one piece: plan a time when nobody needs to write what it changes.`,
 	);
 }
 

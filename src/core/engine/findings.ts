@@ -1,5 +1,5 @@
 import type { Key, Origin } from "../../catalog/model.ts";
-import type { AnyRecipe, RecipeSituation } from "../../plan/recipe.ts";
+import type { AnyRecipe, RecipeRefusal, RecipeSituation } from "../../plan/recipe.ts";
 import type { Effect } from "../effect.ts";
 import type { FilledRecipe, Finding } from "../finding.ts";
 import type { FilledFix } from "../fix.ts";
@@ -109,7 +109,7 @@ function fillRecipe(
 	id: string,
 	operation: Operation,
 	situation: RecipeSituation,
-): FilledRecipe | undefined {
+): FilledRecipe | RecipeRefusal | undefined {
 	const plain = recipes.get(id)?.fill(operation, situation);
 	const { dialect } = situation;
 	if (plain || (dialect !== "mysql" && dialect !== "mariadb")) return plain;
@@ -127,7 +127,7 @@ export function buildFinding(
 	const operation = isOperation(report.at) ? report.at : undefined;
 	const calledFrom = operation && scope.moment?.calledFrom;
 	const range: Range = calledFrom ?? (isOperation(report.at) ? report.at.range : report.at);
-	const recipe =
+	const filled =
 		report.recipe === undefined || !operation || !scope.catalog
 			? undefined
 			: fillRecipe(recipes, report.recipe, operation, {
@@ -137,6 +137,8 @@ export function buildFinding(
 					text: file.text.slice(range.start, range.end),
 					statementText: file.text.slice(scope.statement.range.start, scope.statement.range.end),
 				});
+	const refused = filled && "refused" in filled ? filled.refused : undefined;
+	const recipe = filled && "steps" in filled ? filled : undefined;
 	const place = placeIn(file, range);
 	return {
 		rule: rule.id,
@@ -155,8 +157,9 @@ export function buildFinding(
 				? becauseOf(scope, report.table, operation && scope.moment?.effects.get(operation))
 				: []),
 		],
-		help: report.help ?? rule.help,
+		help: refused ?? report.help ?? rule.help,
 		...(recipe && { recipe }),
+		...(refused !== undefined && { refused }),
 		fixes: [],
 		related: report.related ?? [],
 		migration: scope.migration.id,

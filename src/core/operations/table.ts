@@ -444,6 +444,11 @@ export type DataOperation = OperationBase &
 				readonly where?: Expression;
 				readonly ctes: Query["ctes"];
 				readonly limit?: Expression;
+				/**
+				 * Words that say which rows it takes, or what becomes of those that are refused, and that stand nowhere else
+				 * here: `ONLY`, `IGNORE`, `OR REPLACE`, `ORDER BY`, `PARTITION`.
+				 */
+				readonly qualifiers?: readonly string[];
 		  }
 		| {
 				readonly kind: "delete";
@@ -453,6 +458,11 @@ export type DataOperation = OperationBase &
 				readonly where?: Expression;
 				readonly ctes: Query["ctes"];
 				readonly limit?: Expression;
+				/**
+				 * Words that say which rows it takes, or what becomes of those that are refused, and that stand nowhere else
+				 * here: `ONLY`, `IGNORE`, `OR REPLACE`, `ORDER BY`, `PARTITION`.
+				 */
+				readonly qualifiers?: readonly string[];
 		  }
 		| {
 				readonly kind: "merge";

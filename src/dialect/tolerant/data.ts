@@ -175,6 +175,14 @@ function readAssignment(cursor: Cursor, grammar: Grammar): readonly Written[] {
 	return [{ column: path.at(-1) ?? "", value, ...(of !== undefined && { of }) }];
 }
 
+/** PARTITION (p0) behind a table, which the name of the table does not keep. */
+function partitionsSince(cursor: Cursor, before: number): readonly string[] {
+	for (let ahead = before - cursor.at; ahead < 0; ahead++) {
+		if (cursor.peek(ahead) === "PARTITION") return ["PARTITION"];
+	}
+	return [];
+}
+
 function readUpdate(
 	cursor: Cursor,
 	grammar: Grammar,
@@ -183,21 +191,24 @@ function readUpdate(
 ): readonly DataOperation[] {
 	cursor.expect("UPDATE");
 	while (cursor.isAny(modifiers)) cursor.at++;
-	cursor.take("IGNORE");
-	if (cursor.take("OR")) cursor.name();
+	const qualifiers = cursor.take("IGNORE") ? ["IGNORE"] : [];
+	if (cursor.take("OR")) qualifiers.push(`OR ${cursor.name().toUpperCase()}`);
+	const before = cursor.at;
 	const items = readFrom(cursor, grammar);
+	qualifiers.push(...partitionsSince(cursor, before));
 	cursor.expect("SET");
 	const set = readAssignments(cursor, grammar);
 	const from = cursor.take("FROM") ? readFrom(cursor, grammar) : [];
 	const where = cursor.take("WHERE") ? readExpression(cursor, grammar) : undefined;
 	readReturning(cursor, grammar);
-	readOrderBy(cursor, grammar);
+	if (readOrderBy(cursor, grammar).length > 0) qualifiers.push("ORDER BY");
 	const limit = readLimit(cursor, grammar);
 	readReturning(cursor, grammar);
 	const rest = {
 		range: cursor.rangeFrom(first),
 		...(where && { where }),
 		...(limit && { limit }),
+		...(qualifiers.length > 0 && { qualifiers }),
 		ctes,
 	};
 	const tables = items.flatMap(tablesIn);
@@ -246,11 +257,17 @@ function readDelete(
 	first: number,
 ): readonly DataOperation[] {
 	cursor.expect("DELETE");
-	while (cursor.isAny(modifiers) || cursor.is("IGNORE")) cursor.at++;
+	const qualifiers: string[] = [];
+	while (cursor.isAny(modifiers) || cursor.is("IGNORE")) {
+		if (cursor.is("IGNORE")) qualifiers.push("IGNORE");
+		cursor.at++;
+	}
+	const before = cursor.at;
 	const { targets, using } = readDeleteTargets(cursor, grammar);
+	qualifiers.push(...partitionsSince(cursor, before));
 	const where = cursor.take("WHERE") ? readExpression(cursor, grammar) : undefined;
 	readReturning(cursor, grammar);
-	readOrderBy(cursor, grammar);
+	if (readOrderBy(cursor, grammar).length > 0) qualifiers.push("ORDER BY");
 	const limit = readLimit(cursor, grammar);
 	readReturning(cursor, grammar);
 	const rest = {
@@ -258,6 +275,7 @@ function readDelete(
 		range: cursor.rangeFrom(first),
 		...(where && { where }),
 		...(limit && { limit }),
+		...(qualifiers.length > 0 && { qualifiers }),
 		ctes,
 	};
 	return targets.map((table) => ({ kind: "delete", ...target(table), ...rest }));

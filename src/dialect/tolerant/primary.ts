@@ -202,9 +202,10 @@ const units = new Set(
 function readInterval(cursor: Cursor, grammar: Grammar): Expression {
 	cursor.at++;
 	const operand = readExpression(cursor, grammar);
-	if (!units.has(cursor.peek())) cursor.fail();
+	const unit = cursor.peek();
+	if (!units.has(unit)) cursor.fail();
 	cursor.at++;
-	return { kind: "other", what: "interval", operands: [operand] };
+	return { kind: "other", what: `interval ${unit.toLowerCase()}`, operands: [operand] };
 }
 
 /** MATCH (columns) AGAINST (text IN BOOLEAN MODE). */

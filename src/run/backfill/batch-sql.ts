@@ -15,6 +15,11 @@ export interface BatchSql {
 	bound(range: KeyRange, rows: number): string;
 	/** Changes the rows of a range that are left to change. */
 	change(range: KeyRange): string;
+	/**
+	 * Keys of some rows of a range that are left to change although the transaction has just changed them. Such a change
+	 * never ends, and each repetition changes the same rows again. Absent for DELETE.
+	 */
+	readonly again?: (range: KeyRange) => string;
 	/** How many rows are left to change. */
 	readonly count: string;
 	/** The first and the last key, where it has one column. */
@@ -24,6 +29,9 @@ export interface BatchSql {
 	/** What the transaction of a batch needs so that a key comes back as it was read. */
 	readonly settings: readonly string[];
 }
+
+/** So many keys are enough to tell what is wrong. */
+export const mostKeys = 20;
 
 /** A text as SQL, whatever standard_conforming_strings says. */
 function literal(text: string): string {
@@ -56,6 +64,9 @@ export function postgresBatches(batches: RowBatches): BatchSql {
 	const same = key
 		.map((name, at) => `${alias ?? table}.${name} = ${names[at] ?? ""}`)
 		.join(" AND ");
+	const outer = pending === undefined ? same : `${same} AND (${pending})`;
+	// The low half of the transaction's number stands in each row that it wrote.
+	const ownRows = `${alias ?? table}.xmin::text = (txid_current() % 4294967296)::text`;
 	const lock = set === undefined ? "FOR UPDATE" : "FOR NO KEY UPDATE";
 	return {
 		bound: (range, rows) =>
@@ -65,9 +76,13 @@ export function postgresBatches(batches: RowBatches): BatchSql {
 				`WITH lockkeeper_rows (${names.join(", ")}) AS (`,
 				`SELECT ${columns} FROM ${from}${where([...inRange(range), ...left])} ORDER BY ${columns} ${lock})`,
 				set === undefined
-					? `DELETE FROM ${from} USING lockkeeper_rows WHERE ${same}`
-					: `UPDATE ${from} SET ${set} FROM lockkeeper_rows WHERE ${same}`,
+					? `DELETE FROM ${from} USING lockkeeper_rows WHERE ${outer}`
+					: `UPDATE ${from} SET ${set} FROM lockkeeper_rows WHERE ${outer}`,
 			].join("\n"),
+		...(set !== undefined && {
+			again: (range) =>
+				`SELECT ${columns} FROM ${from}${where([...inRange(range), ownRows, ...left])} LIMIT ${mostKeys}`,
+		}),
 		count: `SELECT count(*) FROM ${from}${where(left)}`,
 		ends: key.length === 1 ? `SELECT min(${columns}), max(${columns}) FROM ${from}` : undefined,
 		sample: `SELECT ${columns} FROM ${from} TABLESAMPLE SYSTEM (1) ORDER BY ${columns}`,

@@ -1,6 +1,6 @@
 import type { ServerStep } from "../../plan/plan.ts";
 import type { RunContext } from "../context.ts";
-import type { Answer, Blocker, RunFailure, RunSession } from "../engine.ts";
+import type { Answer, Blocker, Row, RunFailure, RunSession } from "../engine.ts";
 import type { BatchSql, KeyValues } from "./batch-sql.ts";
 import { openingOf } from "../transaction.ts";
 import { writePosition, type RangeState } from "./book.ts";
@@ -21,6 +21,8 @@ export type BatchEnd =
 			readonly milliseconds: number;
 	  }
 	| { readonly is: "lost"; readonly why: "connection" | "lease" }
+	/** Rows with these keys are to be changed again right after they were changed. */
+	| { readonly is: "endless"; readonly keys: readonly KeyValues[] }
 	| {
 			readonly is: "refused";
 			readonly failure: RunFailure;
@@ -64,11 +66,12 @@ function watchBlockers(
 async function inTransaction(
 	work: Work,
 	session: RunSession,
-	body: () => Promise<Answer | "lost">,
-): Promise<Answer | "lost"> {
+	body: () => Promise<Answer | "lost" | "endless">,
+): Promise<Answer | "lost" | "endless"> {
 	const begun = await begin(work, session, work.step);
 	const answer = begun.ok ? await body() : begun;
-	if (answer === "lost") return answer;
+	if (answer === "endless") await session.run("ROLLBACK");
+	if (answer === "lost" || answer === "endless") return answer;
 	if (answer.ok) {
 		const end = await session.run("COMMIT");
 		return end.ok ? answer : end;
@@ -76,6 +79,8 @@ async function inTransaction(
 	if (answer.failure.kind !== "connection") await session.run("ROLLBACK");
 	return answer;
 }
+
+const keyOf = (row: Row): KeyValues => row.map((value) => value ?? "");
 
 /** Changes the next rows of a range and writes down how far it is, in one transaction. */
 export async function runBatch(
@@ -89,17 +94,25 @@ export async function runBatch(
 	let bound: KeyValues | undefined;
 	let next = state;
 	let rows = 0;
+	let again: readonly KeyValues[] = [];
 	const answer = await inTransaction(work, session, async () => {
 		if ((await context.fence(session)) === "lost") return "lost";
 		const open = { after: state.position, upTo: state.hi };
 		const found = await session.run(sql.bound(open, state.batchSize));
 		if (!found.ok) return found;
 		const [row] = found.rows;
-		bound = row?.map((value) => value ?? "");
+		bound = row && keyOf(row);
 		const upTo = bound ?? state.hi;
-		const changed = await session.run(sql.change({ after: state.position, upTo }));
+		const range = { after: state.position, upTo };
+		const changed = await session.run(sql.change(range));
 		if (!changed.ok) return changed;
 		rows = changed.changed;
+		if (rows > 0 && sql.again) {
+			const left = await session.run(sql.again(range));
+			if (!left.ok) return left;
+			again = left.rows.map(keyOf);
+			if (again.length > 0) return "endless";
+		}
 		next = {
 			...state,
 			position: bound ?? state.hi ?? state.position,
@@ -110,6 +123,7 @@ export async function runBatch(
 	});
 	const seen = await blockers();
 	if (answer === "lost") return { is: "lost", why: "lease" };
+	if (answer === "endless") return { is: "endless", keys: again };
 	if (answer.ok) {
 		return { is: "done", state: next, rows, milliseconds: performance.now() - started };
 	}
@@ -132,7 +146,7 @@ export async function passRow(
 			? "lost"
 			: writePosition(context, session, step.id, next, 0),
 	);
-	if (answer === "lost") return { is: "lost", why: "lease" };
+	if (answer === "lost" || answer === "endless") return { is: "lost", why: "lease" };
 	if (answer.ok) return { is: "done", state: next, rows: 0, milliseconds: 0 };
 	const { failure } = answer;
 	if (failure.kind === "connection") return { is: "lost", why: "connection" };

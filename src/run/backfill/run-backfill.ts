@@ -161,6 +161,23 @@ function rejectedOutcome(work: Work, { rejects }: Progress): StepOutcome {
 	};
 }
 
+/** Passes do not end it: the count of rows does not fall, or not to nothing. */
+function leftOver({ step }: Work, left: unknown, passes: number): StepOutcome {
+	const count =
+		typeof left !== "number"
+			? "Rows"
+			: left === 1
+				? "1 row"
+				: `${left.toLocaleString("en-US")} rows`;
+	return {
+		is: "stopped",
+		why: `${count} of ${step.backfill?.table ?? ""} ${left === 1 ? "is" : "are"} left after ${passes} passes over the table`,
+		details: [
+			"Something still writes rows as they were before: let it write the new values first.",
+		],
+	};
+}
+
 /** Makes passes until none of the rows is left to change. */
 async function runPasses(
 	work: Work,
@@ -171,6 +188,7 @@ async function runPasses(
 	const progress: Progress = { rejects: [], rows, shareOf: await sharesOf(work) };
 	let pass = known.at(-1)?.pass ?? -1;
 	let ranges: readonly RangeState[] = known.filter((range) => range.pass === pass);
+	let before = Infinity;
 	for (let looks = 0; ; looks++) {
 		if (ranges.length === 0) {
 			const opened = await openPass(work, ++pass);
@@ -187,16 +205,10 @@ async function runPasses(
 		if (left === 0) return { is: "done", rows: progress.rows };
 		// A row that cannot be converted came in behind: the next pass names it.
 		if (typeof left !== "number" && left.failure.kind !== "data") return failed(left);
-		if (looks + 1 >= mostPasses) {
-			const count = typeof left === "number" ? `${left.toLocaleString("en-US")} rows` : "Rows";
-			return {
-				is: "stopped",
-				why: `${count} of ${work.step.backfill?.table ?? ""} are left after ${mostPasses} passes over the table`,
-				details: [
-					"Something still writes rows as they were before: let it write the new values first.",
-				],
-			};
+		if (looks + 1 >= mostPasses || (typeof left === "number" && left >= before)) {
+			return leftOver(work, left, looks + 1);
 		}
+		if (typeof left === "number") before = left;
 		ranges = [];
 	}
 }

@@ -55,6 +55,7 @@ export class RangeRunner {
 	#average: number | undefined;
 	/** The size to come back to when the row that cannot be changed is found. */
 	#sizeBefore: number | undefined;
+	#endlessTries = 0;
 	#misses = 0;
 	#missedSince = 0;
 
@@ -93,6 +94,7 @@ export class RangeRunner {
 		const target = config?.throttle?.batchMilliseconds ?? targetMilliseconds;
 		const size = state.batchSize;
 		this.#misses = 0;
+		this.#endlessTries = 0;
 		this.#average =
 			this.#average === undefined ? milliseconds : 0.7 * this.#average + 0.3 * milliseconds;
 		this.#progress.rows += rows;
@@ -116,6 +118,7 @@ export class RangeRunner {
 		end: Exclude<BatchEnd, { readonly is: "done" }>,
 	): Promise<StepOutcome | undefined> {
 		if (end.is === "lost") return end;
+		if (end.is === "endless") return this.#endless(end.keys);
 		// What a trigger of the application raises is about the row, too.
 		if (end.failure.code === "P0001") return this.#isolate(end);
 		switch (end.failure.kind) {
@@ -130,6 +133,22 @@ export class RangeRunner {
 			default:
 				return { is: "failed", failure: end.failure };
 		}
+	}
+
+	/** Without gap locks a row may have come in between: it is not there when the batch is tried again. */
+	#endless(keys: readonly KeyValues[]): StepOutcome | undefined {
+		if (++this.#endlessTries < 3) return undefined;
+		const { table = "", key = [] } = this.#work.step.backfill ?? {};
+		const named = keys.map((values) => `${key.join(", ")} = ${values.join(", ")}`);
+		return {
+			is: "stopped",
+			why: `rows of ${table} are to be changed again right after they were changed: repeated, the change would never end`,
+			details: [
+				...named,
+				"Nothing of this batch was kept. Look for a trigger that puts the old values back, or make a plan with another condition.",
+			],
+			rows: named,
+		};
 	}
 
 	/** Half as many rows: fewer locks to wait for, less to do at once. */

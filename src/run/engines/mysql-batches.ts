@@ -1,6 +1,6 @@
 import type { RowBatches } from "../../core/finding.ts";
 import { quoteString } from "../../dialect/mysql/quote.ts";
-import type { BatchSql, KeyRange, KeyValues } from "../backfill/batch-sql.ts";
+import { mostKeys, type BatchSql, type KeyRange, type KeyValues } from "../backfill/batch-sql.ts";
 
 /** Stands before the digits of bytes that are no text. */
 export const bytesMark = "\u0001x";
@@ -42,6 +42,11 @@ export function mysqlBatches({ table, alias, key, set, pending }: RowBatches): B
 		bound: (range, rows) =>
 			`SELECT ${columns} FROM ${from}${where(inRange(range))} ORDER BY ${columns} LIMIT 1 OFFSET ${rows - 1}`,
 		change: (range) => `${head}${where([...inRange(range), ...left])}`,
+		// A plain SELECT would show rows as they were when the transaction began.
+		...(set !== undefined && {
+			again: (range) =>
+				`SELECT ${columns} FROM ${from}${where([...inRange(range), ...left])} LIMIT ${mostKeys} FOR UPDATE`,
+		}),
 		count: `SELECT count(*) FROM ${from}${where(left)}`,
 		ends: key.length === 1 ? `SELECT min(${columns}), max(${columns}) FROM ${from}` : undefined,
 		sample: `SELECT ${columns} FROM ${from} WHERE rand() < 0.01 ORDER BY ${columns}`,

@@ -1,5 +1,5 @@
 import type { RowBatches } from "../../core/finding.ts";
-import type { BatchSql, KeyRange, KeyValues } from "../backfill/batch-sql.ts";
+import { mostKeys, type BatchSql, type KeyRange, type KeyValues } from "../backfill/batch-sql.ts";
 
 /**
  * Returns the statements of a change in batches for SQLite. A key comes back as the SQL that stands for its value, as
@@ -25,6 +25,10 @@ export function sqliteBatches({ table, alias, key, set, pending }: RowBatches): 
 			`SELECT ${read} FROM ${from}${where(inRange(range))} ORDER BY ${columns} LIMIT 1 OFFSET ${rows - 1}`,
 		change: (range) =>
 			`${set === undefined ? `DELETE FROM ${from}` : `UPDATE ${from} SET ${set}`}${where([...inRange(range), ...left])}`,
+		...(set !== undefined && {
+			again: (range) =>
+				`SELECT ${read} FROM ${from}${where([...inRange(range), ...left])} LIMIT ${mostKeys}`,
+		}),
 		count: `SELECT count(*) FROM ${from}${where(left)}`,
 		ends:
 			key.length === 1

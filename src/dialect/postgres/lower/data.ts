@@ -5,6 +5,7 @@ import type {
 	MergeStmt,
 	Node,
 	OnConflictClause,
+	RangeVar,
 	UpdateStmt,
 } from "@pgsql/types";
 import type { CommonTable } from "../../../core/expression.ts";
@@ -110,6 +111,7 @@ function lowerUpdate(update: UpdateStmt, source: LowerSource, range: Range): Dat
 		range,
 		table: lowerRelation(relation, source),
 		...(alias === undefined ? {} : { alias }),
+		...qualifiersOf(relation),
 		set: targetList.flatMap((node) => {
 			if (!("ResTarget" in node)) return [];
 			const { name = "", val, indirection } = node.ResTarget;
@@ -137,10 +139,16 @@ function lowerDelete(statement: DeleteStmt, source: LowerSource, range: Range): 
 		range,
 		table: lowerRelation(relation, source),
 		...(alias === undefined ? {} : { alias }),
+		...qualifiersOf(relation),
 		using: lowerFromItems(usingClause, source),
 		...(whereClause ? { where: lowerExpression(whereClause, source) } : {}),
 		ctes: lowerCommonTables(withClause, source),
 	};
+}
+
+/** The parser leaves out `inh` where ONLY stands. */
+function qualifiersOf(relation: RangeVar | undefined) {
+	return relation && relation.inh !== true ? { qualifiers: ["ONLY"] } : {};
 }
 
 const mergeActions: Readonly<Record<string, DataOperationOf<"merge">["actions"][number]>> = {

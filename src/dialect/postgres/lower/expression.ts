@@ -103,8 +103,12 @@ function lowerCall(node: Node, source: LowerSource): Expression | undefined {
 			call.agg_filter !== undefined ||
 			call.agg_order !== undefined ||
 			call.over !== undefined,
+		...(isSpelled(call) && { spelled: true as const }),
 	};
 }
+
+const isSpelled = ({ args = [], func_variadic: variadic }: FuncCall): boolean =>
+	variadic === true || args.some((argument) => "NamedArgExpr" in argument);
 
 /** FILTER, ORDER BY and the window: not arguments, but columns and calls stand in them too. */
 function aggregateOperands(call: FuncCall): readonly Node[] {
@@ -225,6 +229,7 @@ function lowerOperation(operation: A_Expr, source: LowerSource): Expression {
 		case "AEXPR_NOT_BETWEEN_SYM": {
 			const [low, high] = itemsOf(rexpr, source);
 			if (!low || !high) return other("between", [left()]);
+			if (kind.endsWith("_SYM")) return other("between symmetric", [left(), low, high]);
 			return { kind: "between", negated: kind.startsWith("AEXPR_NOT"), operand: left(), low, high };
 		}
 		case "AEXPR_OP_ANY":
