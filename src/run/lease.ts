@@ -1,6 +1,6 @@
 import { ask, isTrue, Refused } from "./ask.ts";
 import { makeBooks } from "./books.ts";
-import type { EngineProblem, RunEngine, RunSession } from "./engine.ts";
+import type { EngineProblem, FailureKind, RunEngine, RunFailure, RunSession } from "./engine.ts";
 import { endLeft } from "./lasting-session.ts";
 import { pauseUnless } from "./pause.ts";
 import { takeOver } from "./take-over.ts";
@@ -149,12 +149,21 @@ export async function takeLease(engine: RunEngine, wish: LeaseWish): Promise<Lea
 	} catch (error) {
 		await connected.close();
 		if (!(error instanceof Refused)) throw error;
-		return {
-			code: "badTarget",
-			message: `The lock could not be taken: ${error.failure.message}.`,
-			hint: "lockkeeper needs a schema of its own: GRANT CREATE ON DATABASE to its user.",
-		};
+		return notTaken(error.failure);
 	}
+}
+
+function notTaken({ kind, message }: RunFailure): EngineProblem {
+	const hints: Partial<Record<FailureKind, string>> = {
+		full: "The server has no room left for its books. Make some, and run it again.",
+		connection: "Nothing was changed. Run it again when the server is up.",
+	};
+	return {
+		code: "badTarget",
+		message: `The lock could not be taken: ${message}.`,
+		hint:
+			hints[kind] ?? "lockkeeper needs a schema of its own: GRANT CREATE ON DATABASE to its user.",
+	};
 }
 
 async function watch({ ways }: RunEngine, session: RunSession): Promise<void> {

@@ -1,5 +1,6 @@
 import { makeCrashPlan } from "./runner/crash-shop.ts";
 import { freeze, network, restart, silence, terminate } from "./runner/disturbances.ts";
+import { fullDisks } from "./runner/full-disks.ts";
 import { disturbedRuns, killAt, tallyText, type Disturbance } from "./runner/kill-rounds.ts";
 import { meetings, pairsOfRunners, pairsText } from "./runner/pairs.ts";
 import { Proxy } from "./runner/proxy.ts";
@@ -87,4 +88,16 @@ await series(
 );
 await proxy.close();
 await own.close();
+for (const holds of ["tables", "all"] as const) {
+	const fillings = numberOf("--full-disks", 20);
+	if (fillings === 0) continue;
+	const tally = await fullDisks({ planned, major, random, say, fillings, holds });
+	console.log(
+		tally
+			? `Disks that are full (${holds}): ${tally.fillings} in ${tally.plans} plans; ${tally.stopped} runs stopped and said so, ${tally.lost} lost the server; ${tally.faults.length} faults`
+			: "Disks that are full: not tried, this user may not mount",
+	);
+	for (const fault of tally?.faults ?? []) say(fault);
+	faults += tally?.faults.length ?? 0;
+}
 process.exitCode = faults === 0 ? 0 : 1;

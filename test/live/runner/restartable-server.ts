@@ -5,6 +5,7 @@ import path from "node:path";
 import pg from "pg";
 import { findBinaries } from "../../../src/trace/engines/binaries.ts";
 import { freePort } from "../../../src/trace/engines/free-port.ts";
+import type { SmallDisk } from "./small-disk.ts";
 
 const settings = {
 	listen_addresses: "127.0.0.1",
@@ -28,6 +29,20 @@ interface User {
 	readonly gid?: number;
 }
 
+/** A program of the server, as its user, where it sees the disk. */
+interface Command {
+	readonly program: string;
+	readonly args: readonly string[];
+	readonly options: User & { readonly cwd: string };
+}
+
+function commandOf(args: readonly string[], user: User, disk: SmallDisk | undefined): Command {
+	const { uid, gid } = user;
+	const as = ["setpriv", "--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
+	const [program = "", ...rest] = disk ? [...disk.prefix, ...as, ...args] : args;
+	return { program, args: rest, options: { ...(disk ? {} : user), cwd: "/" } };
+}
+
 /** A PostgreSQL server of our own that can be shut down at once and started again. */
 export class RestartableServer {
 	readonly port: number;
@@ -35,6 +50,7 @@ export class RestartableServer {
 	readonly #user: User;
 	readonly #directory: string;
 	readonly #more: readonly string[];
+	readonly #disk: SmallDisk | undefined;
 	#process: ChildProcess | undefined;
 
 	private constructor(
@@ -43,31 +59,37 @@ export class RestartableServer {
 		user: User,
 		directory: string,
 		more: readonly string[],
+		disk?: SmallDisk,
 	) {
 		this.port = port;
 		this.#binaries = binaries;
 		this.#user = user;
 		this.#directory = directory;
 		this.#more = more;
+		this.#disk = disk;
 	}
 
-	/** undefined: this machine has no server of that version. */
+	/** `disk` holds all of its data, or what is put there. undefined: this machine has no server of that version. */
 	static async start(
 		major = 18,
 		more: Readonly<Record<string, string>> = {},
+		{ disk, holds }: { readonly disk?: SmallDisk; readonly holds?: "all" | "tables" } = {},
 	): Promise<RestartableServer | undefined> {
 		const binaries = findBinaries(major, [process.cwd()]);
 		if (!binaries) return undefined;
 		const idOf = (flag: string): number =>
 			Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
 		const user: User = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
-		const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-server-"));
-		if (user.uid !== undefined) chownSync(directory, user.uid, user.gid ?? 0);
-		const made = spawnSync(
-			path.join(binaries.directory, "initdb"),
-			["-D", directory, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-			{ ...user, encoding: "utf8", cwd: directory },
+		const outside = mkdtempSync(path.join(tmpdir(), "lockkeeper-server-"));
+		if (user.uid !== undefined) chownSync(outside, user.uid, user.gid ?? 0);
+		const directory = disk && holds === "all" ? path.join(disk.directory, "data") : outside;
+		const initdb = [path.join(binaries.directory, "initdb"), "-D", directory, "-U", "postgres"];
+		const { program, args, options } = commandOf(
+			[...initdb, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+			user,
+			disk,
 		);
+		const made = spawnSync(program, args, { ...options, encoding: "utf8" });
 		if (made.status !== 0) throw new Error(made.stderr);
 		const flags = Object.entries({ ...settings, ...more }).flatMap(([name, value]) => [
 			"-c",
@@ -79,10 +101,11 @@ export class RestartableServer {
 			user,
 			directory,
 			flags,
+			disk,
 		);
 		process.once("exit", () => {
 			server.#process?.kill("SIGKILL");
-			rmSync(directory, { recursive: true, force: true });
+			rmSync(outside, { recursive: true, force: true });
 		});
 		await server.up();
 		return server;
@@ -100,11 +123,17 @@ export class RestartableServer {
 	}
 
 	async up(): Promise<void> {
-		this.#process = spawn(
-			path.join(this.#binaries, "postgres"),
-			["-D", this.#directory, "-p", String(this.port), ...this.#more],
-			{ ...this.#user, cwd: this.#directory, stdio: "ignore" },
+		const postgres = [path.join(this.#binaries, "postgres"), "-D", this.#directory];
+		const { program, args, options } = commandOf(
+			[...postgres, "-p", String(this.port), ...this.#more],
+			this.#user,
+			this.#disk,
 		);
+		this.#process = spawn(program, args, { ...options, stdio: "ignore" });
+		await this.#answers();
+	}
+
+	async #answers(): Promise<void> {
 		for (let time = 0; time < 600; time += 1) {
 			try {
 				await ask(this.url(), "SELECT 1");
@@ -114,6 +143,12 @@ export class RestartableServer {
 			}
 		}
 		throw new Error("the server does not start");
+	}
+
+	/** Starts again what broke down by itself, or waits until it has. */
+	async revive(): Promise<void> {
+		if (this.#process?.exitCode !== null) await this.up();
+		else await this.#answers();
 	}
 
 	/** Shuts down without a word to anybody: connections break, what is not committed is gone. */
