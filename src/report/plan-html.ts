@@ -1,6 +1,6 @@
 import { planPhases, runsOnServer, type Plan, type PlanStep } from "../plan/plan.ts";
 import { escapeXml } from "./escape.ts";
-import { pageStyle } from "./html-style.ts";
+import { htmlPage } from "./html-page.ts";
 import {
 	costWords,
 	limitWords,
@@ -70,19 +70,10 @@ export function planHtml(plan: Plan): string {
 			"</ol>",
 		];
 	});
-	return [
-		"<!doctype html>",
-		`<html lang="en"><head><meta charset="utf-8">`,
-		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-		`<meta name="viewport" content="width=device-width, initial-scale=1">`,
-		`<meta name="color-scheme" content="light dark">`,
-		"<title>lockkeeper plan</title>",
-		`<style>${pageStyle}</style></head><body><main>`,
+	return htmlPage("lockkeeper plan", [
 		"<h1>Plan</h1>",
 		`<p class="summary">${escapeXml(planSummary(plan))}</p>`,
 		...plan.notes.map((note) => `<p>${escapeXml(note)}</p>`),
 		...sections,
-		"</main></body></html>",
-		"",
-	].join("\n");
+	]);
 }

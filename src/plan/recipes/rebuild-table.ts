@@ -1,6 +1,7 @@
 import { keyOf, type Catalog } from "../../catalog/catalog.ts";
 import { columnsIn } from "../../catalog/expression.ts";
 import type { Column, Constraint, Table } from "../../catalog/model.ts";
+import { notNullDefinition } from "../../catalog/replay/not-null.ts";
 import type { Expression } from "../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../core/operation.ts";
 import type { RecipeStep } from "../../core/finding.ts";
@@ -220,15 +221,8 @@ function onColumn(table: Table, name: string, operation: OnColumn): Table | unde
 	if (operation.kind !== "setNotNull") return { ...table, columns };
 	const { range } = operation;
 	const required: Constraint = {
-		type: "notNull",
-		columns: [column.name],
+		...notNullDefinition(column.name, range),
 		name: `${table.name}_${column.name}_not_null`,
-		range,
-		notValid: false,
-		enforced: true,
-		deferrable: false,
-		initiallyDeferred: false,
-		noInherit: false,
 		validated: true,
 	};
 	return { ...table, columns, constraints: [...constraints, required] };

@@ -5,7 +5,7 @@ import { positionAt } from "../../core/source.ts";
 import { blockedBy, durations, modeName, refusalCode, undo } from "../effect-words.ts";
 import { escapeXml } from "../escape.ts";
 import { defineFormat, repositoryPath } from "../format.ts";
-import { pageStyle } from "../html-style.ts";
+import { htmlPage } from "../html-page.ts";
 import { recipeSql } from "../recipe-sql.ts";
 import { plainPalette, type LintReport } from "../report.ts";
 import { summaryLines } from "../summary.ts";
@@ -186,14 +186,7 @@ export default defineFormat({
 			({ severity, file, message, hint }) =>
 				`<section class="finding ${severity}"><h4><span class="badge ${severity}">${severity}</span> ${escapeXml(file ?? "")} ${escapeXml(message)}</h4><p>${escapeXml(hint)}</p></section>`,
 		);
-		return [
-			"<!doctype html>",
-			`<html lang="en"><head><meta charset="utf-8">`,
-			`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-			`<meta name="viewport" content="width=device-width, initial-scale=1">`,
-			`<meta name="color-scheme" content="light dark">`,
-			`<title>lockkeeper: ${verdictOf(report)}</title>`,
-			`<style>${pageStyle}</style></head><body><main>`,
+		return htmlPage(`lockkeeper: ${verdictOf(report)}`, [
 			`<h1>${verdictOf(report).replace(/^./, (letter) => letter.toUpperCase())}</h1>`,
 			`<p class="summary">${summaryLines(report, plainPalette).map(escapeXml).join("<br>")}</p>`,
 			...foundList(report),
@@ -202,8 +195,6 @@ export default defineFormat({
 			...[...byFile(report)].map(([file, explanations]) =>
 				migrationSection(file, explanations, report),
 			),
-			"</main></body></html>",
-			"",
-		].join("\n");
+		]);
 	},
 });

@@ -1,5 +1,6 @@
 import { keyOf } from "../../../catalog/catalog.ts";
 import type { Table } from "../../../catalog/model.ts";
+import { emptyTable } from "../../../catalog/replay/altered.ts";
 import type { OperationOf } from "../../../core/operation.ts";
 import { isWhole } from "./alter-table.ts";
 import { readQuery } from "./data.ts";
@@ -66,20 +67,7 @@ function refuseLongKeys(operation: OperationOf<"createTable">, scene: Scene, dra
 function newTarget({ table: made, parameters }: OperationOf<"createTable">, scene: Scene): Target {
 	const { key, name } = targetOf(scene, made);
 	const table: Table = {
-		schema: key.slice(0, key.indexOf(".")),
-		name: made.name,
-		kind: "table",
-		persistence: "permanent",
-		columns: [],
-		constraints: [],
-		indexes: [],
-		triggers: [],
-		policies: [],
-		rules: [],
-		inherits: [],
-		rowSecurity: false,
-		forceRowSecurity: false,
-		complete: true,
+		...emptyTable({ schema: key.slice(0, key.indexOf(".")), name: made.name }),
 		empty: true,
 		parameters: new Map(parameters.map((parameter) => [parameter.name, parameter.value])),
 	};

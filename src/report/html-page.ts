@@ -1,5 +1,5 @@
 /** The style of pages: readable in light and dark, on paper and on a telephone. */
-export const pageStyle = `
+const pageStyle = `
 :root{color-scheme:light dark;--text:#1c2024;--faint:#60646c;--page:#fcfcfd;--box:#f2f3f5;--rule:#d9dce0;--stop:#c62a2f;--writes:#ad5700;--calm:#2b7a4b;--note:#2e6fbf}
 @media (prefers-color-scheme:dark){:root{--text:#edeef0;--faint:#a0a5ad;--page:#131517;--box:#1d2023;--rule:#363a3f;--stop:#ff7b7f;--writes:#f2a04e;--calm:#6fcf97;--note:#7fb4f0}}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,sans-serif}
@@ -30,3 +30,19 @@ summary{cursor:pointer}
 .badge.error,.unread{color:var(--stop)}.badge.warning{color:var(--writes)}
 @media print{details:not([open])>*{display:block}}
 `;
+
+/** Returns a page that stands alone: no script, no network. `title` and `body` are HTML. */
+export function htmlPage(title: string, body: readonly string[]): string {
+	return [
+		"<!doctype html>",
+		`<html lang="en"><head><meta charset="utf-8">`,
+		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+		`<meta name="viewport" content="width=device-width, initial-scale=1">`,
+		`<meta name="color-scheme" content="light dark">`,
+		`<title>${title}</title>`,
+		`<style>${pageStyle}</style></head><body><main>`,
+		...body,
+		"</main></body></html>",
+		"",
+	].join("\n");
+}
