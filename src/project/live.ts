@@ -88,6 +88,11 @@ function explainClosed(
 				message: `The server on ${host}:${port} has no connection left: ${message}.`,
 				hint: "Try again when others have ended theirs, or raise max_connections.",
 			};
+		case "53100":
+			return {
+				message: `The server on ${host}:${port} has no room left on its disk: ${message}.`,
+				hint: "Make some, and try again.",
+			};
 		case "57P01":
 		case "57P02":
 		case "57P03":
