@@ -83,7 +83,18 @@ export function startRun(
 	url: string,
 	...more: readonly string[]
 ): Running {
-	const args = ["run", "plan.json", "--url", url, "--operator", "ada", ...said, ...more];
+	const args = [
+		"run",
+		"plan.json",
+		"--url",
+		url,
+		"--operator",
+		"ada",
+		"--format",
+		"text",
+		...said,
+		...more,
+	];
 	const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
 		cwd: directory,
 		stdio: ["ignore", "pipe", "pipe"],

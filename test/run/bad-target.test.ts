@@ -33,7 +33,7 @@ async function shop(): Promise<string> {
 }
 
 const go = (cwd: string, url: string, plan = "plan.json"): Promise<Run> =>
-	lockkeeper(["run", plan, "--url", url, "--operator", "ada"], { cwd });
+	lockkeeper(["run", plan, "--url", url, "--operator", "ada", "--format", "text"], { cwd });
 
 async function hasBooks(database: string): Promise<boolean> {
 	const [row] = await ask(

@@ -161,7 +161,7 @@ export function startEmbedded(cwd: string): Started {
 
 function startProgram(cwd: string, args: readonly string[]): Started {
 	const program = path.join(root, "dist/cli.js");
-	const given = ["run", "plan.json", "--operator", "ada", ...args];
+	const given = ["run", "plan.json", "--operator", "ada", "--format", "text", ...args];
 	const child = spawn(process.execPath, [program, ...given], {
 		cwd,
 		stdio: ["ignore", "pipe", "pipe"],
@@ -205,7 +205,9 @@ export const plain = (text: string): string =>
 
 /** Runs the plan of a directory. */
 export const go = (cwd: string, url: string, ...args: readonly string[]): Promise<Run> =>
-	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", ...args], { cwd });
+	lockkeeper(["run", "plan.json", "--url", url, "--operator", "ada", "--format", "text", ...args], {
+		cwd,
+	});
 
 /** A new database with 3,000 orders, whose total is their id. */
 export async function shopOn(

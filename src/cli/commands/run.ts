@@ -25,7 +25,7 @@ export interface RunArguments extends DatabaseArguments, TargetArguments {
 	readonly deadline: string;
 	readonly "accept-drift": boolean;
 	readonly "dry-run": boolean;
-	readonly format: "text" | "json";
+	readonly format: "text" | "json" | undefined;
 	readonly config: string | undefined;
 	readonly color: boolean | undefined;
 }
@@ -81,7 +81,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
 				default: false,
 				describe: "Tell what would run now, and ask whether it could begin",
 			})
-			.option("format", { ...formatOption, describe: "How to print: json is one event a line" })
+			.option("format", {
+				choices: formatOption.choices,
+				describe: "How to print: text on a terminal, else json, one event a line",
+			})
 			.option("config", configOption)
 			.option("color", colorOption)
 			.epilogue(

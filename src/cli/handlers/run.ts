@@ -20,6 +20,17 @@ import { reporterFor, type RunReporter } from "./run-reporter.ts";
 import { watchSignals } from "./run-signals.ts";
 import { namesTargets, runOnTargets } from "./run-targets.ts";
 
+/** The command line, once it is known who reads what is printed. */
+interface ToldArguments extends RunArguments {
+	readonly format: "text" | "json";
+}
+
+/** Standard output that is no terminal is read by a program; a preview has no course to follow. */
+function toldArguments(args: RunArguments): ToldArguments {
+	const isRead = process.stdout.isTTY || args["dry-run"];
+	return { ...args, format: args.format ?? (isRead ? "text" : "json") };
+}
+
 interface Misuse {
 	readonly message: string;
 	readonly hint: string;
@@ -75,9 +86,14 @@ function judge({ file, loaded, config }: Order, now: number): Verdict | Misuse {
 	});
 }
 
+/** Where the log goes to a program, people still read on standard error why it ended. */
+function tellBoth(asJson: boolean, event: object, text: string): void {
+	if (asJson) print(`${JSON.stringify(event)}\n`);
+	note(text);
+}
+
 function refuse(admission: Extract<Admission, { readonly is: "refused" }>, asJson: boolean): void {
-	if (asJson) print(`${JSON.stringify({ kind: "refused", ...admission })}\n`);
-	else note(refusalText(admission));
+	tellBoth(asJson, { kind: "refused", ...admission }, refusalText(admission));
 	process.exitCode = exitCodes.findings;
 }
 
@@ -104,7 +120,7 @@ function noteSkew(now: number): void {
 
 /** Asks everything that can be asked before anything is changed; undefined: it was said why not, or that it is done. */
 async function ready(
-	args: RunArguments,
+	args: ToldArguments,
 	order: Order,
 	engine: RunEngine,
 	session: RunSession,
@@ -158,7 +174,7 @@ const evidencePlace = (args: RunArguments, { file, config }: Order): EvidencePla
 });
 
 async function carryOut(
-	args: RunArguments,
+	args: ToldArguments,
 	order: Order,
 	engine: RunEngine,
 	{
@@ -188,8 +204,8 @@ async function carryOut(
 			fail(opened);
 			return;
 		}
-		if (args.format === "json") print(`${JSON.stringify({ kind: "held", by: opened.by })}\n`);
-		else note(heldText(opened.by, "Try again when it has ended, or wait for it: --wait 10m."));
+		const text = heldText(opened.by, "Try again when it has ended, or wait for it: --wait 10m.");
+		tellBoth(args.format === "json", { kind: "held", by: opened.by }, text);
 		process.exitCode = exitCodes.findings;
 		return;
 	}
@@ -209,8 +225,9 @@ async function carryOut(
 	await opened.close();
 	signals.end();
 	reporter.end();
-	if (args.format === "json") print(`${JSON.stringify({ kind: "end", ...end })}\n`);
-	else print(endText(end, order.loaded.plan, args.plan));
+	const text = endText(end, order.loaded.plan, args.plan);
+	if (args.format === "json") tellBoth(true, { kind: "end", ...end }, text.trimEnd());
+	else print(text);
 	process.exitCode = exitCodeOfEnd(end);
 }
 
@@ -226,7 +243,8 @@ async function followPlan(opened: OpenRun, order: RunOrder): Promise<RunEnd> {
 }
 
 /** Runs an approved plan on a database, or on the targets of the config, as far as it goes now. */
-export async function runRun(args: RunArguments): Promise<void> {
+export async function runRun(given: RunArguments): Promise<void> {
+	const args = toldArguments(given);
 	const order = await orderOf(process.cwd(), args);
 	if ("message" in order) {
 		fail(order);
@@ -241,7 +259,7 @@ export async function runRun(args: RunArguments): Promise<void> {
 	);
 }
 
-async function runOnce(args: RunArguments, order: Order): Promise<void> {
+async function runOnce(args: ToldArguments, order: Order): Promise<void> {
 	await onDatabase(args, "admission", async ({ engine, session }) => {
 		const verdict = await ready(args, order, engine, session);
 		const { plan, sha256: planHash } = order.loaded;
