@@ -64,7 +64,6 @@ export function postgresBatches(batches: RowBatches): BatchSql {
 	const same = key
 		.map((name, at) => `${alias ?? table}.${name} = ${names[at] ?? ""}`)
 		.join(" AND ");
-	const outer = pending === undefined ? same : `${same} AND (${pending})`;
 	// The low half of the transaction's number stands in each row that it wrote.
 	const ownRows = `${alias ?? table}.xmin::text = (txid_current() % 4294967296)::text`;
 	const lock = set === undefined ? "FOR UPDATE" : "FOR NO KEY UPDATE";
@@ -76,8 +75,8 @@ export function postgresBatches(batches: RowBatches): BatchSql {
 				`WITH lockkeeper_rows (${names.join(", ")}) AS (`,
 				`SELECT ${columns} FROM ${from}${where([...inRange(range), ...left])} ORDER BY ${columns} ${lock})`,
 				set === undefined
-					? `DELETE FROM ${from} USING lockkeeper_rows WHERE ${outer}`
-					: `UPDATE ${from} SET ${set} FROM lockkeeper_rows WHERE ${outer}`,
+					? `DELETE FROM ${from} USING lockkeeper_rows WHERE ${same}`
+					: `UPDATE ${from} SET ${set} FROM lockkeeper_rows WHERE ${same}`,
 			].join("\n"),
 		...(set !== undefined && {
 			again: (range) =>

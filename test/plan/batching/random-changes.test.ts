@@ -42,7 +42,7 @@ test("whatever PostgreSQL is asked to change, batches end and leave the same row
 		(await database.query("SELECT * FROM orders ORDER BY id")).rows;
 	let batched = 0;
 	for (const sql of randomChanges(20261121, words)) {
-		if (batched >= 150) break;
+		if (batched >= 60) break;
 		const plan = await batchedBy(schema, sql, dialect);
 		if (!plan) continue;
 		batched++;
@@ -88,7 +88,7 @@ test("whatever SQLite is asked to change, batches end and leave the same rows", 
 	const look = () => database.all("SELECT * FROM orders ORDER BY id");
 	let batched = 0;
 	for (const sql of randomChanges(3, words)) {
-		if (batched >= 250) break;
+		if (batched >= 100) break;
 		const plan = await batchedBy(schema, sql, dialect);
 		if (!plan) continue;
 		batched++;
