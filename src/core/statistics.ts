@@ -32,7 +32,12 @@ export interface StatisticsFile {
 	readonly taken?: string;
 	/** Since when the server counts writes and scans. */
 	readonly countedSince?: string;
-	readonly server?: { readonly version: string; readonly major: number };
+	/** `dialect` is left out for PostgreSQL. */
+	readonly server?: {
+		readonly dialect?: "mysql" | "mariadb" | "sqlite";
+		readonly version: string;
+		readonly major: number;
+	};
 	/** By name, with or without schema. */
 	readonly tables: Readonly<Record<string, TableStatistics>>;
 }
@@ -79,8 +84,13 @@ const shape: Shape = {
 			kind: "object",
 			required: ["version", "major"],
 			fields: {
+				dialect: {
+					kind: "choice",
+					description: "What it is; PostgreSQL when left out.",
+					values: ["mysql", "mariadb", "sqlite"],
+				},
 				version: text("The server's version, for example 16.4."),
-				major: { kind: "integer", description: "Its major version.", minimum: 5 },
+				major: { kind: "integer", description: "Its major version.", minimum: 3 },
 			},
 		},
 		tables: { kind: "record", description: "By name, with or without schema.", value: table },

@@ -125,10 +125,10 @@ async function appliedHistories(
 		wanted.flatMap((want) => ("place" in want ? [want.place.layout.id] : [])),
 	);
 	const [{ askLive }, { readApplied }] = await Promise.all([
-		import("./live.ts"),
+		import("./live-database.ts"),
 		import("./applied/read-applied.ts"),
 	]);
-	return askLive(url, (session) => readApplied(session, layoutIds));
+	return askLive(url, (database) => readApplied(database, layoutIds));
 }
 
 function withAdded(changes: GitChanges, file: string): GitChanges {

@@ -140,10 +140,10 @@ export function explainFailure(error: unknown, server: Server): Explanation {
 }
 
 /**
- * Asks a live database in one read-only transaction and closes the connection; a problem when it cannot
+ * Asks a live PostgreSQL in one read-only transaction and closes the connection; a problem when it cannot
  * be reached or refuses a question. A locked table is waited for 2 seconds, an answer 60.
  */
-export async function askLive<Answer>(
+export async function askPostgres<Answer>(
 	url: string,
 	ask: (session: Pick<Session, "query">) => Promise<Answer>,
 ): Promise<Answer | ProjectProblem> {

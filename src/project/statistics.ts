@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Config } from "../core/config.ts";
 import type { ProjectProblem } from "../core/migration.ts";
+import type { WrittenVersion } from "../core/server-version.ts";
 import { positionAt } from "../core/source.ts";
 import {
 	parseStatistics,
@@ -16,8 +17,8 @@ export interface Statistics {
 	/** Row counts by table name, with or without schema. */
 	readonly rows: ReadonlyMap<string, number>;
 	readonly tables: ReadonlyMap<string, TableStatistics>;
-	/** Major version of the server that they are from. */
-	readonly serverVersion?: number;
+	/** Version of the server that they are from: of PostgreSQL the major one. */
+	readonly serverVersion?: WrittenVersion;
 	/** The file, and when it was made, if it says so. */
 	readonly source?: { readonly file: string; readonly taken?: string };
 }
@@ -56,6 +57,13 @@ function readFile(
 	return broken(name, `${name}: ${parsed.map(({ message }) => message).join("; ")}`);
 }
 
+/** A SQLite file is read by the library that is here: which one the application has, it does not say. */
+function versionIn(file: StatisticsFile | undefined): Pick<Statistics, "serverVersion"> {
+	if (!file?.server || file.server.dialect === "sqlite") return {};
+	const { dialect, major, version } = file.server;
+	return { serverVersion: dialect === undefined ? major : version };
+}
+
 /**
  * Returns what is known of the tables: the statistics file that the config names or that stands beside
  * it, and, over it, the config's own `tables`.
@@ -71,7 +79,7 @@ export function readStatistics(
 	return {
 		rows: new Map(all.flatMap(([name, { rows }]) => (rows === undefined ? [] : [[name, rows]]))),
 		tables,
-		...(file?.server && { serverVersion: file.server.major }),
+		...versionIn(file),
 		...(file && {
 			source: {
 				file: config.statistics ?? statisticsFileName,

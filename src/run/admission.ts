@@ -115,12 +115,15 @@ function isSame(applied: string, id: string): boolean {
 }
 
 /** The histories of migration tools in the database, one for each table. */
-async function toolHistories(session: RunSession): Promise<Iterable<AppliedHistory>> {
+async function toolHistories({
+	engine,
+	session,
+}: AdmissionQuestion): Promise<Iterable<AppliedHistory>> {
 	const query = (sql: string) => ask(session, sql);
 	const found = new Map<string, AppliedHistory>();
 	for (const { id } of layouts) {
 		try {
-			const histories = await readApplied({ query }, new Set([id]));
+			const histories = await readApplied({ dialect: engine.dialect, query }, new Set([id]));
 			for (const history of histories.values()) found.set(history.table, history);
 		} catch (error) {
 			// Several tools call their tables alike: one with other columns is another tool's.
@@ -131,15 +134,10 @@ async function toolHistories(session: RunSession): Promise<Iterable<AppliedHisto
 }
 
 /** What the table of the team's own tool says, where there is one. */
-async function toolVerdict({
-	engine,
-	session,
-	plan,
-}: AdmissionQuestion): Promise<Admission | readonly string[]> {
+async function toolVerdict(question: AdmissionQuestion): Promise<Admission | readonly string[]> {
+	const { plan } = question;
 	const notes: string[] = [];
-	// Tables of tools are looked for in PostgreSQL only.
-	if (engine.dialect !== "postgres") return notes;
-	for (const { table, rows } of await toolHistories(session)) {
+	for (const { table, rows } of await toolHistories(question)) {
 		if (table.startsWith("lockkeeper.") || rows.length === 0) continue;
 		const has = (id: string): boolean =>
 			rows.some(({ revision, failed }) => !failed && isSame(revision, id));

@@ -51,7 +51,7 @@ const timesQuery = `
 			(SELECT stats_reset FROM pg_catalog.pg_stat_bgwriter))) AS since) t`;
 
 /** Three significant digits: what changed little leaves the file as it is. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
 	return value < 1000 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
@@ -139,7 +139,7 @@ function statisticsOf(
 }
 
 /** Hours that the counters must have run: less says nothing about an hour. */
-const shortestCount = 1;
+export const shortestCount = 1;
 
 /** Why statistics could not be read. */
 export interface TooOld {

@@ -85,7 +85,7 @@ describe("lockkeeper stats", () => {
 		const cwd = directoryWith({});
 		const said: string[] = [];
 		for (const url of [
-			"mysql://reader:hushhush@127.0.0.1/shop",
+			"oracle://reader:hushhush@127.0.0.1/shop",
 			"127.0.0.1:5432/hushhush",
 			"postgres://reader:hushhush@db.invalid/shop",
 			addressWith({ port: "1" }),

@@ -44,7 +44,10 @@ async function run(...statements: readonly string[]): Promise<void> {
 
 async function compare(project: Project) {
 	const definition = layouts.find(({ id }) => id === project.layout.id)!.applied!;
-	const histories = await readApplied(engine, new Set([project.layout.id]));
+	const histories = await readApplied(
+		{ dialect: "postgres", query: (sql) => engine.query(sql) },
+		new Set([project.layout.id]),
+	);
 	const history = histories.get(project.layout.id)!;
 	const found = compareWithApplied(project.migrations, definition, history);
 	return {
@@ -226,7 +229,10 @@ describe("one row for the newest revision", () => {
 			"CREATE TABLE schema_migrations (version bigint, dirty bool)",
 			"INSERT INTO schema_migrations VALUES (9, false), (10, false)",
 		);
-		const histories = await readApplied(engine, new Set(["golang-migrate", "dbmate"]));
+		const histories = await readApplied(
+			{ dialect: "postgres", query: (sql) => engine.query(sql) },
+			new Set(["golang-migrate", "dbmate"]),
+		);
 		expect(histories.get("golang-migrate")!.rows.map(({ revision }) => revision)).toEqual(["10"]);
 		expect(histories.get("dbmate")!.rows.map(({ revision }) => revision)).toEqual(["9", "10"]);
 	});

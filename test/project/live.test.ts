@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { askLive } from "../../src/project/live.ts";
+import { askPostgres } from "../../src/project/live.ts";
 import { startServer } from "../../src/trace/engines/server.ts";
 import type { TraceEngine } from "../../src/trace/engine.ts";
 
@@ -32,12 +32,12 @@ afterAll(async () => {
 const at = (user: string): string => `postgres://${user}@127.0.0.1:${port}/postgres`;
 
 async function refusal(url: string, sql = "SELECT 1"): Promise<string> {
-	const answer = await askLive(url, (session) => session.query(sql));
+	const answer = await askPostgres(url, (session) => session.query(sql));
 	return "code" in answer ? `${answer.message} ${answer.hint}` : "answered";
 }
 
 test("nothing can be changed, and nothing is left on the connection for the next one", async () => {
-	const asked = await askLive(at("reader:hushhush"), (session) =>
+	const asked = await askPostgres(at("reader:hushhush"), (session) =>
 		session.query(`SELECT current_setting('transaction_read_only'), current_setting('default_transaction_read_only'),
 			current_setting('lock_timeout'), current_setting('client_min_messages'),
 			(SELECT reset_val FROM pg_settings WHERE name = 'lock_timeout')`),

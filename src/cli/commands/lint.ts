@@ -65,7 +65,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				type: "string",
 				requiresArg: true,
 				conflicts: "since",
-				describe: "Judge what this database (postgres://...) has not applied yet",
+				describe: "Judge what the database at this address has not applied yet",
 			})
 			.option("config", configOption)
 			.option("format", {

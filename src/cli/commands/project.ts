@@ -31,7 +31,7 @@ export const projectCommand: CommandModule<object, ProjectArguments> = {
 				type: "string",
 				requiresArg: true,
 				conflicts: "since",
-				describe: "Candidates are what this database (postgres://...) has not applied yet",
+				describe: "Candidates are what the database at this address has not applied yet",
 			})
 			.option("config", configOption)
 			.option("all", {

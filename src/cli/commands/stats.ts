@@ -22,7 +22,8 @@ export const statsCommand: CommandModule<object, StatsArguments> = {
 				type: "string",
 				requiresArg: true,
 				demandOption: true,
-				describe: "The database: postgres://user@host:port/name; PGPASSWORD may hold the password",
+				describe:
+					"The database: postgres://user@host:port/name (PGPASSWORD may hold the password), mysql://..., sqlite:shop.db",
 			})
 			.option("config", configOption)
 			.example(

@@ -1,5 +1,5 @@
 import { loadDialect } from "../../dialect/load.ts";
-import { askLive } from "../../project/live.ts";
+import { askPostgres } from "../../project/live.ts";
 import { findTarget, readUsage } from "../../project/usage/read-usage.ts";
 import { usageJson, usageText } from "../../report/usage.ts";
 import type { UsageArguments } from "../commands/usage.ts";
@@ -9,7 +9,7 @@ import { fail, print } from "../output.ts";
 /** Prints what a live database knows of the use of a table or column. */
 export async function runUsage(args: UsageArguments): Promise<void> {
 	const dialect = await loadDialect("postgres");
-	const answer = await askLive(args.url, async (session) => {
+	const answer = await askPostgres(args.url, async (session) => {
 		const target = await findTarget(session, args.object);
 		return target && readUsage(session, target, dialect);
 	});

@@ -1,4 +1,5 @@
-import type { Session } from "../../trace/engine.ts";
+import type { DialectId } from "../../core/dialect.ts";
+import type { Row } from "../../trace/engine.ts";
 import { layouts } from "../layouts/index.ts";
 import type { HistoryTable } from "./history-table.ts";
 
@@ -11,7 +12,7 @@ export interface AppliedRow {
 
 /** What a database says that a tool has applied. */
 export interface AppliedHistory {
-	/** The table that said it, with its schema. */
+	/** The table that said it, with its schema where the server has them. */
 	readonly table: string;
 	/** In the order of application. */
 	readonly rows: readonly AppliedRow[];
@@ -20,43 +21,105 @@ export interface AppliedHistory {
 /** By the id of the layout; a layout without a table in the database is not there. */
 export type AppliedHistories = ReadonlyMap<string, AppliedHistory>;
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** A database that can be asked. */
+export interface AskedDatabase {
+	readonly dialect: DialectId;
+	query(sql: string): Promise<readonly Row[]>;
+}
+
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Finds a table by name: the one of the search path first, else the only one in any schema. */
-async function find(
-	session: Pick<Session, "query">,
-	name: string,
-): Promise<{ readonly schema: string; readonly table: string } | undefined> {
-	const dot = name.indexOf(".");
-	const schema = dot === -1 ? undefined : name.slice(0, dot);
-	const table = name.slice(dot + 1);
-	const [row] = await session.query(`
-		SELECT n.nspname::text FROM pg_catalog.pg_class c
+interface Found {
+	/** For people. */
+	readonly name: string;
+	readonly sql: string;
+}
+
+/** How a kind of server finds a table and writes what is not alike everywhere. */
+interface HistoryWays {
+	quoted(name: string): string;
+	concat(values: readonly string[]): string;
+	hex(column: string): string;
+	/** A query of the schema and the name of a table: the one of the search path first, else the only one. */
+	find(schema: string | undefined, table: string): string;
+}
+
+const doubleQuoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const joined = (values: readonly string[]): string => values.join(" || ");
+
+const postgres: HistoryWays = {
+	quoted: doubleQuoted,
+	concat: joined,
+	hex: (column) => `encode(${column}, 'hex')`,
+	find: (schema, table) => `
+		SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
 		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relname = ${literal(table)} AND c.relkind IN ('r', 'p', 'v')
 			${schema === undefined ? "" : `AND n.nspname = ${literal(schema)}`}
 		ORDER BY coalesce(array_position(pg_catalog.current_schemas(false), n.nspname), 1000), n.nspname
-		LIMIT 1`);
-	const found = row?.[0];
-	return typeof found === "string" ? { schema: found, table } : undefined;
+		LIMIT 1`,
+};
+
+/** Another schema is another database here, of another application unless it is the tool's own. */
+const mysql: HistoryWays = {
+	quoted: (name) => `\`${name.replaceAll("`", "``")}\``,
+	concat: (values) => `CONCAT(${values.join(", ")})`,
+	hex: (column) => `HEX(${column})`,
+	find: (schema, table) => `
+		SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
+		WHERE LOWER(TABLE_NAME) = LOWER(${literal(table)})
+			AND TABLE_SCHEMA = ${schema === undefined ? "DATABASE()" : literal(schema)} LIMIT 1`,
+};
+
+const sqlite: HistoryWays = {
+	quoted: doubleQuoted,
+	concat: joined,
+	hex: (column) => `hex(${column})`,
+	find: (schema, table) => `
+		SELECT NULL, name FROM sqlite_schema WHERE type IN ('table', 'view')
+			AND lower(name) = lower(${literal(table)}) ${schema === undefined ? "" : "AND false"} LIMIT 1`,
+};
+
+const waysOf: Readonly<Record<DialectId, HistoryWays>> = {
+	postgres,
+	mysql,
+	mariadb: mysql,
+	sqlite,
+};
+
+async function find(database: AskedDatabase, name: string): Promise<Found | undefined> {
+	const ways = waysOf[database.dialect];
+	const dot = name.indexOf(".");
+	const wanted = dot === -1 ? undefined : name.slice(0, dot);
+	const [row] = await database.query(ways.find(wanted, name.slice(dot + 1)));
+	const [schema, table] = row ?? [];
+	if (typeof table !== "string") return undefined;
+	const parts = typeof schema === "string" ? [schema, table] : [table];
+	return { name: parts.join("."), sql: parts.map(ways.quoted).join(".") };
+}
+
+function queryOf(rows: string, { sql }: Found, ways: HistoryWays): string {
+	return rows
+		.replaceAll("{table}", sql)
+		.replace(/\{concat ([^}]*)\}/g, (_, values: string) => ways.concat(values.split(", ")))
+		.replace(/\{hex (\w+)\}/g, (_, column: string) => ways.hex(column))
+		.replace(/\{name (\w+)\}/g, (_, column: string) => ways.quoted(column));
 }
 
 async function readTable(
-	session: Pick<Session, "query">,
-	{ table, also = [], rows }: HistoryTable,
+	database: AskedDatabase,
+	{ table, also = [], rows, revisionIn = (text) => text }: HistoryTable,
 ): Promise<AppliedHistory | undefined> {
 	for (const name of [table, ...also]) {
-		const found = await find(session, name);
+		const found = await find(database, name);
 		if (!found) continue;
-		const query = rows.replaceAll("{table}", `${quoted(found.schema)}.${quoted(found.table)}`);
-		const answer = await session.query(query);
+		const answer = await database.query(queryOf(rows, found, waysOf[database.dialect]));
 		return {
-			table: `${found.schema}.${found.table}`,
+			table: found.name,
 			rows: answer.map(([revision, checksum, failed]) => ({
-				revision: revision ?? "",
+				revision: revisionIn(revision ?? ""),
 				checksum: checksum ?? undefined,
-				failed: failed === "t" || failed === "true",
+				failed: failed === "t" || failed === "true" || failed === "1",
 			})),
 		};
 	}
@@ -65,13 +128,13 @@ async function readTable(
 
 /** Reads the history tables of these layouts; a question that the server refuses is thrown. */
 export async function readApplied(
-	session: Pick<Session, "query">,
+	database: AskedDatabase,
 	layoutIds: ReadonlySet<string>,
 ): Promise<AppliedHistories> {
 	const found = new Map<string, AppliedHistory>();
 	for (const { id, applied } of layouts) {
 		if (!applied || !layoutIds.has(id)) continue;
-		const history = await readTable(session, applied);
+		const history = await readTable(database, applied);
 		if (history) found.set(id, history);
 	}
 	return found;

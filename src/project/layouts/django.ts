@@ -22,7 +22,7 @@ export const django: Layout = {
 	// django/db/backends/sqlite3/schema.py).
 	sqliteForeignKeys: "off",
 	orderedBy: "the dependencies",
-	applied: rowEach("django_migrations", "app || '.' || name", "id"),
+	applied: rowEach("django_migrations", "{concat app, '.', name}", "id"),
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 	load: reader.load,

@@ -23,7 +23,7 @@ export const flyway: Layout = {
 	applied: {
 		table: "flyway_schema_history",
 		also: ["schema_version"],
-		rows: `SELECT coalesce(version, replace(description, ' ', '_')), checksum::text, NOT success FROM {table}
+		rows: `SELECT coalesce(version, replace(description, ' ', '_')), checksum, NOT success FROM {table}
 			WHERE type NOT IN ('SCHEMA', 'BASELINE', 'DELETE') ORDER BY installed_rank`,
 		holds: "each",
 		revisionOf: ({ id, repeatable }) =>

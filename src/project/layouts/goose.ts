@@ -23,10 +23,8 @@ export const goose: Layout = {
 	applied: {
 		table: "goose_db_version",
 		// Old versions add a row for a rollback: the newest row of a version counts.
-		rows: `SELECT version_id::text, NULL, false FROM (
-				SELECT DISTINCT ON (version_id) version_id, is_applied, id FROM {table}
-				WHERE version_id > 0 ORDER BY version_id, id DESC
-			) newest WHERE is_applied ORDER BY id`,
+		rows: `SELECT version_id, NULL, false FROM {table} AS one WHERE version_id > 0 AND is_applied
+			AND id = (SELECT max(id) FROM {table} AS other WHERE other.version_id = one.version_id) ORDER BY id`,
 		holds: "each",
 	},
 	ownsFolders: false,

@@ -8,6 +8,9 @@ import { linesOf, oneMessage, readInto, sqlFilesBelow, sqlNames, wholeFile } fro
 
 const header = /^\uFEFF?\s*--\s*liquibase\s*formatted/i;
 
+/** A change set by the name of its file: the folders depend on where the tool was started. */
+const withoutFolders = (id: string): string => id.replace(/^.*\/(?=[^/]*::)/, "");
+
 /** Liquibase: formatted SQL, in the order of the changelog that includes it or of the paths. */
 export const liquibase: Layout = {
 	id: "liquibase",
@@ -15,10 +18,11 @@ export const liquibase: Layout = {
 	orderedBy: "the changelog",
 	applied: {
 		table: "databasechangelog",
-		rows: `SELECT regexp_replace(filename, '^.*/', '') || '::' || id || '::' || author, NULL, exectype = 'FAILED'
+		rows: `SELECT {concat filename, '::', id, '::', author}, NULL, exectype = 'FAILED'
 			FROM {table} WHERE exectype <> 'SKIPPED' ORDER BY orderexecuted`,
 		holds: "each",
-		revisionOf: ({ id }) => id.replace(/^.*\/(?=[^/]*::)/, ""),
+		revisionOf: ({ id }) => withoutFolders(id),
+		revisionIn: withoutFolders,
 	},
 	ownsFolders: true,
 	ownsDatabaseFolders: true,

@@ -21,7 +21,7 @@ export const playEvolutions: Layout = {
 	orderedBy: "the number of the file",
 	applied: {
 		table: "play_evolutions",
-		rows: "SELECT id::text AS revision, NULL, state <> 'applied' FROM {table} ORDER BY id",
+		rows: "SELECT id, NULL, state <> 'applied' FROM {table} ORDER BY id",
 		holds: "each",
 	},
 	whenGone: "it runs the Downs of the migration, and data are lost",

@@ -29,7 +29,7 @@ export const postgresMigrations: Layout = {
 	applied: {
 		table: "migrations",
 		// Its own first migration makes the table and has the number 0.
-		rows: "SELECT id::text AS revision, hash, false FROM {table} WHERE id > 0 ORDER BY id",
+		rows: "SELECT id, hash, false FROM {table} WHERE id > 0 ORDER BY id",
 		holds: "each",
 		checksumsOf: postgresMigrationsChecksums,
 	},

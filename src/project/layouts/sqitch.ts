@@ -21,7 +21,7 @@ export const sqitch: Layout = {
 	id: "sqitch",
 	name: "Sqitch",
 	orderedBy: "sqitch.plan",
-	applied: rowEach("sqitch.changes", "change", "committed_at"),
+	applied: rowEach("sqitch.changes", "{name change}", "committed_at"),
 	ownsFolders: true,
 	ownsDatabaseFolders: true,
 

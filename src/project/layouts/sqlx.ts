@@ -23,7 +23,7 @@ export const sqlx: Layout = {
 	orderedBy: "the number at the start of the file name",
 	applied: {
 		table: "_sqlx_migrations",
-		rows: "SELECT version::text AS revision, encode(checksum, 'hex'), NOT success FROM {table} ORDER BY installed_on, version",
+		rows: "SELECT version, {hex checksum}, NOT success FROM {table} ORDER BY installed_on, version",
 		holds: "each",
 		checksumsOf: sqlxChecksums,
 	},
