@@ -1,3 +1,4 @@
+import type { DataOperation } from "./operations/data.ts";
 import type {
 	IndexOperation,
 	SequenceOperation,
@@ -7,8 +8,12 @@ import type {
 import type { OtherOperation } from "./operations/other.ts";
 import type { RoutineOperation } from "./operations/routine.ts";
 import type { SessionOperation } from "./operations/session.ts";
-import type { DataOperation, TableOperation } from "./operations/table.ts";
+import type { TableOperation } from "./operations/table.ts";
 
+export type * from "./operations/alter-table.ts";
+export type * from "./operations/base.ts";
+export type * from "./operations/data.ts";
+export type * from "./operations/definition.ts";
 export type * from "./operations/object.ts";
 export type * from "./operations/other.ts";
 export type * from "./operations/routine.ts";

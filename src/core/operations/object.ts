@@ -1,5 +1,6 @@
 import type { Expression, QualifiedName, Query, TypeName } from "../expression.ts";
-import type { ConstraintDefinition, OperationBase, Parameter } from "./table.ts";
+import type { OperationBase, Parameter } from "./base.ts";
+import type { ConstraintDefinition } from "./definition.ts";
 
 /** An index as a statement names it. In MySQL its name belongs to a table; elsewhere to the schema. */
 export interface IndexName extends QualifiedName {

@@ -1,6 +1,6 @@
 import type { QualifiedName } from "../expression.ts";
+import type { OperationBase } from "./base.ts";
 import type { RoutineReference } from "./routine.ts";
-import type { OperationBase } from "./table.ts";
 
 /** Objects that no rule needs in detail; names as in the statement, e.g. "collation", "cast", "role". */
 export type ObjectType =

@@ -1,6 +1,7 @@
 import type { Expression, QualifiedName, TypeName } from "../expression.ts";
 import type { StatementPart } from "../statement.ts";
-import type { DataOperation, OperationBase, Parameter } from "./table.ts";
+import type { OperationBase, Parameter } from "./base.ts";
+import type { DataOperation } from "./data.ts";
 
 /** A function as DROP, ALTER and GRANT name it: argument types when written. */
 export interface RoutineReference extends QualifiedName {

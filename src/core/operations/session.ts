@@ -1,5 +1,5 @@
 import type { Operation } from "../operation.ts";
-import type { OperationBase } from "./table.ts";
+import type { OperationBase } from "./base.ts";
 
 /** What an operation of the session does to the transaction, to settings, or to nothing that lasts. */
 export type SessionOperation = OperationBase &
