@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
 import {
 	approvedPlan,
@@ -12,16 +12,9 @@ import {
 	serverStep,
 	shopOn,
 	testServer,
-	type TestServer,
 } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 describe("what is refused before anything is changed", () => {
 	const step = serverStep({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { RunSession } from "../../src/run/engine.ts";
 import {
 	approvedPlan,
@@ -13,16 +13,9 @@ import {
 	until,
 	works,
 	type Started,
-	type TestServer,
 } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 const alone = { transaction: "none", lockTimeout: 0, statementTimeout: 0 } as const;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { lockkeeper } from "../cli/run.ts";
 import {
 	approvedPlan,
@@ -12,16 +12,9 @@ import {
 	testServer,
 	until,
 	works,
-	type TestServer,
 } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 const addNote = "ALTER TABLE orders ADD COLUMN note text;";
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { beginRun } from "../../src/run/begin.ts";
 import { moveStep, readSteps } from "../../src/run/books.ts";
 import type { RunEvent } from "../../src/run/context.ts";
@@ -15,16 +15,9 @@ import {
 	serverStep,
 	testServer,
 	until,
-	type TestServer,
 } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 const plan = planOf([
 	serverStep({ id: "expand-1", sql: ["ALTER TABLE orders ADD COLUMN note text;"] }),

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Proxy } from "../live/runner/proxy.ts";
 import { clientOf, go, planOf, run, serverStep, shopOn, start, testServer, until } from "./shop.ts";
-import { approvedPlan, works, type TestServer } from "./shop.ts";
+import { approvedPlan, works } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 /** A shop that the runner reaches over a network that can fail. */
 async function farShop(): Promise<

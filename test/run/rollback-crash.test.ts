@@ -1,28 +1,12 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { RunSession } from "../../src/run/engine.ts";
 import { lockkeeper, root, type Run } from "../cli/run.ts";
-import {
-	approvedPlan,
-	go,
-	planOf,
-	run,
-	serverStep,
-	shopOn,
-	testServer,
-	until,
-	type TestServer,
-} from "./shop.ts";
+import { approvedPlan, go, planOf, run, serverStep, shopOn, testServer, until } from "./shop.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-	server = await testServer();
-}, 120_000);
-
-afterAll(() => server.close());
+const server = testServer();
 
 /** Three kinds of undo: one transaction, a concurrent statement, and three groups with a validation. */
 const plan: Plan = planOf([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/plan/plan.ts";
 import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
 import { lockkeeper } from "../cli/run.ts";
@@ -13,17 +13,11 @@ import {
 	serverStep,
 	shopOn,
 	testServer,
-	type TestServer,
 } from "./shop.ts";
 
-let server: TestServer;
+const server = testServer();
 
-beforeAll(async () => {
-	server = await testServer();
-	await loadPostgres();
-}, 120_000);
-
-afterAll(() => server.close());
+beforeAll(() => loadPostgres());
 
 const withoutSoak = (plan: Plan): Plan => ({
 	...plan,

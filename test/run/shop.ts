@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import type { Plan, PlanStep, ServerStep } from "../../src/plan/plan.ts";
 import { readPlan, sha256, writeApproval } from "../../src/project/plan-file.ts";
 import type { Answer, RunEngine, RunSession } from "../../src/run/engine.ts";
@@ -15,22 +15,25 @@ import { lockkeeper, root, type Run } from "../cli/run.ts";
 export interface TestServer {
 	/** The address of a new database. */
 	database(): Promise<string>;
-	close(): Promise<void>;
 }
 
-export async function testServer(): Promise<TestServer> {
-	const started: TraceEngine | { readonly code: string; readonly message: string } =
-		await startServer(18, [process.cwd()]);
-	if ("code" in started) throw new Error(started.message);
-	const [row] = await started.query("SELECT current_setting('port')");
+/** Starts a server before the tests of the file that calls it, and ends it after them. */
+export function testServer(): TestServer {
+	let started: TraceEngine;
 	let count = 0;
+	beforeAll(async () => {
+		const server = await startServer(18, [process.cwd()]);
+		if ("code" in server) throw new Error(server.message);
+		started = server;
+	}, 120_000);
+	afterAll(() => started.close());
 	return {
 		async database() {
 			const name = `shop${++count}`;
+			const [row] = await started.query("SELECT current_setting('port')");
 			await started.query(`CREATE DATABASE ${name}`);
 			return `postgres://postgres@127.0.0.1:${row?.[0] ?? ""}/${name}`;
 		},
-		close: () => started.close(),
 	};
 }
 
@@ -139,7 +142,7 @@ export function approvedPlan(plan: Plan, expiresAt = "2099-01-01T00:00:00Z"): st
 	const file = path.join(directory, "plan.json");
 	const loaded = readPlan(file);
 	if ("code" in loaded) throw new Error(loaded.message);
-	const approvedAt = "2026-11-21T00:00:00Z";
+	const approvedAt = "2020-01-01T00:00:00Z";
 	writeApproval(file, { version: 1, plan: loaded.sha256, operator: "ada", approvedAt, expiresAt });
 	return directory;
 }
