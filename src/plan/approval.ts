@@ -18,6 +18,7 @@ export interface Objection {
 		| "changedPlan"
 		| "changedMigration"
 		| "expired"
+		| "notYet"
 		| "unknownOperator"
 		| "notEnough"
 		| "noOperators";
@@ -89,8 +90,11 @@ export function spanOf(text: string): number | undefined {
 	return match && unit !== undefined ? Number(match[1]) * unit : undefined;
 }
 
+/** So far the clock of who approves may be ahead of the one that judges, in milliseconds. */
+const clockDifference = 10 * 60_000;
+
 function objectionTo(
-	{ operator, plan, expiresAt }: Approval,
+	{ operator, plan, approvedAt, expiresAt }: Approval,
 	{ plan: current, config, now }: ApprovalQuestion,
 ): Objection | undefined {
 	if (!config?.operators.includes(operator)) {
@@ -98,6 +102,11 @@ function objectionTo(
 	}
 	if (plan !== current) {
 		return { code: "changedPlan", message: `the plan was changed after ${operator} approved it` };
+	}
+	// It would hold for longer than its operator has said.
+	if (Date.parse(approvedAt) > now + clockDifference) {
+		const message = `${operator} approved it at ${approvedAt}, which is still to come: a clock is wrong`;
+		return { code: "notYet", message };
 	}
 	// A time that cannot be read has passed.
 	return Date.parse(expiresAt) > now

@@ -48,6 +48,13 @@ test("one operator twice is one operator", () => {
 	expect(codes(verdict)).toEqual(["notEnough"]);
 });
 
+test("an approval of a clock that is ahead does not hold, some minutes are forgiven", () => {
+	const at = (approvedAt: string) =>
+		ask([approvalOf("ada", { approvedAt })], { config: { operators: ["ada"] } });
+	expect(at("2026-11-21T12:09:00.000Z").verdict).toBe("open");
+	expect(codes(at("2026-11-22T12:00:00.000Z"))).toEqual(["notYet", "notEnough"]);
+});
+
 test("a change of the plan voids every approval", () => {
 	const verdict = ask([approvalOf("ada"), approvalOf("grace")], { plan: "other" });
 	expect(verdict.verdict).toBe("closed");

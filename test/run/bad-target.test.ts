@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { lockkeeper, type Run } from "../cli/run.ts";
+import { Pooler } from "../live/runner/pooler.ts";
 import { ask, RestartableServer } from "../live/runner/restartable-server.ts";
 import { approvedPlan, ordersSql, planOf, serverStep } from "./shop.ts";
 
@@ -133,17 +134,98 @@ test("a disk that is full fails the step, and the next run builds the index", as
 	expect((await go(cwd, url)).code).toBe(0);
 }, 120_000);
 
-test("a clock of this machine that is wrong decides nothing: the server's does", async () => {
+test("a user with too few connections is told so, and leaves nothing behind", async () => {
 	const database = await shop();
-	const url = server.url(database);
-	const cwd = approvedPlan(planOf([addNote]), "2026-01-01T00:00:00Z");
-	const early = await go(cwd, url);
-	expect(early.code).toBe(1);
-	expect(early.stderr).toMatch(/approv/);
-	// All times in the books are the server's.
-	const [row] = await ask(
-		url,
-		"SELECT count(*)::integer AS n FROM information_schema.columns WHERE table_schema = 'lockkeeper' AND column_default LIKE '%now%'",
+	const owner = `owner_${database}`;
+	await ask(
+		server.url(database),
+		`CREATE ROLE ${owner} LOGIN; ALTER TABLE orders OWNER TO ${owner}; GRANT CREATE ON DATABASE ${database} TO ${owner}`,
 	);
-	expect(row).toEqual({ n: 0 });
+	const url = server.url(database).replace("postgres@", `${owner}@`);
+	const cwd = approvedPlan(planOf([addNote]));
+	for (const limit of [1, 2, 3]) {
+		await ask(server.url(), `ALTER ROLE ${owner} CONNECTION LIMIT ${limit}`);
+		const { code, stderr } = await go(cwd, url);
+		expect(code).toBe(2);
+		expect(stderr).toContain("has no connection left: too many connections for role");
+	}
+	await ask(server.url(), `ALTER ROLE ${owner} CONNECTION LIMIT -1`);
+	expect((await go(cwd, url)).code).toBe(0);
+}, 120_000);
+
+test.each(["same", "turns"] as const)(
+	"a pooler of transactions is refused before anything is set on what it shares (%s)",
+	async (order) => {
+		const database = await shop();
+		const pooler = await Pooler.to(server.port, database, order);
+		onTestFinished(() => pooler.close());
+		const url = server.url(database, pooler.port);
+		const { code, stderr } = await go(approvedPlan(planOf([addNote])), url);
+		expect(code).toBe(2);
+		expect(stderr).toMatch(/pooler (?:gives one connection|that changes connections)/);
+		expect(await ask(url, "SHOW idle_session_timeout")).toEqual([{ idle_session_timeout: "0" }]);
+		expect(await ask(url, "SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);
+		expect(await hasBooks(database)).toBe(false);
+	},
+	120_000,
+);
+
+const hour = 3_600_000;
+
+/** The clock of the program is so far off, and jumps by as much again after half a second. */
+const clockOff = (milliseconds: number): readonly string[] => [
+	"--import",
+	`data:text/javascript,${encodeURIComponent(`
+		const now = Date.now, start = performance.now();
+		const off = () => ${milliseconds} * (performance.now() - start > 500 ? 2 : 1);
+		Date.now = () => now() + off();
+		globalThis.Date = class extends Date {
+			constructor(...given) { if (given.length === 0) super(Date.now()); else super(...given); }
+		};`)}`,
+];
+
+describe("a clock of this machine that is wrong", () => {
+	test.each([-50 * hour, 50 * hour])("by %d ms decides nothing: the server's does", async (off) => {
+		const database = await shop();
+		const url = server.url(database);
+		const drop = serverStep({
+			id: "contract-1",
+			sql: ["ALTER TABLE orders DROP COLUMN total;"],
+			hold: { soakHours: 24, evidence: [], missing: [] },
+		});
+		const cwd = approvedPlan(planOf([addNote, drop]));
+		const args = ["run", "plan.json", "--url", url, "--operator", "ada"];
+		const { code, stdout, stderr } = await lockkeeper(args, { cwd, nodeFlags: clockOff(off) });
+		expect(stderr).toMatch(
+			/^The clock of this machine is \d{4} min (?:ahead of|behind) the server's, which counts\.$/m,
+		);
+		expect(code).toBe(3);
+		expect(stdout).toContain("in production");
+		const [row] = await ask(
+			url,
+			`SELECT bool_and(abs(extract(epoch FROM clock_timestamp()) * 1000 - at) < 600000) AS now FROM (
+				SELECT ended_at AS at FROM lockkeeper.steps WHERE state = 'done' UNION ALL
+				SELECT beat_at FROM lockkeeper.heartbeat UNION ALL SELECT at FROM lockkeeper.events) AS times`,
+		);
+		expect(row).toEqual({ now: true });
+	});
+
+	test("does not bring an approval back that has ended", async () => {
+		const database = await shop();
+		const cwd = approvedPlan(planOf([addNote]), "2026-01-01T00:00:00Z");
+		const args = ["run", "plan.json", "--url", server.url(database), "--operator", "ada"];
+		const back = Date.parse("2025-12-01T00:00:00Z") - Date.now();
+		const { code, stderr } = await lockkeeper(args, { cwd, nodeFlags: clockOff(back / 2) });
+		expect(code).toBe(1);
+		expect(stderr).toContain("the approval of ada expired at 2026-01-01T00:00:00Z");
+	});
+
+	test("and approves ahead of time is told so", async () => {
+		const database = await shop();
+		const cwd = approvedPlan(planOf([addNote]));
+		await lockkeeper(["approve", "plan.json", "--by", "ada"], { cwd, nodeFlags: clockOff(hour) });
+		const { code, stderr } = await go(cwd, server.url(database));
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/ada approved it at \S+, which is still to come: a clock is wrong/);
+	});
 });

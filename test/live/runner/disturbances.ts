@@ -59,14 +59,14 @@ export function freeze(
 	};
 }
 
-/** An immediate shutdown, as when the machine loses its power; the server comes back. */
+/** A shutdown, at once as when the machine loses its power or with a word to everybody; the server comes back. */
 export function restart(random: () => number, server: RestartableServer): Disturbance {
 	return {
-		name: "server shut down at once",
+		name: "server shut down",
 		async disturb(runner) {
 			await randomInstant(runner, random);
 			if (runner.isOver) return false;
-			await server.down();
+			await server.down(random() < 0.7 ? "SIGQUIT" : "SIGINT");
 			await wait(random() * 1500);
 			await server.up();
 			return true;

@@ -1,4 +1,5 @@
 import { faultsOf, makeShop, schemaOf, type CrashPlan } from "./crash-shop.ts";
+import { randomInstant } from "./kill-rounds.ts";
 import { ask, RestartableServer } from "./restartable-server.ts";
 import { RunnerProcess } from "./runner-process.ts";
 import { SmallDisk } from "./small-disk.ts";
@@ -52,8 +53,14 @@ async function onePlan(
 	const expected = await schemaOf(server.url("calm"));
 	await ask(server.url(), "DROP DATABASE calm WITH (FORCE)");
 	for (let isFull = true; ; isFull = tally.fillings < fillings) {
-		if (isFull) disk.fill(Math.floor(random() * (holds === "all" ? 8000 : 4000)));
+		const left = Math.floor(random() * 4000);
+		const isAtOnce = random() < 0.5;
+		if (isFull && isAtOnce) disk.fill(left);
 		const runner = new RunnerProcess(planned.directory, [...args, server.url(database)]);
+		if (isFull && !isAtOnce) {
+			await randomInstant(runner, random);
+			disk.fill(left);
+		}
 		const code = await runner.ended;
 		disk.free();
 		await server.revive();
@@ -79,7 +86,8 @@ export async function fullDisks(series: DiskSeries): Promise<DiskTally | undefin
 	const { holds, major, fillings } = series;
 	const disk = await SmallDisk.make(megabytes[holds]);
 	if (!disk) return undefined;
-	const settings = { max_wal_size: "64MB", min_wal_size: "32MB" };
+	// Without old files of the log that are used again, each new one needs room.
+	const settings = { max_wal_size: "64MB", min_wal_size: "32MB", wal_recycle: "off" };
 	const server = await RestartableServer.start(major, settings, { disk, holds });
 	if (!server) throw new Error(`PostgreSQL ${major} is not on this machine.`);
 	const tally: DiskTally = { fillings: 0, plans: 0, stopped: 0, lost: 0, faults: [] };
