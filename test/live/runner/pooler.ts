@@ -72,7 +72,9 @@ export class Pooler {
 		client.once("data", (startup) => {
 			if (startup.readInt32BE(4) === sslRequest) {
 				client.write("N");
-				client.once("data", () => this.#greet(client, read));
+				client.once("data", () => {
+					this.#greet(client, read);
+				});
 			} else this.#greet(client, read);
 		});
 	}
