@@ -67,7 +67,8 @@ test("a table is made anew with its rows, keys, indexes and numbers, and others 
 			FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
 		);
 		INSERT INTO orders_new (id, customer_id, "order", total, status) SELECT id, customer_id, "order", total, status FROM orders;
-		UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'orders') WHERE name = 'orders_new';
+		DELETE FROM sqlite_sequence WHERE name = 'orders_new';
+		INSERT INTO sqlite_sequence (name, seq) SELECT 'orders_new', seq FROM sqlite_sequence WHERE name = 'orders';
 		DROP TABLE orders;
 		ALTER TABLE orders_new RENAME TO orders;
 		CREATE INDEX orders_total ON orders (total DESC) WHERE status IS NOT NULL;

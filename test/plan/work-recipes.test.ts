@@ -107,6 +107,11 @@ test.for([
 		"SELECT bool_and(quantity = 1) FROM orders",
 	],
 	[
+		"ALTER TABLE orders ALTER COLUMN total TYPE integer USING total * 1.5;",
+		"no-type-change-rewrite",
+		"SELECT count(*) FILTER (WHERE total = 2) = 358 AND count(*) FILTER (WHERE total IS NULL) = 1 FROM orders",
+	],
+	[
 		"ALTER TABLE lines ALTER COLUMN sku TYPE json USING to_json(sku);",
 		"no-type-change-rewrite",
 		`SELECT bool_and(sku::text = '"a"') FROM lines`,
@@ -179,6 +184,29 @@ test.for([
 ] as const)("%s has a recipe that does the same", async ([change, rule, condition]) => {
 	await follow({ rule, change });
 	expect(await isTrue(condition)).toBe(true);
+});
+
+test("a new column in a table without a key is left to people to fill, not forgotten", async () => {
+	const change = "ALTER TABLE events ADD COLUMN code uuid DEFAULT gen_random_uuid();";
+	const { steps } = await recipeFor({ rule: rewrite, change });
+	expect(steps.map(({ title, transaction }) => `${transaction} ${title}`)).toMatchInlineSnapshot(`
+		[
+		  "own Add the column empty; the default holds for new rows",
+		  "people Fill code in the rows of events that are there, some thousand at a time: no unique key is known to go by",
+		]
+	`);
+});
+
+test.for([
+	"ALTER TABLE orders ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY (START WITH 1000);",
+	"ALTER TABLE lines ALTER COLUMN sku TYPE text USING gen_random_uuid()::text;",
+])("%s has no steps that would do the same", async (change) => {
+	const { findings } = await lintSql([
+		{ id: "0001_create", sql: before },
+		{ id: "0002_change", sql: change },
+	]);
+	expect(findings.length).toBeGreaterThan(0);
+	expect(findings.flatMap(({ recipe }) => recipe ?? [])).toEqual([]);
 });
 
 test("new and changed rows get their value while the old ones are filled", async () => {

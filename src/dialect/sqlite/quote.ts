@@ -34,7 +34,7 @@ export function quoteType({ name, modifiers }: TypeName): string {
 	return modifiers.length === 0 ? words : `${words}(${modifiers.join(", ")})`;
 }
 
-function quoteString(value: string): string {
+export function quoteString(value: string): string {
 	return `'${value.replaceAll("'", "''")}'`;
 }
 

@@ -65,6 +65,13 @@ function fitsAsWritten(value: Expression, type: TypeName, of: BatchedTable): boo
 	}
 }
 
+/** The type of a value, where it is plain to see. */
+function givenType(value: Expression, { table }: BatchedTable): TypeName | undefined {
+	if (value.kind === "cast") return value.type;
+	const name = value.kind === "column" ? value.path.at(-1) : undefined;
+	return table?.columns.find((column) => column.name === name)?.type;
+}
+
 function differs(column: Column, value: Expression, of: BatchedTable): string | undefined {
 	const { type } = column;
 	const text = quoteExpression(value);
@@ -75,12 +82,9 @@ function differs(column: Column, value: Expression, of: BatchedTable): string | 
 	const name = quoteIdentifier(column.name);
 	const cast = `(${text})::${quoteType(type)}`;
 	// The bytes of both, for types without an operator = and those whose = means less than the same.
-	if (!isComparedByValue(column, of)) return `ROW(${name}) *<> ROW(${cast})`;
-	const source =
-		value.kind === "column"
-			? of.table?.columns.find((one) => one.name === value.path.at(-1))
-			: undefined;
-	if (source?.type && sameMeaning(source.type, type)) return `${name} IS DISTINCT FROM (${text})`;
+	if (!isComparedByValue(column, of)) return `ROW(${name})::record *<> ROW(${cast})::record`;
+	const given = givenType(value, of);
+	if (given && sameMeaning(given, type)) return `${name} IS DISTINCT FROM (${text})`;
 	return `${name} IS DISTINCT FROM ${fitsAsWritten(value, type, of) ? text : cast}`;
 }
 
@@ -149,6 +153,20 @@ function isNeverNull(value: Expression): boolean {
 		default:
 			return false;
 	}
+}
+
+/**
+ * Returns the condition that two values of one type are not the same; IS DISTINCT FROM fails for types without an
+ * operator =, and holds texts for the same that differ in their case where the type or the collation says so.
+ */
+export function differingValues(
+	column: Column,
+	[one, other]: readonly [string, string],
+	of: BatchedTable,
+): string {
+	return isComparedByValue(column, of)
+		? `${one} IS DISTINCT FROM ${other}`
+		: `ROW(${one})::record *<> ROW(${other})::record`;
 }
 
 /** What PostgreSQL can tell of rows that are changed in batches. */

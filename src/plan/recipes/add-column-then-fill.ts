@@ -12,6 +12,7 @@ import {
 	quoteType,
 } from "../../dialect/postgres/quote.ts";
 import { batchStep } from "../batches.ts";
+import { postgresWords } from "../batching/postgres.ts";
 import { addThenValidate, setNotNullSteps, stepsForConstraint } from "../constraint-steps.ts";
 import { constraintText } from "../constraint-text.ts";
 import { defineRecipe, type RecipeSituation } from "../recipe.ts";
@@ -39,6 +40,8 @@ export default defineRecipe({
 		if (column.generated) return generatedSteps(operation, column.generated.expression, situation);
 		const integer = serialTypes[column.type.name];
 		if (integer !== undefined || column.identity) {
+			// The numbers of START WITH, INCREMENT BY and the like are not carried over.
+			if (/\bIDENTITY\s*\(/i.test(situation.text)) return undefined;
 			return numberSteps(operation, integer ?? quoteType(column.type), situation);
 		}
 		const domain = situation.catalog.type(column.type);
@@ -70,17 +73,21 @@ function constraintSteps(
 	];
 }
 
-/** `pending`: what the column is in a row that is not filled yet. */
+/** `pending`: true in a row that is not filled yet; NULL in the column when left out. */
 function fillStep(
 	{ table, column }: AddColumn,
 	value: string,
-	pending: string,
 	{ catalog }: RecipeSituation,
-): Steps {
-	const name = quoteIdentifier(column.name);
-	const change = { set: `${name} = ${value}` };
-	const step = batchStep({ table, change, pending: `${name} ${pending}` }, catalog);
-	return step ? [step] : [];
+	pending = `${quoteIdentifier(column.name)} IS NULL`,
+): RecipeStep {
+	const change = { set: `${quoteIdentifier(column.name)} = ${value}` };
+	return (
+		batchStep({ table, change, pending }, catalog) ?? {
+			title: `Fill ${column.name} in the rows of ${table.name} that are there, some thousand at a time: no unique key is known to go by`,
+			transaction: "people",
+			phase: "migrate",
+		}
+	);
 }
 
 function defaultSteps(operation: AddColumn, situation: RecipeSituation): Steps | undefined {
@@ -94,7 +101,7 @@ function defaultSteps(operation: AddColumn, situation: RecipeSituation): Steps |
 			sql: `${alter(operation)} ADD COLUMN ${name} ${quoteType(column.type)};\n${alter(operation)} ALTER COLUMN ${name} SET DEFAULT ${value};`,
 			transaction: "own",
 		},
-		...fillStep(operation, "DEFAULT", "IS NULL", situation),
+		fillStep(operation, "DEFAULT", situation),
 		...constraintSteps(operation, situation, false),
 	];
 }
@@ -129,7 +136,7 @@ function numberSteps(operation: AddColumn, type: string, situation: RecipeSituat
 	};
 	return [
 		add,
-		...fillStep(operation, "DEFAULT", "IS NULL", situation),
+		fillStep(operation, "DEFAULT", situation),
 		...constraintSteps(operation, situation, true),
 		...(column.identity ? [identity] : []),
 	];
@@ -150,14 +157,20 @@ function generatedSteps(
 		return [{ title: "Compute it when it is read: no row is written", sql, transaction: "own" }];
 	}
 	const trigger = fillTrigger(table, column.name, expression);
-	if (!trigger) return undefined;
+	const { catalog } = situation;
+	const pending = postgresWords.differs(
+		{ name: column.name, type: column.type, notNull: false },
+		expression,
+		{ table: catalog.table(table), catalog },
+	);
+	if (!trigger || pending === undefined) return undefined;
 	return [
 		{
 			title: "Add a plain column that a trigger fills for new and changed rows",
 			sql: `${alter(operation)} ADD COLUMN ${name} ${type};\n${trigger.create}`,
 			transaction: "own",
 		},
-		...fillStep(operation, value, `IS DISTINCT FROM (${value})`, situation),
+		fillStep(operation, value, situation, pending),
 		...constraintSteps(operation, situation, false),
 	];
 }

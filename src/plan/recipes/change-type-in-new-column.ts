@@ -1,6 +1,7 @@
 import { replaceIn } from "../../catalog/expression.ts";
 import type { Table } from "../../catalog/model.ts";
 import { makeObjectName } from "../../catalog/naming.ts";
+import { callsIn } from "../../core/engine/expressions.ts";
 import type { Expression, TypeName } from "../../core/expression.ts";
 import type { RecipeStep, RowCheck } from "../../core/finding.ts";
 import type { OperationOf } from "../../core/operation.ts";
@@ -13,6 +14,8 @@ import {
 } from "../../dialect/postgres/quote.ts";
 import { changeOf } from "../../dialect/postgres/type-change.ts";
 import { batchStep } from "../batches.ts";
+import type { BatchedTable } from "../batching/batch-words.ts";
+import { postgresWords } from "../batching/postgres.ts";
 import { belongingsOf } from "../column-belongings.ts";
 import { fillTrigger } from "../fill-trigger.ts";
 import { defineRecipe, type RecipeSituation } from "../recipe.ts";
@@ -53,6 +56,15 @@ function conversionChecks(
 		checks.push({ what: "lossy", sql });
 	}
 	return checks;
+}
+
+/** The same value each time that it is computed: what depends on TimeZone alone is that in one run. */
+function isSettled(value: Expression, of: BatchedTable): boolean {
+	const constancy = postgresWords.constancyOf(value, of);
+	return (
+		constancy === "constant" ||
+		(constancy === "clock" && !callsIn([value]).some((call) => postgresWords.isNeverNull(call)))
+	);
 }
 
 /** USING that says what the server would do by itself if it were asked for a cast. */
@@ -111,13 +123,16 @@ export default defineRecipe({
 		const name = quoteIdentifier(column);
 		const fresh = quoteIdentifier(next);
 		const past = quoteIdentifier(before);
+		const pending = postgresWords.differs({ name: next, type, notNull: false }, value, {
+			table: known,
+			catalog,
+		});
+		if (pending === undefined || !isSettled(value, { table: known, catalog })) return undefined;
 		const batches = batchStep(
 			{
 				table,
 				change: { set: `${fresh} = ${text}` },
-				pending: hasEquality(type)
-					? `${fresh} IS DISTINCT FROM (${text})`
-					: `${fresh} IS NULL AND ${name} IS NOT NULL`,
+				pending,
 				checks: conversionChecks(operation, { next, old }, version),
 			},
 			catalog,

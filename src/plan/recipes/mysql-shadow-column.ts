@@ -48,7 +48,8 @@ export default defineRecipe({
 			{
 				table: operation.table,
 				set: `${quoteIdentifier(after.name)} = ${quoteIdentifier(column.name)}`,
-				pending: `NOT (${quoteIdentifier(after.name)} <=> ${quoteIdentifier(column.name)})`,
+				// The triggers fill it in every row that is written; a value of another type may never be equal.
+				pending: `${quoteIdentifier(after.name)} IS NULL AND ${quoteIdentifier(column.name)} IS NOT NULL`,
 			},
 			catalog,
 		);
@@ -99,10 +100,23 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 		)
 		.map((index) => ({ index, clause: indexClause(index, name, after.name) }));
 	if (indexes.some(({ clause }) => clause === undefined)) return undefined;
+	const takenIndexes = new Set(table.indexes.map((index) => index.name.toLowerCase()));
+	const isTaken = ({ index }: { readonly index: { readonly name: string } }): boolean =>
+		["_new", "_old"].some((end) => takenIndexes.has(`${index.name}${end}`.toLowerCase()));
+	if (indexes.some(isTaken)) return undefined;
 	const triggers = (["INSERT", "UPDATE"] as const).map((event) => ({
 		event,
 		id: `${table.name}_${after.name}_${event.toLowerCase()}`,
 	}));
+	const renames = [
+		`RENAME COLUMN ${old} TO ${gone}`,
+		`RENAME COLUMN ${fresh} TO ${old}`,
+		...indexes.flatMap(({ index }) => [
+			`RENAME INDEX ${quoteIdentifier(index.name)} TO ${quoteIdentifier(`${index.name}_old`)}`,
+			`RENAME INDEX ${quoteIdentifier(`${index.name}_new`)} TO ${quoteIdentifier(index.name)}`,
+		]),
+		indexes.length > 0 ? inPlace : instantly(online, "instantRename"),
+	];
 	const drops = triggers.map(({ id }) => `DROP TRIGGER ${quoteName({ ...target, name: id })};`);
 	const steps: RecipeStep[] = [
 		alterStep("Add a second column with the new type", target, [
@@ -137,10 +151,11 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 			sql: [
 				`LOCK TABLES ${quoteName(target)} WRITE;`,
 				...drops,
+				`ALTER TABLE ${quoteName(target)} ${renames.join(", ")};`,
+				// Behind the swap: done a second time after a break it still means the old column.
 				...(loosen === undefined
 					? []
-					: [`ALTER TABLE ${quoteName(target)} ALTER COLUMN ${old} SET DEFAULT ${loosen};`]),
-				`ALTER TABLE ${quoteName(target)} RENAME COLUMN ${old} TO ${gone}, RENAME COLUMN ${fresh} TO ${old}, ${instantly(online, "instantRename")};`,
+					: [`ALTER TABLE ${quoteName(target)} ALTER COLUMN ${gone} SET DEFAULT ${loosen};`]),
 				"UNLOCK TABLES;",
 			].join("\n"),
 			transaction: "none",
@@ -151,6 +166,7 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 			deploys: true,
 		},
 		alterStep("Drop the old column in a later release", target, [
+			...indexes.map(({ index }) => `DROP INDEX ${quoteIdentifier(`${index.name}_old`)}`),
 			`DROP COLUMN ${gone}`,
 			indexes.length > 0 ? inPlace : instantly(online, "instantAnywhere"),
 		]),

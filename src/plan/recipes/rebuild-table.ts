@@ -6,7 +6,7 @@ import type { Expression } from "../../core/expression.ts";
 import type { ColumnDefinition, OperationOf } from "../../core/operation.ts";
 import type { RecipeStep } from "../../core/finding.ts";
 import { isSameName } from "../../dialect/sqlite/effects/scene.ts";
-import { quoteColumns, quoteIdentifier } from "../../dialect/sqlite/quote.ts";
+import { quoteColumns, quoteIdentifier, quoteString } from "../../dialect/sqlite/quote.ts";
 import { indexText, tableText } from "../../dialect/sqlite/table-text.ts";
 import { defineRecipe } from "../recipe.ts";
 
@@ -60,7 +60,7 @@ function stepsAround(table: Table, sql: string, catalog: Catalog): readonly Reci
 			? [
 					{
 						title: `Note the text of the triggers, they go with the old table: ${names}`,
-						sql: `SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = '${table.name.replaceAll("'", "''")}';`,
+						sql: `SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteString(table.name)};`,
 						transaction: "none" as const,
 					},
 				]
@@ -101,7 +101,8 @@ function rebuildSql(table: Table, changed: Table, operation: Change): string | u
 		`INSERT INTO ${own} (${quoteColumns(kept)}) SELECT ${read.join(", ")} FROM ${old};`,
 		...(isNumbered
 			? [
-					`UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = '${table.name}') WHERE name = '${fresh}';`,
+					`DELETE FROM sqlite_sequence WHERE name = ${quoteString(fresh)};`,
+					`INSERT INTO sqlite_sequence (name, seq) SELECT ${quoteString(fresh)}, seq FROM sqlite_sequence WHERE name = ${quoteString(table.name)};`,
 				]
 			: []),
 		`DROP TABLE ${old};`,

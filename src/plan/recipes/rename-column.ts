@@ -1,14 +1,22 @@
 import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
 import { batchStep } from "../batches.ts";
+import { differingValues } from "../batching/postgres.ts";
 import { rowTrigger } from "../fill-trigger.ts";
 import { defineRecipe } from "../recipe.ts";
+
+/** The condition that two values of the column are not the same. */
+type Differs = (one: string, other: string) => string;
 
 /**
  * Keeps two columns equal, whichever of them a statement writes. In an INSERT a default hides which one the
  * client wrote: what stands in the new column counts, and else the old one. A client that writes NULL to
  * the new one of two says so by lockkeeper.side.
  */
-function syncBody(old: string, current: string, hasDefault: boolean): readonly string[] {
+function syncBody(
+	old: string,
+	current: string,
+	{ hasDefault, differs }: { readonly hasDefault: boolean; readonly differs: Differs },
+): readonly string[] {
 	const takeOver = `new.${current} := coalesce(new.${current}, new.${old});`;
 	return [
 		"IF TG_OP = 'INSERT' THEN",
@@ -20,7 +28,7 @@ function syncBody(old: string, current: string, hasDefault: boolean): readonly s
 				]
 			: [`  ${takeOver}`]),
 		`  new.${old} := new.${current};`,
-		`ELSIF new.${current} IS DISTINCT FROM old.${current} AND new.${old} IS NOT DISTINCT FROM old.${old} THEN`,
+		`ELSIF ${differs(`new.${current}`, `old.${current}`)} AND NOT (${differs(`new.${old}`, `old.${old}`)}) THEN`,
 		`  new.${old} := new.${current};`,
 		"ELSE",
 		`  new.${current} := new.${old};`,
@@ -39,12 +47,14 @@ export default defineRecipe({
 		if (!type || version < 11) return undefined;
 		const target = quoteName(table);
 		const [old, current] = [quoteIdentifier(column), quoteIdentifier(to)];
+		const differs: Differs = (one, other) =>
+			differingValues(known, [one, other], { table: catalog.table(table), catalog });
 		const sync = rowTrigger(table, {
 			subject: `${column}_${to}`,
 			label: "sync",
-			body: syncBody(old, current, known.default !== undefined),
+			body: syncBody(old, current, { hasDefault: known.default !== undefined, differs }),
 		});
-		const pending = `${current} IS DISTINCT FROM ${old}`;
+		const pending = differs(current, old);
 		const fill = batchStep({ table, change: { set: `${current} = ${old}` }, pending }, catalog) ?? {
 			title: `Fill ${to} from ${column} in the rows that are there, some thousand at a time: no unique key is known to go by`,
 			transaction: "people" as const,

@@ -109,9 +109,9 @@ test("PostgreSQL: rows are told by the condition, by their new values, or not at
 		UPDATE orders SET note = 'a long one'
 		  note IS DISTINCT FROM ('a long one')::varchar(4)
 		UPDATE orders SET email = 'Ada' WHERE email = 'ada'
-		  (email = 'ada') AND ROW(email) *<> ROW(('Ada')::text)
+		  (email = 'ada') AND ROW(email)::record *<> ROW(('Ada')::text)::record
 		UPDATE orders SET payload = '{}'
-		  ROW(payload) *<> ROW(('{}')::json)
+		  ROW(payload)::record *<> ROW(('{}')::json)::record
 		UPDATE orders SET payload = NULL
 		  payload IS NOT NULL
 		UPDATE orders SET token = gen_random_uuid()
