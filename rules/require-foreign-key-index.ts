@@ -1,4 +1,4 @@
-import { contractObject, defineRule, findAgain, listWords } from "#core";
+import { contractObject, defineRule, findAgain, listWords, traceOf } from "#core";
 import { hasFewRows } from "../src/catalog/exposure.ts";
 import { foreignKeysMadeBy } from "../src/catalog/foreign-keys.ts";
 import { findsBy } from "../src/catalog/index-match.ts";
@@ -88,15 +88,21 @@ CREATE INDEX orders_customer_id ON orders (customer_id);`,
 						referenced: listWords([...new Set(bare.map(({ references }) => references.name))]),
 					},
 					help: [...new Set(statements)].join(" "),
-					atHistoryEnd: (after) => {
-						const later = findAgain(after, table, after.resolve(table));
-						const isServed = bare.every(({ columns }) =>
-							later?.indexes.some((index) => findsBy(index, columns)),
-						);
-						return isServed || !later ? "settled" : undefined;
+					leftOpen: {
+						kind: "foreignKeys",
+						table: traceOf(table),
+						columns: bare.map(({ columns }) => columns),
 					},
 				});
 			}
+		},
+		historyEnd(left, after) {
+			if (left.kind !== "foreignKeys") return undefined;
+			const later = findAgain(after, left.table, after.resolve(left.table));
+			const isServed = left.columns.every((columns) =>
+				later?.indexes.some((index) => findsBy(index, columns)),
+			);
+			return isServed || !later ? "settled" : undefined;
 		},
 	},
 });

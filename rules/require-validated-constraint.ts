@@ -1,5 +1,5 @@
-import { contractObject, defineRule, findAgain } from "#core";
-import type { Catalog, Constraint, Table } from "#core";
+import { contractObject, defineRule, findAgain, traceOf } from "#core";
+import type { Catalog, Constraint, TableTrace } from "#core";
 
 function isOpen(constraint: Constraint | undefined): constraint is Constraint {
 	return (
@@ -10,7 +10,7 @@ function isOpen(constraint: Constraint | undefined): constraint is Constraint {
 	);
 }
 
-function constraintOf(catalog: Catalog, table: Table, name: string): Constraint | undefined {
+function constraintOf(catalog: Catalog, table: TableTrace, name: string): Constraint | undefined {
 	const later = findAgain(catalog, table, catalog.resolve(table));
 	return later?.constraints.find((constraint) => constraint.name === name);
 }
@@ -63,12 +63,7 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 				once: `${context.catalog.resolve(table)} ${name}`,
 				data: { constraint: name, table: shown },
 				help: `ALTER TABLE ${shown} VALIDATE CONSTRAINT ${name}; in a later release.`,
-				atHistoryEnd(after, lastRelease) {
-					const later = constraintOf(after, table, name);
-					return hasRows && isOpen(later) && later.origin?.release !== lastRelease
-						? undefined
-						: "settled";
-				},
+				leftOpen: { kind: "constraint", table: traceOf(table), name, hasRows, isOld: false },
 			});
 		},
 		// Where the constraint came before the judged releases: said once, where its table is changed.
@@ -88,11 +83,22 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;`,
 						once: `${catalog.resolve(table)} ${name}`,
 						data: { constraint: name, table: shown, since: origin.migration },
 						help: `ALTER TABLE ${shown} VALIDATE CONSTRAINT ${name};`,
-						atHistoryEnd: (after) =>
-							isOpen(constraintOf(after, table, name)) ? undefined : "settled",
+						leftOpen: {
+							kind: "constraint",
+							table: traceOf(table),
+							name,
+							hasRows: true,
+							isOld: true,
+						},
 					});
 				}
 			}
+		},
+		historyEnd(left, after, lastRelease) {
+			if (left.kind !== "constraint") return undefined;
+			const later = constraintOf(after, left.table, left.name);
+			if (!left.hasRows || !isOpen(later)) return "settled";
+			return left.isOld || later.origin?.release !== lastRelease ? undefined : "settled";
 		},
 	},
 });

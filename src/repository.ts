@@ -2,22 +2,13 @@ import path from "node:path";
 import type { Config, RuleSetting } from "./core/config.ts";
 import { databaseNames, isRead } from "./core/dialect.ts";
 import type { Finding } from "./core/finding.ts";
-import { explain, type Explanation } from "./core/engine/explain.ts";
-import type { Fault, TakeFault } from "./core/engine/fault.ts";
-import type { History } from "./core/engine/history.ts";
-import {
-	judge,
-	withUses,
-	type ActiveRule,
-	type Counts,
-	type LintInput,
-	type LintResult,
-} from "./core/engine/lint.ts";
+import type { Explanation } from "./core/engine/explain.ts";
+import type { Fault } from "./core/engine/fault.ts";
+import { withUses, type ActiveRule, type Counts } from "./core/engine/lint.ts";
 import type { Project, ProjectProblem, Section } from "./core/migration.ts";
 import { presetIncludes, type Preset } from "./core/preset.ts";
-import type { CodeObject, CodeSearch, SearchCode } from "./core/reference.ts";
 import type { SourceFile } from "./core/source.ts";
-import { loadDialect } from "./dialect/load.ts";
+import { judgeProject, type Circumstances } from "./judging.ts";
 import { recipes } from "./generated/recipes.ts";
 import { rules } from "./generated/rules.ts";
 import { codeSearch } from "./project/references/search.ts";
@@ -29,7 +20,7 @@ import {
 	type LoadedBaseline,
 } from "./project/baseline-file.ts";
 import { directoryInRepository } from "./project/git.ts";
-import type { Judgement, ResultCache } from "./project/result-cache.ts";
+import type { ResultCache } from "./project/result-cache.ts";
 import { filesOf } from "./project/releases.ts";
 import { agedStatistics, readStatistics } from "./project/statistics.ts";
 import {
@@ -102,18 +93,6 @@ function sectionsOf(project: Project): readonly Section[] {
 	return project.migrations.flatMap(({ up, down, verify }) => [...up, ...down, ...verify]);
 }
 
-function describe({ root, layout, dialect }: Project): ReportedProject {
-	return { root, layout: layout.id, dialect };
-}
-
-function notRead(project: Project): ReportedProject {
-	const { dialect, dialectWhy } = project;
-	return {
-		...describe(project),
-		notRead: `these are migrations for ${dialect} (${dialectWhy}); only PostgreSQL, MySQL, MariaDB and SQLite are read so far.`,
-	};
-}
-
 /** Returns the baseline that a run uses: the named one must exist. */
 function baselineFor(
 	cwd: string,
@@ -171,93 +150,6 @@ function applyBaseline(
 		findings,
 		problems: [...report.problems, ...staleProblem(file, stale)],
 		baseline: { file, leftOut: report.findings.filter((one) => !open.has(one)), stale },
-	};
-}
-
-/** What judging a project needs beside its history. */
-interface Circumstances extends Omit<LintInput, "history"> {
-	readonly parser: Config["parser"];
-	readonly cache: ResultCache | undefined;
-}
-
-/** What a judgement follows from beside the version of lockkeeper and the code that rules search. */
-function causeOf(project: Project, given: Circumstances): object {
-	const { dialect, serverVersion, searchPath, settings = new Map(), migrations } = project;
-	return {
-		project: { dialect, serverVersion, searchPath, settings: [...settings], migrations },
-		rules: given.rules.map(({ rule, severity }) => [rule.id, severity]),
-		statistics: [[...given.rows], [...(given.tables ?? [])]],
-		compatibility: given.compatibility,
-		parser: given.parser,
-	};
-}
-
-function saysTheSame({ asked }: Judgement, searchCode: SearchCode | undefined): boolean {
-	return asked.every(
-		({ object, answer }) => JSON.stringify(searchCode?.(object)) === JSON.stringify(answer),
-	);
-}
-
-/** Judges a history and notes what the rules ask the code. */
-function judgeAnew(history: History, given: Circumstances, fault: TakeFault): Judgement {
-	const asked = new Map<CodeObject, CodeSearch>();
-	const { searchCode } = given;
-	const result = judge({
-		...given,
-		fault,
-		history,
-		rules: given.rules.filter(({ rule }) => rule.dialects.includes(history.dialect.id)),
-		...(searchCode && {
-			searchCode: (object) => {
-				const answer = searchCode(object);
-				asked.set(object, answer);
-				return answer;
-			},
-		}),
-	});
-	return { result, asked: [...asked].map(([object, answer]) => ({ object, answer })) };
-}
-
-interface Judged {
-	readonly reported: ReportedProject;
-	readonly result?: LintResult;
-	readonly explanations: readonly Explanation[];
-	readonly faults?: readonly Fault[];
-}
-
-/** Judges a project, or finds its judgement in the cache: then not even its dialect is loaded. */
-async function judgeProject(
-	project: Project,
-	given: Circumstances,
-	explains: boolean,
-): Promise<Judged> {
-	const cache = explains ? undefined : given.cache;
-	const key = cache?.keyOf(causeOf(project, given));
-	const known = key === undefined ? undefined : cache?.read(key);
-	if (known && saysTheSame(known, given.searchCode)) {
-		return { reported: describe(project), result: known.result, explanations: [] };
-	}
-	if (!isRead(project.dialect)) return { reported: notRead(project), explanations: [] };
-	const dialect = await loadDialect(project.dialect, given.parser, project.serverVersion);
-	const history: History = {
-		migrations: project.migrations,
-		dialect,
-		version: project.serverVersion,
-		...(project.searchPath && { searchPath: project.searchPath }),
-		...(project.settings && { settings: project.settings }),
-	};
-	const faults: Fault[] = [];
-	const judgement = judgeAnew(history, given, (fault) => faults.push(fault));
-	const { degraded } = dialect.engine;
-	// A degraded run is not kept: the next may have the whole parser. Nor is one that met a bug.
-	if (key !== undefined && degraded === undefined && faults.length === 0) {
-		cache?.write(key, judgement);
-	}
-	return {
-		reported: { ...describe(project), ...(degraded !== undefined && { degraded }) },
-		result: judgement.result,
-		explanations: explains ? explain(history, (fault) => faults.push(fault)) : [],
-		faults,
 	};
 }
 

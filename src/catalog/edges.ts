@@ -1,13 +1,16 @@
 import { ForkableMap } from "./forkable-map.ts";
 import type { Key } from "./model.ts";
 
+/** The users of each target with how often they use it. */
+export type EdgesContent = ReadonlyMap<string, ReadonlyMap<Key, number>>;
+
 /** Who uses what, counted: taking away one of several uses leaves the others. */
 export class Edges {
-	#users: ForkableMap<string, Map<Key, number>>;
-	/** Targets whose users are not shared with a fork. */
-	#own = new Set<string>();
+	#users: ForkableMap<string, ReadonlyMap<Key, number>>;
+	/** Users that are not shared with a fork, by target. */
+	readonly #own = new Map<string, Map<Key, number>>();
 
-	constructor(users = new ForkableMap<string, Map<Key, number>>()) {
+	constructor(users = new ForkableMap<string, ReadonlyMap<Key, number>>()) {
 		this.#users = users;
 	}
 
@@ -35,12 +38,18 @@ export class Edges {
 		return new Edges(this.#users.fork());
 	}
 
+	/** Returns what it holds now; later changes do not show. */
+	content(): EdgesContent {
+		this.#own.clear();
+		return this.#users.content();
+	}
+
 	#writable(target: string): Map<Key, number> {
-		const users = this.#users.get(target);
-		if (users && this.#own.has(target)) return users;
-		const copy = new Map(users);
+		const own = this.#own.get(target);
+		if (own) return own;
+		const copy = new Map(this.#users.get(target));
 		this.#users.set(target, copy);
-		this.#own.add(target);
+		this.#own.set(target, copy);
 		return copy;
 	}
 }

@@ -19,6 +19,12 @@ export class ForkableMap<K, V> {
 		return copy;
 	}
 
+	/** Returns what it holds now; later changes do not show. */
+	content(): ReadonlyMap<K, V> {
+		this.#isShared = true;
+		return this.#map;
+	}
+
 	get size(): number {
 		return this.#map.size;
 	}

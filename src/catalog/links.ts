@@ -1,5 +1,5 @@
 import type { QualifiedName } from "../core/expression.ts";
-import { difference, Edges } from "./edges.ts";
+import { difference, Edges, type EdgesContent } from "./edges.ts";
 import { ForkableMap } from "./forkable-map.ts";
 import type { Constraint, Index, Key, Sequence, Table, View } from "./model.ts";
 import {
@@ -10,6 +10,18 @@ import {
 	usesOfTrigger,
 	usesOfView,
 } from "./uses.ts";
+
+/** What `Links` knows, as data. */
+export interface LinksContent {
+	readonly children: EdgesContent;
+	readonly references: EdgesContent;
+	readonly owned: EdgesContent;
+	readonly uses: EdgesContent;
+	readonly indexes: ReadonlyMap<Key, Key>;
+	readonly constraintNames: ReadonlyMap<Key, number>;
+}
+
+const edgesOf = (content: EdgesContent): Edges => new Edges(new ForkableMap(new Map(content)));
 
 /** Which object uses which: kept as objects are put and removed, so that asking costs nothing. */
 export class Links {
@@ -36,6 +48,28 @@ export class Links {
 		copy.indexes = this.indexes.fork();
 		copy.constraintNames = this.constraintNames.fork();
 		return copy;
+	}
+
+	/** Returns what it knows now; later changes do not show. */
+	content(): LinksContent {
+		return {
+			children: this.children.content(),
+			references: this.references.content(),
+			owned: this.owned.content(),
+			uses: this.uses.content(),
+			indexes: this.indexes.content(),
+			constraintNames: this.constraintNames.content(),
+		};
+	}
+
+	/** Takes over what others knew. */
+	restore(content: LinksContent): void {
+		this.children = edgesOf(content.children);
+		this.references = edgesOf(content.references);
+		this.owned = edgesOf(content.owned);
+		this.uses = edgesOf(content.uses);
+		this.indexes = new ForkableMap(new Map(content.indexes));
+		this.constraintNames = new ForkableMap(new Map(content.constraintNames));
 	}
 
 	replaceTable(key: Key, before: Table | undefined, after: Table | undefined): void {

@@ -3,7 +3,7 @@ import type { QualifiedName } from "../core/expression.ts";
 import type { IndexName } from "../core/operation.ts";
 import { keyOf, type Catalog } from "./catalog.ts";
 import { ForkableMap } from "./forkable-map.ts";
-import { Links, referencedKey } from "./links.ts";
+import { Links, referencedKey, type LinksContent } from "./links.ts";
 import type { Index, Key, OtherObject, Routine, Sequence, Table, UserType, View } from "./model.ts";
 import { readSearchPath } from "./search-path.ts";
 import { relationUse, typeUse, type Use } from "./uses.ts";
@@ -34,6 +34,24 @@ function schemaOf(key: Key, name: string): string {
 export interface Place {
 	readonly schema: string;
 	readonly name: string;
+}
+
+/** What a catalog holds, as data that can be stored. */
+export interface CatalogContent {
+	readonly path: readonly string[];
+	readonly pathBefore: readonly string[] | undefined;
+	readonly tables: ReadonlyMap<Key, Table>;
+	readonly views: ReadonlyMap<Key, View>;
+	readonly sequences: ReadonlyMap<Key, Sequence>;
+	readonly types: ReadonlyMap<Key, UserType>;
+	readonly routines: ReadonlyMap<Key, readonly Routine[]>;
+	readonly schemas: ReadonlyMap<string, OtherObject>;
+	readonly extensions: ReadonlyMap<string, OtherObject>;
+	readonly statistics: ReadonlyMap<Key, Key>;
+	readonly empty: ReadonlySet<Key>;
+	readonly copies: ReadonlySet<Key>;
+	readonly hasTemporary: boolean;
+	readonly links: LinksContent;
 }
 
 /** A catalog that replay changes. Its objects are values: a change puts a new one in the old one's place. */
@@ -91,6 +109,44 @@ export class MutableCatalog implements Catalog {
 		this.#copies = new Set(other.#copies);
 		this.#hasTemporary = other.#hasTemporary;
 		this.#links = other.#links.fork();
+	}
+
+	/** Returns what it holds now; later changes do not show. */
+	content(): CatalogContent {
+		return {
+			path: this.#path,
+			pathBefore: this.#pathBefore,
+			tables: this.#tables.content(),
+			views: this.#views.content(),
+			sequences: this.#sequences.content(),
+			types: this.#types.content(),
+			routines: this.#routines.content(),
+			schemas: this.#schemas.content(),
+			extensions: this.#extensions.content(),
+			statistics: this.#statistics.content(),
+			empty: new Set(this.#empty),
+			copies: new Set(this.#copies),
+			hasTemporary: this.#hasTemporary,
+			links: this.#links.content(),
+		};
+	}
+
+	/** Takes over what a catalog of the same dialect, version and search path held. */
+	restore(content: CatalogContent): void {
+		this.#path = content.path;
+		this.#pathBefore = content.pathBefore;
+		this.#tables = new ForkableMap(new Map(content.tables));
+		this.#views = new ForkableMap(new Map(content.views));
+		this.#sequences = new ForkableMap(new Map(content.sequences));
+		this.#types = new ForkableMap(new Map(content.types));
+		this.#routines = new ForkableMap(new Map(content.routines));
+		this.#schemas = new ForkableMap(new Map(content.schemas));
+		this.#extensions = new ForkableMap(new Map(content.extensions));
+		this.#statistics = new ForkableMap(new Map(content.statistics));
+		this.#empty = new Set(content.empty);
+		this.#copies = new Set(content.copies);
+		this.#hasTemporary = content.hasTemporary;
+		this.#links.restore(content.links);
 	}
 
 	/** Ends a release: from now on the application may have put rows into every table. */

@@ -87,8 +87,20 @@ export function missingEvidence(
 	);
 }
 
+/** What tells a table from others, also after a change of its name. */
+export type TableTrace = Pick<Table, "schema" | "name" | "origin">;
+
+/** Returns what tells a table from others: to be kept where a whole table would be too much. */
+export function traceOf({ schema, name, origin }: Table): TableTrace {
+	return { schema, name, ...(origin && { origin }) };
+}
+
 /** Returns the table as a later schema knows it, also under another name; undefined when it is gone. */
-export function findAgain(after: Catalog, table: Table | undefined, key: Key): Table | undefined {
+export function findAgain(
+	after: Catalog,
+	table: Pick<Table, "origin"> | undefined,
+	key: Key,
+): Table | undefined {
 	const { origin } = table ?? {};
 	if (!origin) return after.tableByKey(key);
 	for (const other of after.tables()) {

@@ -23,6 +23,8 @@ export {
 	codeObject,
 	contractObject,
 	findAgain,
+	traceOf,
+	type TableTrace,
 	listWords,
 	missingEvidence,
 	relationExists,

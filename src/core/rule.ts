@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Key, Origin } from "../catalog/model.ts";
+import type { TableTrace } from "./contract.ts";
 import type { DialectId } from "./dialect.ts";
 import type { Directive } from "./directive.ts";
 import type { Effect } from "./effect.ts";
@@ -51,12 +52,27 @@ export interface Report<MessageId extends string> {
 	 * has made it good, other words when one has changed what is to be said, undefined to leave it.
 	 */
 	readonly atReleaseEnd?: (after: Catalog) => "settled" | Revision<MessageId> | undefined;
-	/**
-	 * Asked when the whole history has been replayed, with the schema it leaves behind and the id of
-	 * the last release: "settled" when a later release has made it good.
-	 */
-	readonly atHistoryEnd?: (after: Catalog, lastRelease: string) => "settled" | undefined;
+	/** What a later release may make good: the rule's `historyEnd` is asked when the history has been replayed. */
+	readonly leftOpen?: LeftOpen;
 }
+
+/** What a report leaves open until the history has ended: data, for it may be stored between two runs. */
+export type LeftOpen =
+	| {
+			readonly kind: "foreignKeys";
+			readonly table: TableTrace;
+			/** The columns of each. */
+			readonly columns: readonly (readonly string[])[];
+	  }
+	| {
+			readonly kind: "constraint";
+			readonly table: TableTrace;
+			readonly name: string;
+			/** Whether the table has rows from before the constraint. */
+			readonly hasRows: boolean;
+			/** Whether it was there before the judged releases. */
+			readonly isOld: boolean;
+	  };
 
 /** The parts of a report that the rest of the release may change. */
 export type Revision<MessageId extends string> = Pick<
@@ -191,6 +207,15 @@ export interface Listeners<MessageId extends string> extends OperationListeners<
 		context: StatementContext<MessageId>,
 	) => void;
 	readonly releaseEnd?: (release: Release, context: ReleaseContext<MessageId>) => void;
+	/**
+	 * A report that left something open, with the schema that the history leaves behind and the id of its last
+	 * release: "settled" when a later release has made it good.
+	 */
+	readonly historyEnd?: (
+		left: LeftOpen,
+		after: Catalog,
+		lastRelease: string,
+	) => "settled" | undefined;
 	/** A migration whose down section was read whole; the statement is the first one of that. */
 	readonly undone?: (undoing: Undoing, context: StatementContext<MessageId>) => void;
 }

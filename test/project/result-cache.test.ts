@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Migration } from "../../src/core/migration.ts";
 import { resultCache } from "../../src/project/result-cache.ts";
 import { directoryWith } from "../cli/run.ts";
 
@@ -18,28 +19,38 @@ const judgement = {
 	asked: [],
 };
 
+const migrations: readonly Migration[] = ["0001", "0002"].map((id, order) => ({
+	id,
+	name: "orders",
+	order,
+	release: id,
+	candidate: true,
+	layout: "plain",
+	up: [],
+	down: [],
+	verify: [],
+	placeholders: [],
+}));
+
 test("what one version stored, another does not find", () => {
 	const directory = directoryWith({});
-	const cause = { migrations: ["0001"] };
-	const old = resultCache(directory, "1.0.0");
-	const current = resultCache(directory, "1.0.1");
-	old.write(old.keyOf(cause), judgement);
-	expect(old.read(old.keyOf(cause))).toEqual(judgement);
-	expect(current.read(current.keyOf(cause))).toBeUndefined();
+	resultCache(directory, "1.0.0").open({}, migrations).write(judgement);
+	expect(resultCache(directory, "1.0.0").open({}, migrations).read()).toEqual(judgement);
+	expect(resultCache(directory, "1.0.1").open({}, migrations).read()).toBeUndefined();
 });
 
 test("the twenty newest results are kept", () => {
 	const cache = resultCache(directoryWith({}), "1.0.0");
-	const keys = Array.from({ length: 25 }, (_, at) => cache.keyOf({ at }));
-	for (const key of keys) cache.write(key, judgement);
-	expect(keys.filter((key) => cache.read(key)).length).toBe(20);
-	expect(cache.read(keys[24]!)).toEqual(judgement);
+	const histories = Array.from({ length: 25 }, (_, at) => cache.open({ at }, migrations));
+	for (const history of histories) history.write(judgement);
+	expect(histories.filter((history) => history.read()).length).toBe(20);
+	expect(histories[24]!.read()).toEqual(judgement);
 });
 
 test("a place that cannot be written to does not stop the run", () => {
 	const directory = directoryWith({ "a-file": "" });
-	const cache = resultCache(`${directory}/a-file`, "1.0.0");
-	const key = cache.keyOf({});
-	cache.write(key, judgement);
-	expect(cache.read(key)).toBeUndefined();
+	const history = resultCache(`${directory}/a-file`, "1.0.0").open({}, migrations);
+	history.write(judgement);
+	history.writePasts([]);
+	expect(history.read()).toBeUndefined();
 });

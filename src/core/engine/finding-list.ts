@@ -1,18 +1,36 @@
 import type { Finding } from "../finding.ts";
 import type { FilledFix } from "../fix.ts";
+import type { Migration } from "../migration.ts";
 import type { CodeObject } from "../reference.ts";
 import type { Statement } from "../statement.ts";
 
 /** A finding that stands, with what is added to it at the end. */
 export interface Kept {
 	readonly finding: Finding;
-	readonly statement: Statement;
+	readonly statement: Pick<Statement, "file" | "range">;
 	/** Made last: a fix depends on what follows in the file. */
 	readonly fixes: () => readonly FilledFix[];
 	/** The place of its migration in the history. */
 	readonly order: number;
 	/** What code may still name. */
 	readonly code: CodeObject | undefined;
+}
+
+/** A finding that stands as data, with the fixes made. */
+export type KeptData = Omit<Kept, "fixes" | "statement"> & { readonly fixes: readonly FilledFix[] };
+
+/** Returns a finding that stands as data. */
+export function keptData({ fixes, statement: _statement, ...kept }: Kept): KeptData {
+	return { ...kept, fixes: fixes() };
+}
+
+/** Returns the finding that the data is of, in one of the migrations. */
+export function keptFrom({ fixes, ...kept }: KeptData, migrations: readonly Migration[]): Kept {
+	const { file: path, range } = kept.finding;
+	const { up = [], down = [], verify = [] } = migrations[kept.order] ?? {};
+	const section = [...up, ...down, ...verify].find(({ file }) => file.path === path);
+	const statement = { file: section?.file ?? { path, text: "" }, range };
+	return { ...kept, statement, fixes: () => fixes };
 }
 
 function identityOf({ rule, file, range, message }: Finding): string {

@@ -148,7 +148,7 @@ export class Replay {
 	}
 
 	/** Begins behind a past that was kept. */
-	beginAfter({ migrations, catalog }: Past): void {
+	beginAfter({ migrations, catalog }: Omit<Past, "standIns">): void {
 		this.#catalog.become(catalog);
 		this.#progress = { ...beginning, migration: migrations };
 	}

@@ -1,19 +1,30 @@
 import type { Directive } from "../directive.ts";
 import type { Finding } from "../finding.ts";
 import { meansAlias, type ForeignIgnore } from "../foreign-ignores.ts";
-import { placeIn, positionAt, type Range } from "../source.ts";
+import type { Migration } from "../migration.ts";
+import { placeIn, positionAt, type Range, type SourceFile } from "../source.ts";
 import type { Comment, Statement } from "../statement.ts";
 import { aliasesIn } from "../tools.ts";
-import type { Scope } from "./context.ts";
 import type { ActiveRule } from "./lint.ts";
 
 interface Ignore {
 	readonly directive: Directive & { readonly verb: "ignore" | "ignore-file" };
-	readonly file: string;
+	readonly file: SourceFile;
+	/** Where its statement stands. */
+	readonly statement: Range;
 	/** What it covers; absent: the whole file. */
 	readonly covers?: Range;
-	readonly context: Scope;
+	readonly migration: Migration;
 	readonly used: Set<string>;
+}
+
+/** The directives of a file as data. */
+export interface IgnoreMemory {
+	/** Each with the place of its migration in the history. */
+	readonly ignores: readonly (Omit<Ignore, "migration" | "used"> & {
+		readonly migration: number;
+	})[];
+	readonly foreign: ReadonlyMap<string, readonly Foreign[]>;
 }
 
 /** What a comment for another tool leaves out here. */
@@ -32,17 +43,43 @@ export class IgnoreBook {
 	readonly #byFile = new Map<string, Ignore[]>();
 	readonly #foreign = new Map<string, Foreign[]>();
 
-	add(directive: Directive, statement: Statement, context: Scope): void {
+	add(directive: Directive, statement: Statement, migration: Migration): void {
 		if (directive.verb !== "ignore" && directive.verb !== "ignore-file") return;
-		const ignores = this.#byFile.get(statement.file.path) ?? [];
-		this.#byFile.set(statement.file.path, ignores);
-		ignores.push({
+		this.#listOf(statement.file).push({
 			directive,
-			file: statement.file.path,
+			file: statement.file,
+			statement: statement.range,
 			...(directive.verb === "ignore" && { covers: placeIn(statement.file, statement.range) }),
-			context,
+			migration,
 			used: new Set(),
 		});
+	}
+
+	/** Returns what has been added so far as data. */
+	memory(migrations: readonly Migration[]): IgnoreMemory {
+		const places = new Map(migrations.map((migration, at) => [migration, at]));
+		return {
+			ignores: [...this.#byFile.values()].flat().map(({ used: _used, migration, ...ignore }) => ({
+				...ignore,
+				migration: places.get(migration) ?? -1,
+			})),
+			foreign: new Map([...this.#foreign].map(([file, comments]) => [file, [...comments]])),
+		};
+	}
+
+	/** Adds what was there before. */
+	recall({ ignores, foreign }: IgnoreMemory, migrations: readonly Migration[]): void {
+		for (const { migration: place, ...ignore } of ignores) {
+			const migration = migrations[place];
+			if (migration) this.#listOf(ignore.file).push({ ...ignore, migration, used: new Set() });
+		}
+		for (const [file, comments] of foreign) this.#foreign.set(file, [...comments]);
+	}
+
+	#listOf({ path }: SourceFile): Ignore[] {
+		const ignores = this.#byFile.get(path) ?? [];
+		this.#byFile.set(path, ignores);
+		return ignores;
 	}
 
 	/** Returns a function that takes out what is added from now on. */
@@ -110,12 +147,14 @@ export class IgnoreBook {
 	unused(active: readonly ActiveRule[]): readonly {
 		readonly directive: Directive;
 		readonly rules: readonly string[];
-		readonly context: Scope;
+		readonly file: SourceFile;
+		readonly statement: Range;
+		readonly migration: Migration;
 	}[] {
 		const on = new Set(active.map(({ rule }) => rule.id));
-		return [...this.#byFile.values()].flat().flatMap(({ directive, used, context }) => {
+		return [...this.#byFile.values()].flat().flatMap(({ directive, used, ...place }) => {
 			const rules = directive.rules.filter((rule) => on.has(rule) && !used.has(rule));
-			return rules.length > 0 ? [{ directive, rules, context }] : [];
+			return rules.length > 0 ? [{ ...place, directive, rules }] : [];
 		});
 	}
 }

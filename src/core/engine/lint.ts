@@ -7,6 +7,7 @@ import { parseForeignIgnore } from "../foreign-ignores.ts";
 import type { Migration, Section } from "../migration.ts";
 import type { OperationKind, OperationMap } from "../operation.ts";
 import type {
+	LeftOpen,
 	OperationContext,
 	OperationListeners,
 	ReleaseEntry,
@@ -29,7 +30,7 @@ import {
 } from "./context.ts";
 import { standsAtEnd, tellUses } from "./code-use.ts";
 import { EvidenceBook } from "./evidence.ts";
-import { FindingList, type Kept } from "./finding-list.ts";
+import { FindingList, keptData, keptFrom, type Kept, type KeptData } from "./finding-list.ts";
 import { buildFinding, fixesOf, reviseFinding } from "./findings.ts";
 import { runRule, tellFault, type TakeFault } from "./fault.ts";
 import type { Surroundings } from "./fixes.ts";
@@ -40,9 +41,9 @@ import {
 	type Moment,
 	type Step,
 } from "./history.ts";
-import { IgnoreBook } from "./ignores.ts";
+import { IgnoreBook, type IgnoreMemory } from "./ignores.ts";
 import type { Past } from "./past.ts";
-import { RepeatBook } from "./repeats.ts";
+import { RepeatBook, type RepeatMemory } from "./repeats.ts";
 import { ReleasedNames } from "./released-names.ts";
 import { withPlaceholders } from "./stand-ins.ts";
 import { verificationsAt, verificationsOf } from "./verifications.ts";
@@ -115,6 +116,30 @@ interface Pending {
 	readonly kept: Kept;
 }
 
+/** A finding that a later release may still settle. */
+interface Unsettled {
+	readonly active: ActiveRule;
+	readonly left: LeftOpen;
+	readonly kept: Kept;
+}
+
+/** What a linter knows between two releases, as data that can be stored. */
+export interface LinterMemory {
+	readonly ofStatements: readonly KeptData[];
+	readonly ofSections: readonly KeptData[];
+	readonly unsettled: readonly {
+		/** Its id. */
+		readonly rule: string;
+		readonly left: LeftOpen;
+		readonly kept: KeptData;
+	}[];
+	readonly ignores: IgnoreMemory;
+	readonly repeats: RepeatMemory;
+	readonly standIns: ReadonlyMap<string, string>;
+	readonly counts: Counts["history"];
+	readonly historyCounts: Counts["history"];
+}
+
 /**
  * Lets the rules judge a history as it is replayed. It can go back with a replay, and apart from that take
  * back what the sections as a whole have said (their comments): an edit changes both.
@@ -137,8 +162,7 @@ export class Linter implements HistoryVisitor {
 	readonly #historyCounts = { migrations: 0, statements: 0, unread: 0 };
 	#entries: ReleaseEntry[] = [];
 	#pending: Pending[] = [];
-	/** Findings that a later release may still settle. */
-	readonly #unsettled: Pending[] = [];
+	readonly #unsettled: Unsettled[] = [];
 	#end: { readonly catalog: Catalog; readonly release: string } | undefined;
 	readonly undone?: (undoing: Undoing) => void;
 	readonly fault?: NonNullable<HistoryVisitor["fault"]>;
@@ -181,6 +205,41 @@ export class Linter implements HistoryVisitor {
 	/** Begins behind migrations of which none is judged. */
 	beginAfter({ standIns }: Past): void {
 		for (const [name, written] of standIns) this.#standIns.set(name, written);
+	}
+
+	/** Returns what is known between two releases, as data that can be stored. */
+	memory(): LinterMemory {
+		return {
+			ofStatements: this.#ofStatements.kept.map(keptData),
+			ofSections: this.#ofSections.kept.map(keptData),
+			unsettled: this.#unsettled.map(({ active, left, kept }) => ({
+				rule: active.rule.id,
+				left,
+				kept: keptData(kept),
+			})),
+			ignores: this.#ignores.memory(this.#input.history.migrations),
+			repeats: this.#repeats.memory(),
+			standIns: new Map(this.#standIns),
+			counts: { ...this.#counts },
+			historyCounts: { ...this.#historyCounts },
+		};
+	}
+
+	/** Begins with what a linter of the same rules knew after the first migrations. */
+	recall(memory: LinterMemory): void {
+		const { rules, history } = this.#input;
+		const { migrations } = history;
+		for (const kept of memory.ofStatements) this.#ofStatements.add(keptFrom(kept, migrations));
+		for (const kept of memory.ofSections) this.#ofSections.add(keptFrom(kept, migrations));
+		for (const { rule: id, left, kept } of memory.unsettled) {
+			const active = rules.find(({ rule }) => rule.id === id);
+			if (active) this.#unsettled.push({ active, left, kept: keptFrom(kept, migrations) });
+		}
+		this.#ignores.recall(memory.ignores, migrations);
+		this.#repeats.recall(memory.repeats);
+		for (const [name, written] of memory.standIns) this.#standIns.set(name, written);
+		Object.assign(this.#counts, memory.counts);
+		Object.assign(this.#historyCounts, memory.historyCounts);
 	}
 
 	/** Returns a function that takes back what was found in statements from now on. */
@@ -282,7 +341,7 @@ export class Linter implements HistoryVisitor {
 			for (const directive of parseDirectives(comments)) {
 				const at: Statement = statement ?? emptyStatement(section, directive.range);
 				const context = this.#statementScope(migration, at);
-				this.#ignores.add(directive, at, context);
+				this.#ignores.add(directive, at, migration);
 				this.#evidence.add(directive, migration);
 				for (const active of this.#input.rules) {
 					this.#run(active, at, () => {
@@ -411,11 +470,11 @@ export class Linter implements HistoryVisitor {
 	/** Returns what was found, without a look at the code. */
 	judgement(): LintResult {
 		const last = this.#end;
-		for (const { active, report, kept } of this.#unsettled) {
+		for (const { active, left, kept } of this.#unsettled) {
 			if (!last) break;
 			if (this.#repeats.isOutdone(kept.finding)) continue;
 			const settled = this.#run(active, kept.statement, () =>
-				report.atHistoryEnd?.(last.catalog, last.release),
+				active.rule.on.historyEnd?.(left, last.catalog, last.release),
 			);
 			if (settled === "settled") continue;
 			this.#findings.add(kept);
@@ -454,10 +513,13 @@ export class Linter implements HistoryVisitor {
 	#judgeUnusedIgnores(): readonly Kept[] {
 		const list = new FindingList();
 		this.#findings = list;
-		for (const { directive, rules, context } of this.#ignores.unused(this.#input.rules)) {
-			for (const active of this.#input.rules) {
-				this.#run(active, context.statement, () => {
-					active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(context, active));
+		const { rules: on } = this.#input;
+		for (const { directive, rules, migration, file, ...at } of this.#ignores.unused(on)) {
+			const statement = emptyStatement({ file }, at.statement);
+			const scope = this.#statementScope(migration, statement);
+			for (const active of on) {
+				this.#run(active, statement, () => {
+					active.rule.on.unusedIgnore?.(directive, rules, statementContextFor(scope, active));
 				});
 			}
 		}
@@ -508,7 +570,8 @@ export class Linter implements HistoryVisitor {
 			order: scope.migration.order,
 			code: report.code,
 		};
-		if (report.atHistoryEnd) this.#unsettled.push({ active, report, kept });
+		const { leftOpen: left } = report;
+		if (left) this.#unsettled.push({ active, left, kept });
 		else if (report.atReleaseEnd) this.#pending.push({ active, report, kept });
 		else this.#findings.add(kept);
 	}
@@ -552,8 +615,8 @@ export function withUses(
 	});
 }
 
-function emptyStatement(section: Section, range: Statement["range"]): Statement {
-	return { file: section.file, range, comments: [], parts: [], placeholders: [] };
+function emptyStatement({ file }: Pick<Section, "file">, range: Statement["range"]): Statement {
+	return { file, range, comments: [], parts: [], placeholders: [] };
 }
 
 /** Replays the history and returns what the rules find in its candidate migrations. */

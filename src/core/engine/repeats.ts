@@ -12,6 +12,13 @@ interface Repeat {
 
 const ranks: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
+/** What `RepeatBook` knows, as data. Its findings are those of the list that they were added to. */
+export interface RepeatMemory {
+	readonly gravest: ReadonlyMap<string, Finding>;
+	readonly outdone: ReadonlySet<Finding>;
+	readonly repeats: ReadonlyMap<Finding, Repeat>;
+}
+
 /** Knows which findings say again what another one says. */
 export class RepeatBook {
 	/** The gravest finding so far, by rule and key. */
@@ -21,14 +28,26 @@ export class RepeatBook {
 
 	/** Returns a function that brings back what is known now. */
 	remember(): () => void {
-		const gravest = new Map(this.#gravest);
-		const outdone = new Set(this.#outdone);
-		const repeats = new Map(this.#repeats);
+		const memory = this.memory();
 		return () => {
-			this.#gravest = new Map(gravest);
-			this.#outdone = new Set(outdone);
-			this.#repeats = new Map(repeats);
+			this.recall(memory);
 		};
+	}
+
+	/** Returns what is known now as data. */
+	memory(): RepeatMemory {
+		return {
+			gravest: new Map(this.#gravest),
+			outdone: new Set(this.#outdone),
+			repeats: new Map(this.#repeats),
+		};
+	}
+
+	/** Knows what was known then, and nothing else. */
+	recall({ gravest, outdone, repeats }: RepeatMemory): void {
+		this.#gravest = new Map(gravest);
+		this.#outdone = new Set(outdone);
+		this.#repeats = new Map(repeats);
 	}
 
 	/** Returns whether the finding is the first with its keys or graver than the one before, which it replaces. */

@@ -105,8 +105,14 @@ test("a finding stands when the rule throws as it is settled", () => {
 		createIndex: (operation, context) => {
 			const report = { message: "found", data: { place: "orders" }, at: operation };
 			context.report({ ...report, atReleaseEnd: bug });
-			context.report({ ...report, data: { place: "the history" }, atHistoryEnd: bug });
+			const leftOpen = {
+				kind: "foreignKeys",
+				table: { schema: "public", name: "orders" },
+				columns: [],
+			} as const;
+			context.report({ ...report, data: { place: "the history" }, leftOpen });
 		},
+		historyEnd: bug,
 	};
 	const fault: Fault[] = [];
 	const result = lint(inputOf({ rules: [brittle(on)], fault }));
