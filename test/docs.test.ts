@@ -45,7 +45,7 @@ test("the README shows what the sample project prints and names the recommended 
 	await expect(expected).toMatchFileSnapshot("../README.md");
 });
 
-test.for(rules)("docs/rules/$id.md is the page of the rule", async (rule) => {
+test.for(rules)("docs/rules has the page of $id", async (rule) => {
 	const page = rulePage(rule, await judgeExamples(rule));
 	await expect(page).toMatchFileSnapshot(`../docs/rules/${rule.id}.md`);
 });
