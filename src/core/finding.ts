@@ -45,8 +45,8 @@ export interface RecipeStep {
 	readonly sql?: string;
 	/** `own`: in a transaction of its own; `none`: outside any transaction; `batches`: one per batch. */
 	readonly transaction: "own" | "none" | "batches" | "people";
-	/** Of a step that people do: its phase, where the step after it does not tell it. */
-	readonly phase?: "migrate";
+	/** Its phase, where neither what it does nor the step after it tells it. */
+	readonly phase?: "migrate" | "verify";
 	/** Of a step that people do: code is deployed, so the steps after it are of a later release. */
 	readonly deploys?: true;
 	/** Of a step in batches: what is changed. */

@@ -135,7 +135,11 @@ export function assertionsOf(
 			};
 		case "renameTable": {
 			const to = { ...operation.table, name: operation.to };
-			return { before: [...isThere(operation.table), ...isMissing(to)], after: isMade(to) };
+			// The new name alone may have been another relation's before.
+			return {
+				before: [...isThere(operation.table), ...isMissing(to)],
+				after: [...isMade(to), ...isGone(operation.table)],
+			};
 		}
 		case "addColumn": {
 			const { table, column: added, ifNotExists, ifTableExists } = operation;

@@ -8,6 +8,8 @@ import { freePort } from "../../src/trace/engines/free-port.ts";
 /** A temporary MariaDB server on loopback: user root, no password, an empty database `app`. */
 export interface MariadbServer {
 	readonly url: string;
+	/** Kills the server, as when the machine loses its power, and starts it again on the same files. */
+	restart(): Promise<void>;
 	/** Ends the server and removes its files. */
 	close(): Promise<void>;
 }
@@ -94,7 +96,8 @@ export async function startMariadb(): Promise<MariadbServer | undefined> {
 		"--innodb-flush-method=nosync",
 		"--innodb-doublewrite=0",
 		"--sync-frm=0",
-		"--innodb-flush-log-at-trx-commit=0",
+		// What is committed outlives the server, though not the machine.
+		"--innodb-flush-log-at-trx-commit=2",
 		"--innodb-buffer-pool-size=32M",
 		"--skip-log-bin",
 	];
@@ -105,32 +108,38 @@ export async function startMariadb(): Promise<MariadbServer | undefined> {
 		throw error;
 	}
 	const port = await freePort();
-	const child = spawn(
-		installation.program,
-		[
-			...options,
-			"--skip-networking=0",
-			"--bind-address=127.0.0.1",
-			`--port=${port}`,
-			`--socket=${path.join(directory, "socket")}`,
-			`--pid-file=${path.join(directory, "pid")}`,
-			"--skip-grant-tables",
-		],
-		{ cwd: directory, stdio: "ignore" },
-	);
-	child.once("error", () => undefined);
+	const start = (): ChildProcess => {
+		const started = spawn(
+			installation.program,
+			[
+				...options,
+				"--skip-networking=0",
+				"--bind-address=127.0.0.1",
+				`--port=${port}`,
+				`--socket=${path.join(directory, "socket")}`,
+				`--pid-file=${path.join(directory, "pid")}`,
+				"--skip-grant-tables",
+			],
+			{ cwd: directory, stdio: "ignore" },
+		);
+		started.once("error", () => undefined);
+		return started;
+	};
+	let child = start();
 	const endNow = (): void => {
 		child.kill("SIGKILL");
 		remove();
 	};
 	process.once("exit", endNow);
+	const kill = async (): Promise<void> => {
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		const ended = new Promise((resolve) => child.once("exit", resolve));
+		child.kill("SIGKILL");
+		await ended;
+	};
 	const close = async (): Promise<void> => {
 		process.off("exit", endNow);
-		if (child.exitCode === null && child.signalCode === null) {
-			const ended = new Promise((resolve) => child.once("exit", resolve));
-			child.kill("SIGKILL");
-			await ended;
-		}
+		await kill();
 		remove();
 	};
 	const url = `mysql://root@127.0.0.1:${port}/app`;
@@ -140,5 +149,10 @@ export async function startMariadb(): Promise<MariadbServer | undefined> {
 		await close();
 		throw error;
 	}
-	return { url, close };
+	const restart = async (): Promise<void> => {
+		await kill();
+		child = start();
+		await waitUntilReady(child, url);
+	};
+	return { url, restart, close };
 }

@@ -75,6 +75,9 @@ function isFree(table: Table, column: Column, after: Column): boolean {
 	return !taken && table.triggers.length === 0;
 }
 
+/** No code that runs knows the second column yet: it may become narrower with the proof that it is filled. */
+const beforeTheSwap = (step: RecipeStep): RecipeStep => ({ ...step, phase: "verify" });
+
 interface Swap {
 	readonly table: Table;
 	readonly column: Column;
@@ -135,16 +138,20 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 		...(definition === `${quoteType(after.type)} NULL`
 			? []
 			: [
-					alterStep(
-						after.notNull
-							? "Make it what it is to be: rows are written anew beside writes"
-							: "Make it what it is to be",
-						target,
-						[`MODIFY ${fresh} ${definition}`, inPlace],
+					beforeTheSwap(
+						alterStep(
+							after.notNull
+								? "Make it what it is to be: rows are written anew beside writes"
+								: "Make it what it is to be",
+							target,
+							[`MODIFY ${fresh} ${definition}`, inPlace],
+						),
 					),
 				]),
 		...indexes.map(({ clause = "" }) =>
-			alterStep("Build its index while reads and writes go on", target, [clause, inPlace]),
+			beforeTheSwap(
+				alterStep("Build its index while reads and writes go on", target, [clause, inPlace]),
+			),
 		),
 		{
 			title: "Swap both names while writes wait for a moment",

@@ -52,7 +52,7 @@ it("a length that takes another byte", () => {
 		time: grows with the rows
 		commits: ends the open transaction, and cannot be rolled back
 		replicas: do it again when the source is done, and lag behind as long as it takes
-		phase: contract; can be undone
+		phase: expand; can be undone
 		why: varchar(300) can take 1200 bytes: above 255 the length takes two bytes instead of one, so every row is copied"
 	`);
 });

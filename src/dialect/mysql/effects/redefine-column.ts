@@ -27,6 +27,7 @@ import {
 	type Step,
 } from "./step.ts";
 import { compareTypes, tooLong } from "./type-change.ts";
+import { takesAllOf } from "./widening.ts";
 
 /**
  * MODIFY and CHANGE: the server compares the old definition with the new one, clause by clause, and the
@@ -124,7 +125,9 @@ function typeStep(column: Column, definition: ColumnDefinition, target: Target):
 		case "collation":
 			return collationStep(column, target, change.reason);
 		case "copy":
-			return { ...copy(change.reason), phase: "contract" };
+			return takesAllOf(after, before)
+				? copy(change.reason)
+				: { ...copy(change.reason), phase: "contract" };
 	}
 }
 

@@ -34,7 +34,26 @@ function withLockedTables(piece: Piece): Piece {
 	};
 }
 
+/**
+ * A statement whose end is not known is told by what holds after its step: each stands in one of its own, but for
+ * those between LOCK TABLES and UNLOCK TABLES.
+ */
+function oneByOne(piece: Piece): readonly Piece[] {
+	const { sql, transaction, title, checks, undo } = piece;
+	const isOne = sql.length < 2 || sql.some((text) => /^LOCK\s+TABLES\b/i.test(text));
+	if (isOne || transaction !== "none" || undo !== undefined || piece.holds || piece.proves) {
+		return [piece];
+	}
+	return sql.map((text, at) => ({
+		...piece,
+		sql: [text],
+		title: `${title} (${at + 1} of ${sql.length})`,
+		follows: piece.follows || at > 0,
+		checks: at === sql.length - 1 ? checks : [],
+	}));
+}
+
 /** Turns the steps of a recipe into what can be broken off at any instant. */
 export function arrangeMysql(pieces: readonly Piece[]): readonly Piece[] {
-	return pieces.map((piece) => withLockedTables(withSettings(piece)));
+	return pieces.flatMap((piece) => oneByOne(withLockedTables(withSettings(piece))));
 }
