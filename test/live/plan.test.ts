@@ -1,63 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Rule } from "../../src/core/rule.ts";
-import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
-import { rules } from "../../src/generated/rules.ts";
+import { describe, expect, test } from "vitest";
 import { runsOnServer, type Plan, type ServerStep } from "../../src/plan/plan.ts";
-import type { TraceEngine } from "../../src/trace/engine.ts";
-import { startServer } from "../../src/trace/engines/server.ts";
-import { readSchemaBy, type SchemaLines } from "../catalog/server-schema.ts";
+import type { SchemaLines } from "../catalog/server-schema.ts";
 import { planSql } from "../plan/plan-sql.ts";
-import { emptyDatabase } from "./forms.ts";
+import { examples, exampleServer, withoutPlaces, type Shown } from "./example-server.ts";
 
-interface Shown {
-	readonly name: string;
-	readonly rule: Rule;
-	readonly before: string;
-	readonly bad: string;
-	readonly transaction: "file" | "none" | "implicit";
-}
-
-const examples = rules.flatMap((rule) =>
-	rule.examples.flatMap(
-		(
-			{ before = "", bad, transaction = "none", dialect = rule.dialects[0] },
-			at,
-		): readonly Shown[] =>
-			dialect === "postgres"
-				? [{ name: `${rule.id} ${at + 1}`, rule, before, bad, transaction }]
-				: [],
-	),
-);
-
-let engine: TraceEngine;
-
-beforeAll(async () => {
-	const started = await startServer(18, [process.cwd()]);
-	if ("code" in started) throw new Error(started.message);
-	engine = started;
-	await loadPostgres();
-}, 120_000);
-
-afterAll(() => engine.close());
-
-async function run(statements: string): Promise<string | undefined> {
-	const dialect = await loadPostgres();
-	const reading = dialect.read({ path: "change.sql", text: statements }, { placeholders: [] });
-	for (const { range } of reading.statements) {
-		const { failure } = await engine.execute(statements.slice(range.start, range.end));
-		if (failure) return `${failure.message}: ${statements.slice(range.start, range.end)}`;
-	}
-	return undefined;
-}
+const server = exampleServer();
 
 /** As a runner does it: assertions, limits, the step, assertions. */
 async function runStep(step: ServerStep): Promise<string | undefined> {
 	for (const { says, sql } of step.before) {
-		const [row] = await engine.query(sql);
+		const [row] = await server.query(sql);
 		if (row?.[0] !== "t" && row?.[0] !== "true") return `before ${step.id}: not ${says}: ${sql}`;
 	}
 	const isOne = step.transaction === "own";
-	const failure = await run(
+	const failure = await server.run(
 		[
 			...(isOne ? ["BEGIN;", `SET LOCAL lock_timeout = ${step.lockTimeout};`] : []),
 			...(isOne ? [`SET LOCAL statement_timeout = ${step.statementTimeout};`] : []),
@@ -67,42 +23,24 @@ async function runStep(step: ServerStep): Promise<string | undefined> {
 		].join("\n"),
 	);
 	if (failure !== undefined) {
-		await engine.execute("ROLLBACK");
+		await server.run("ROLLBACK;");
 		return failure;
 	}
 	for (const { says, sql } of step.after) {
-		const [row] = await engine.query(sql);
+		const [row] = await server.query(sql);
 		if (row?.[0] !== "t" && row?.[0] !== "true") return `after ${step.id}: not ${says}: ${sql}`;
 	}
 	return undefined;
 }
 
-const schema = async (): Promise<SchemaLines> =>
-	readSchemaBy(async (sql) => (await engine.query(sql)).map(([line]) => line ?? ""));
-
-async function start(before: string): Promise<string | undefined> {
-	await emptyDatabase(engine);
-	await engine.execute("RESET ALL");
-	const failure = await run(before);
-	await engine.execute("ROLLBACK");
-	await engine.execute("RESET ALL");
-	return failure;
-}
-
-async function schemaAfter(before: string, bad: string): Promise<SchemaLines | string> {
-	const failure = (await start(before)) ?? (await run(bad));
-	await engine.execute("ROLLBACK");
-	return failure ?? schema();
-}
-
 async function schemaAfterPlan(before: string, plan: Plan): Promise<SchemaLines | string> {
-	const failure = await start(before);
+	const failure = await server.start(before);
 	if (failure !== undefined) return failure;
 	for (const step of plan.steps.filter(runsOnServer)) {
 		const stopped = await runStep(step);
 		if (stopped !== undefined) return stopped;
 	}
-	return schema();
+	return server.schema();
 }
 
 function planOf({ rule, before, bad, transaction }: Shown): Promise<Plan> {
@@ -129,14 +67,10 @@ const otherwise: Readonly<Record<string, string>> = {
 	"require-not-valid-constraint 1": "the referring column gets an index too",
 };
 
-/** A column that is added anew stands last. */
-const withoutPlaces = (lines: SchemaLines | string): SchemaLines | string =>
-	typeof lines === "string" ? lines : lines.map((line) => line.replace(/ #\d+$/, "")).sort();
-
 describe("the steps of a plan, in their order, end in the schema of what they replace", () => {
 	test.for(examples)("$name", async (example) => {
 		const plan = await planOf(example);
-		const wanted = await schemaAfter(example.before, example.bad);
+		const wanted = await server.schemaAfter(example.before, example.bad);
 		// What the server refuses as it is written has no plan that could reach the same.
 		if (typeof wanted === "string") return;
 		const reached = await schemaAfterPlan(example.before, plan);

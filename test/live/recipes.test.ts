@@ -1,45 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FilledRecipe } from "../../src/core/finding.ts";
-import type { Range } from "../../src/core/source.ts";
-import type { Rule } from "../../src/core/rule.ts";
-import { loadPostgres } from "../../src/dialect/postgres/dialect.ts";
-import { rules } from "../../src/generated/rules.ts";
-import type { TraceEngine } from "../../src/trace/engine.ts";
-import { startServer } from "../../src/trace/engines/server.ts";
-import { readSchemaBy, type SchemaLines } from "../catalog/server-schema.ts";
 import { lintSql } from "../lint-sql.ts";
-import { emptyDatabase } from "./forms.ts";
+import {
+	exampleServer,
+	examples,
+	statementsOf,
+	withoutPlaces,
+	type Shown,
+} from "./example-server.ts";
 
-interface Shown {
-	readonly name: string;
-	readonly rule: Rule;
-	readonly before: string;
-	readonly bad: string;
-	readonly transaction: "file" | "none" | "implicit";
-}
-
-const examples = rules.flatMap((rule) =>
-	rule.examples.flatMap(
-		(
-			{ before = "", bad, transaction = "none", dialect = rule.dialects[0] },
-			at,
-		): readonly Shown[] =>
-			dialect === "postgres"
-				? [{ name: `${rule.id} ${at + 1}`, rule, before, bad, transaction }]
-				: [],
-	),
-);
-
-let engine: TraceEngine;
-
-beforeAll(async () => {
-	const started = await startServer(18, [process.cwd()]);
-	if ("code" in started) throw new Error(started.message);
-	engine = started;
-	await loadPostgres();
-}, 120_000);
-
-afterAll(() => engine.close());
+const server = exampleServer();
 
 interface Offered {
 	readonly recipe: FilledRecipe;
@@ -69,28 +39,6 @@ async function recipeFor({ rule, before, bad, transaction }: Shown): Promise<Off
 	return { recipe: finding.recipe, changes };
 }
 
-async function statementsOf(text: string): Promise<readonly Range[]> {
-	const dialect = await loadPostgres();
-	const { statements } = dialect.read({ path: "change.sql", text }, { placeholders: [] });
-	return statements.map(({ range }) => range);
-}
-
-async function run(statements: string): Promise<string | undefined> {
-	for (const range of await statementsOf(statements)) {
-		const { failure } = await engine.execute(statements.slice(range.start, range.end));
-		if (failure) return `${failure.message}: ${statements.slice(range.start, range.end)}`;
-	}
-	return undefined;
-}
-
-async function schemaAfter(before: string, changes: string): Promise<SchemaLines | string> {
-	await emptyDatabase(engine);
-	await engine.execute("RESET ALL");
-	const failure = (await run(before)) ?? (await run(changes));
-	if (failure !== undefined) return failure;
-	return readSchemaBy(async (sql) => (await engine.query(sql)).map(([line]) => line ?? ""));
-}
-
 /** What a person must do first, what stays until later, or what is meant to end otherwise. */
 const otherwise: Readonly<Record<string, string>> = {
 	"no-add-column-rewrite 3": "a virtual column takes the place of a stored one",
@@ -101,16 +49,12 @@ const otherwise: Readonly<Record<string, string>> = {
 	"require-not-valid-constraint 1": "the referring column gets an index too",
 };
 
-/** A column that is added anew stands last. */
-const withoutPlaces = (lines: SchemaLines | string): SchemaLines | string =>
-	typeof lines === "string" ? lines : lines.map((line) => line.replace(/ #\d+$/, ""));
-
 describe("a recipe ends in the schema of the statement it replaces", () => {
 	test.for(examples)("$name", async (example) => {
 		const offered = await recipeFor(example);
 		if (!offered) return;
-		const wanted = await schemaAfter(example.before, example.bad);
-		const reached = await schemaAfter(example.before, offered.changes);
+		const wanted = await server.schemaAfter(example.before, example.bad);
+		const reached = await server.schemaAfter(example.before, offered.changes);
 		expect(typeof reached).not.toBe("string");
 		if (typeof wanted === "string" || offered.recipe.keepsStatement) return;
 		// Not one that could be equal is excused.
