@@ -47,6 +47,22 @@ export function undoAll(undos: readonly Undo[]): Undo {
 	return { sql, losslessUntil };
 }
 
+/** Returns how a new table goes again; `table` is its name as SQL. */
+export function undoNewTable(table: string, name: string): Undo {
+	return lossless(`DROP TABLE ${table};`, noRow(table, "", `${name} has no row`));
+}
+
+/** Returns how a new column goes again: it loses nothing where `isOwn`, of a value, is true for no row. */
+export function undoNewColumn(
+	drop: string,
+	{ table, column, isOwn }: Readonly<Record<"table" | "column" | "isOwn", string>>,
+): Undo {
+	return lossless(
+		drop,
+		noRow(table, ` WHERE ${isOwn}`, `no row has a value of its own in ${column}`),
+	);
+}
+
 /** Returns what is to say of an operation for which a dialect knows no statement that takes it back. */
 export function undoWithout(operation: Operation): Undo {
 	switch (operation.kind) {

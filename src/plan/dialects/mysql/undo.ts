@@ -10,7 +10,7 @@ import {
 	quoteName,
 } from "../../../dialect/mysql/quote.ts";
 import type { Undo } from "../../plan.ts";
-import { lossless, noRow, undoWithout } from "../../undo.ts";
+import { lossless, undoNewColumn, undoNewTable, undoWithout } from "../../undo.ts";
 
 const alter = (table: QualifiedName, clause: string): string =>
 	`ALTER TABLE ${quoteName(table)} ${clause};`;
@@ -29,10 +29,7 @@ function undoAddColumn({ table, column }: OperationOf<"addColumn">): Undo {
 		value === undefined || column.default?.kind !== "literal"
 			? `${name} IS NOT NULL`
 			: `NOT (${name} <=> ${value})`;
-	return lossless(
-		drop,
-		noRow(quoteName(table), ` WHERE ${isOwn}`, `no row has a value of its own in ${column.name}`),
-	);
+	return undoNewColumn(drop, { table: quoteName(table), column: column.name, isOwn });
 }
 
 /** Clauses of ALTER TABLE that make an index again; undefined where its definition is not wholly known. */
@@ -93,10 +90,7 @@ export function undoMysql(operation: Operation, catalog: Catalog): Undo {
 	switch (operation.kind) {
 		case "createTable":
 		case "createTableAs":
-			return lossless(
-				`DROP TABLE ${quoteName(operation.table)};`,
-				noRow(quoteName(operation.table), "", `${operation.table.name} has no row`),
-			);
+			return undoNewTable(quoteName(operation.table), operation.table.name);
 		case "addColumn":
 			return undoAddColumn(operation);
 		case "createIndex":

@@ -3,7 +3,7 @@ import type { Operation, OperationOf } from "../../../core/operation.ts";
 import { quoteExpression, quoteIdentifier, quoteName } from "../../../dialect/sqlite/quote.ts";
 import { indexText } from "../../../dialect/sqlite/table-text.ts";
 import type { Undo } from "../../plan.ts";
-import { lossless, noRow, undoWithout } from "../../undo.ts";
+import { lossless, undoNewColumn, undoNewTable, undoWithout } from "../../undo.ts";
 
 /** What a copy of the file is for. */
 const fromCopy = "only the copy of the database that was made before has it";
@@ -21,10 +21,7 @@ function undoAddColumn({ table, column }: OperationOf<"addColumn">): Undo {
 		value === undefined || column.default?.kind !== "literal"
 			? `${name} IS NOT NULL`
 			: `${name} IS NOT ${value}`;
-	return lossless(
-		drop,
-		noRow(quoteName(table), ` WHERE ${isOwn}`, `no row has a value of its own in ${column.name}`),
-	);
+	return undoNewColumn(drop, { table: quoteName(table), column: column.name, isOwn });
 }
 
 function undoDropIndex({ index }: OperationOf<"dropIndex">, catalog: Catalog): Undo {
@@ -40,10 +37,7 @@ export function undoSqlite(operation: Operation, catalog: Catalog): Undo {
 	switch (operation.kind) {
 		case "createTable":
 		case "createTableAs":
-			return lossless(
-				`DROP TABLE ${quoteName(operation.table)};`,
-				noRow(quoteName(operation.table), "", `${operation.table.name} has no row`),
-			);
+			return undoNewTable(quoteName(operation.table), operation.table.name);
 		case "addColumn":
 			return undoAddColumn(operation);
 		case "createIndex":
