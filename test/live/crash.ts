@@ -1,5 +1,5 @@
 import { makeCrashPlan } from "./runner/crash-shop.ts";
-import { freeze, network, restart, silence, terminate } from "./runner/disturbances.ts";
+import { freeze, gap, hang, network, restart, silence, terminate } from "./runner/disturbances.ts";
 import { fullDisks } from "./runner/full-disks.ts";
 import { disturbedRuns, killAt, tallyText, type Disturbance } from "./runner/kill-rounds.ts";
 import { meetings, pairsOfRunners, pairsText } from "./runner/pairs.ts";
@@ -84,6 +84,19 @@ await series(
 	"Networks that fall silent",
 	numberOf("--silences", 2),
 	[silence(random, proxy)],
+	throughProxy,
+);
+await series(
+	"Networks that lose one connection, or everything for some seconds",
+	numberOf("--hangs", 12),
+	[hang(random, proxy), gap(random, proxy)],
+	throughProxy,
+);
+proxy.delay = 10;
+await series(
+	"Networks that are slow, and fail",
+	numberOf("--slow", 4),
+	[network(random, proxy, "drop")],
 	throughProxy,
 );
 await proxy.close();

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
+import { lockkeeper } from "../cli/run.ts";
 import { Proxy } from "../live/runner/proxy.ts";
-import { clientOf, go, planOf, run, serverStep, shopOn, start, testServer, until } from "./shop.ts";
+import { clientOf, planOf, run, serverStep, shopOn, start, testServer, until } from "./shop.ts";
 import { approvedPlan, works } from "./shop.ts";
 
 const server = testServer();
@@ -121,13 +122,23 @@ async function deadAndBack(far: Far): Promise<void> {
 	expect(code).toBe(0);
 }
 
-/** Nothing is given up. */
+/** Nothing is given up, and batches do not shrink because of the way to the server. */
 async function slow(far: Far): Promise<void> {
 	far.proxy.delay = 60;
-	const plan = planOf([addNote, { ...buildIndex, id: "expand-2" }]);
-	const { code, stderr } = await go(approvedPlan(plan), far.far);
-	expect(stderr).not.toContain("attempt 2");
+	const { backfill, ...rest } = fill;
+	const filled = backfill && { ...rest, backfill: { ...backfill, batchSize: 700 } };
+	const plan = planOf([addNote, { ...buildIndex, id: "expand-2" }, filled ?? fill]);
+	const args = ["run", "plan.json", "--url", far.far, "--operator", "ada", "--format", "json"];
+	const { code, stdout } = await lockkeeper(args, { cwd: approvedPlan(plan) });
 	expect(code).toBe(0);
+	const events = stdout
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line) as { kind: string; attempt?: number; size?: number });
+	expect(events.filter(({ attempt = 1 }) => attempt > 1)).toEqual([]);
+	const sizes = events.flatMap(({ kind, size }) => (kind === "batchDone" ? [size ?? 0] : []));
+	expect(sizes[0]).toBe(700);
+	expect(Math.max(...sizes)).toBeGreaterThan(700);
 }
 
 // All at once: each waits for as long as a runner does before it gives a connection up.

@@ -19,6 +19,8 @@ export type BatchEnd =
 			readonly state: RangeState;
 			readonly rows: number;
 			readonly milliseconds: number;
+			/** Without the way to the server and back, which more or fewer rows do not change. */
+			readonly workMilliseconds: number;
 	  }
 	| { readonly is: "lost"; readonly why: "connection" | "lease" }
 	/** Rows with these keys are to be changed again right after they were changed. */
@@ -94,9 +96,12 @@ export async function runBatch(
 	let bound: KeyValues | undefined;
 	let next = state;
 	let rows = 0;
+	let workMilliseconds = 0;
 	let again: readonly KeyValues[] = [];
 	const answer = await inTransaction(work, session, async () => {
+		const asked = performance.now();
 		if ((await context.fence(session)) === "lost") return "lost";
+		const fenced = performance.now();
 		const open = { after: state.position, upTo: state.hi };
 		const found = await session.run(sql.bound(open, state.batchSize));
 		if (!found.ok) return found;
@@ -106,6 +111,7 @@ export async function runBatch(
 		const range = { after: state.position, upTo };
 		const changed = await session.run(sql.change(range));
 		if (!changed.ok) return changed;
+		workMilliseconds = Math.max(1, performance.now() - fenced - 2 * (fenced - asked));
 		rows = changed.changed;
 		if (rows > 0 && sql.again) {
 			const left = await session.run(sql.again(range));
@@ -125,7 +131,8 @@ export async function runBatch(
 	if (answer === "lost") return { is: "lost", why: "lease" };
 	if (answer === "endless") return { is: "endless", keys: again };
 	if (answer.ok) {
-		return { is: "done", state: next, rows, milliseconds: performance.now() - started };
+		const milliseconds = performance.now() - started;
+		return { is: "done", state: next, rows, milliseconds, workMilliseconds };
 	}
 	const { failure } = answer;
 	if (failure.kind === "connection") return { is: "lost", why: "connection" };
@@ -147,7 +154,7 @@ export async function passRow(
 			: writePosition(context, session, step.id, next, 0),
 	);
 	if (answer === "lost" || answer === "endless") return { is: "lost", why: "lease" };
-	if (answer.ok) return { is: "done", state: next, rows: 0, milliseconds: 0 };
+	if (answer.ok) return { is: "done", state: next, rows: 0, milliseconds: 0, workMilliseconds: 0 };
 	const { failure } = answer;
 	if (failure.kind === "connection") return { is: "lost", why: "connection" };
 	return { is: "refused", failure, bound: key, blockers: [] };

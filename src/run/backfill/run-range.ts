@@ -88,7 +88,8 @@ export class RangeRunner {
 		return { is: "done" };
 	}
 
-	#advance({ state, rows, milliseconds }: Extract<BatchEnd, { readonly is: "done" }>): void {
+	#advance(end: Extract<BatchEnd, { readonly is: "done" }>): void {
+		const { state, rows, milliseconds, workMilliseconds } = end;
 		const { context, step } = this.#work;
 		const { config } = context;
 		const target = config?.throttle?.batchMilliseconds ?? targetMilliseconds;
@@ -96,7 +97,7 @@ export class RangeRunner {
 		this.#misses = 0;
 		this.#endlessTries = 0;
 		this.#average =
-			this.#average === undefined ? milliseconds : 0.7 * this.#average + 0.3 * milliseconds;
+			this.#average === undefined ? workMilliseconds : 0.7 * this.#average + 0.3 * workMilliseconds;
 		this.#progress.rows += rows;
 		const share = this.#progress.shareOf(state);
 		context.tell({
@@ -110,7 +111,7 @@ export class RangeRunner {
 		});
 		this.#state = {
 			...state,
-			batchSize: nextSize(size, this.#average, milliseconds, target),
+			batchSize: nextSize(size, this.#average, workMilliseconds, target),
 		};
 	}
 

@@ -86,7 +86,7 @@ export async function makeShop(url: string, rows: number): Promise<void> {
 	);
 }
 
-/** Writers that do the same to the orders and to the mirror, in one transaction. */
+/** Writers that do the same to the orders and to the mirror, in one transaction, and a reader with long ones. */
 export class Workload {
 	readonly #url: string;
 	readonly #rows: number;
@@ -105,6 +105,19 @@ export class Workload {
 		this.#rows = rows;
 		this.#random = random;
 		for (let writer = 1; writer <= writers; writer++) this.#writers.push(this.#write(writer));
+		this.#writers.push(this.#read());
+	}
+
+	/** Reports that read for a second or two: a build of an index waits for them before it ends. */
+	async #read(): Promise<void> {
+		while (!this.#stopped) {
+			const seconds = this.#random() * 1.5;
+			await ask(
+				this.#url,
+				`BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM mirror; SELECT pg_sleep(${seconds}); COMMIT`,
+			).catch(() => undefined);
+			await new Promise((resolve) => setTimeout(resolve, this.#random() * 1500));
+		}
 	}
 
 	async stop(): Promise<void> {

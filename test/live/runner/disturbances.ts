@@ -106,3 +106,37 @@ export function silence(random: () => number, proxy: Proxy): Disturbance {
 		},
 	};
 }
+
+/** One connection is dead, and neither the runner nor the server hears of it. */
+export function hang(random: () => number, proxy: Proxy): Disturbance {
+	return {
+		name: "one connection silent",
+		async disturb(runner, url) {
+			await randomInstant(runner, random);
+			if (runner.isOver) return false;
+			const [row] = await ask(
+				url,
+				`SELECT client_port FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper%' AND application_name <> 'lockkeeper judge'
+				AND datname = current_database() ORDER BY state = 'idle', random() LIMIT 1`,
+			);
+			if (!row) return false;
+			proxy.swallowOne(Number(row["client_port"]));
+			return true;
+		},
+	};
+}
+
+/** A network that swallows everything for some seconds; what it held back comes through then. */
+export function gap(random: () => number, proxy: Proxy): Disturbance {
+	return {
+		name: "gap of some seconds",
+		async disturb(runner) {
+			await randomInstant(runner, random);
+			if (runner.isOver) return false;
+			proxy.swallow();
+			await Promise.race([wait(random() * 12_000), runner.ended]);
+			proxy.resume();
+			return true;
+		},
+	};
+}

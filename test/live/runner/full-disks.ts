@@ -63,7 +63,7 @@ async function onePlan(
 		}
 		const code = await runner.ended;
 		disk.free();
-		await server.revive();
+		await server.up();
 		if (isFull) tally.fillings += 1;
 		if (code === 0) break;
 		const said = `${runner.errors} ${JSON.stringify(runner.end ?? {})}`;

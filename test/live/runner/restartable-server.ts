@@ -122,7 +122,7 @@ export class RestartableServer {
 		return [...log.matchAll(line)].map(([, pid]) => Number(pid));
 	}
 
-	async up(): Promise<void> {
+	#start(): void {
 		const postgres = [path.join(this.#binaries, "postgres"), "-D", this.#directory];
 		const { program, args, options } = commandOf(
 			[...postgres, "-p", String(this.port), ...this.#more],
@@ -130,11 +130,17 @@ export class RestartableServer {
 			this.#disk,
 		);
 		this.#process = spawn(program, args, { ...options, stdio: "ignore" });
-		await this.#answers();
 	}
 
-	async #answers(): Promise<void> {
+	get #isOver(): boolean {
+		const server = this.#process;
+		return server === undefined || server.exitCode !== null || server.signalCode !== null;
+	}
+
+	/** Starts it where it does not run, as often as it breaks down, and waits until it answers. */
+	async up(): Promise<void> {
 		for (let time = 0; time < 600; time += 1) {
+			if (this.#isOver) this.#start();
 			try {
 				await ask(this.url(), "SELECT 1");
 				return;
@@ -145,16 +151,10 @@ export class RestartableServer {
 		throw new Error("the server does not start");
 	}
 
-	/** Starts again what broke down by itself, or waits until it has. */
-	async revive(): Promise<void> {
-		if (this.#process?.exitCode !== null) await this.up();
-		else await this.#answers();
-	}
-
 	/** Shuts down without a word to anybody: connections break, what is not committed is gone. */
 	async down(signal: "SIGQUIT" | "SIGINT" = "SIGQUIT"): Promise<void> {
 		const server = this.#process;
-		if (server?.exitCode !== null) return;
+		if (!server || this.#isOver) return;
 		const ended = new Promise((resolve) => server.once("exit", resolve));
 		server.kill(signal);
 		await ended;
