@@ -150,6 +150,21 @@ describe.skipIf(!findMariadb())("a plan on MariaDB", () => {
 		expect((await first.ended).code).toBe(0);
 	}, 120_000);
 
+	test("a session is told from another one that has its number after the server was started anew", async () => {
+		const { url, session } = await shopAt();
+		const engine = await engineAt(url);
+		const other = await engine.connect("test");
+		if ("code" in other) throw new Error(other.message);
+		const [number = ""] = other.id.split(" ");
+		expect(await engine.ways.isAlive(session, other.id)).toBe(true);
+		expect(await engine.ways.isAlive(session, `${number} 1795307013`)).toBe(false);
+		await engine.ways.endIdle(session, `${number} 1795307013`);
+		expect((await other.run("SELECT 1")).ok).toBe(true);
+		await engine.ways.endIdle(session, other.id);
+		expect((await other.run("SELECT 1")).ok).toBe(false);
+		expect(await engine.ways.isAlive(session, other.id)).toBe(false);
+	});
+
 	test("what was added is taken back", async () => {
 		const { url, session } = await shopAt();
 		const added = `CREATE INDEX orders_by_total ON orders (total);

@@ -15,7 +15,10 @@ const secondsOf = (milliseconds: number): number =>
 	milliseconds === 0 ? forever : Math.max(1, Math.ceil(milliseconds / 1000));
 
 /** MySQL breaks off only queries that read; MariaDB every statement. */
-export function limitsOf({ lockTimeout, statementTimeout }: Limits, flavor: Flavor): readonly string[] {
+export function limitsOf(
+	{ lockTimeout, statementTimeout }: Limits,
+	flavor: Flavor,
+): readonly string[] {
 	const wait = secondsOf(lockTimeout);
 	const run =
 		flavor === "mariadb"
@@ -101,35 +104,31 @@ async function probe(session: RunSession, { after }: ServerStep): Promise<Probe>
 	return { is: "done" };
 }
 
-/** Returns when the server started, in seconds since 1970: numbers of sessions begin anew with it. */
-export async function serverStart(session: Pick<RunSession, "run">): Promise<number> {
-	const now = await session.run("SELECT UNIX_TIMESTAMP()");
-	const uptime = await session.run("SHOW GLOBAL STATUS LIKE 'Uptime'");
-	if (!now.ok || !uptime.ok) return 0;
-	return Number(now.rows[0]?.[0]) - Number(uptime.rows[0]?.[1]);
+/**
+ * The lock that a session of ours holds from its first to its last moment: numbers of connections begin anew with the
+ * server, and another client may have the number of one that is gone.
+ */
+export const sessionLock = (mark: string): string => `lockkeeper-session:${mark}`;
+
+/** The number of the connection that holds the lock of a session; undefined when it is gone. */
+async function threadOf(session: RunSession, id: string): Promise<string | undefined> {
+	const [, mark = ""] = id.split(" ");
+	const [row] = await ask(session, "SELECT IS_USED_LOCK(?)", [sessionLock(mark)]);
+	return row?.[0] ?? undefined;
 }
 
-async function isAlive(session: RunSession, id: string): Promise<boolean> {
-	const [number = "0", start = "0"] = id.split(" ");
-	// The two readings it is made of are not of one moment.
-	if (Math.abs((await serverStart(session)) - Number(start)) > 3) return false;
-	return isTrue(
-		await ask(
-			session,
-			"SELECT EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ?)",
-			[number],
-		),
-	);
-}
+const isAlive = async (session: RunSession, id: string): Promise<boolean> =>
+	(await threadOf(session, id)) !== undefined;
 
 async function endIdle(session: RunSession, id: string): Promise<void> {
-	const number = Number(id.split(" ")[0]);
+	const thread = await threadOf(session, id);
+	if (thread === undefined) return;
 	const rows = await ask(
 		session,
 		"SELECT COMMAND = 'Sleep' FROM information_schema.PROCESSLIST WHERE ID = ?",
-		[number],
+		[thread],
 	);
-	if (isTrue(rows) && (await isAlive(session, id))) await session.run(`KILL ${number}`);
+	if (isTrue(rows)) await session.run(`KILL ${Number(thread)}`);
 }
 
 async function keepsSession(session: RunSession): Promise<boolean> {

@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { Connection } from "mysql2/promise";
 import { cellText } from "../../trace/engine.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { bytesMark } from "./mysql-batches.ts";
 import { mysqlFailure } from "./mysql-failures.ts";
-import { mysqlWays, serverStart, type Flavor } from "./mysql-ways.ts";
+import { mysqlWays, sessionLock, type Flavor } from "./mysql-ways.ts";
 import { refuseShared } from "./shared-connection.ts";
 
 type Connect = (purpose: string) => Promise<Connection>;
@@ -83,12 +84,16 @@ async function sessionOn(connection: Connection, connect: Connect): Promise<RunS
 		runOn(connection, sql, values);
 	const own = await run("SELECT CONNECTION_ID()");
 	const number = (own.ok ? own.rows[0]?.[0] : undefined) ?? "0";
+	const mark = randomBytes(8).toString("hex");
+	await run("SELECT GET_LOCK(?, 0)", [sessionLock(mark)]);
 	return {
-		id: `${number} ${await serverStart({ run })}`,
+		id: `${number} ${mark}`,
 		run,
 		async cancel() {
 			const other = await connect("cancel");
-			await runOn(other, `KILL QUERY ${Number(number)}`, []);
+			const holder = await runOn(other, "SELECT IS_USED_LOCK(?)", [sessionLock(mark)]);
+			const thread = holder.ok ? holder.rows[0]?.[0] : undefined;
+			if (typeof thread === "string") await runOn(other, `KILL QUERY ${Number(thread)}`, []);
 			await endOf(other);
 		},
 		cut() {

@@ -29,6 +29,13 @@ test.for([
 	],
 	["CREATE TABLE notes (title varchar(2000), KEY (title)) CHARSET=utf8mb4;", ["1071"], []],
 	["CREATE TABLE notes (title varchar(2000), KEY (title)) CHARSET=latin1;", [], []],
+	["ALTER TABLE articles ADD UNIQUE articles_title (title);", ["1071"], []],
+	["ALTER TABLE articles ADD CONSTRAINT place UNIQUE (city, street);", ["1071"], []],
+	["ALTER TABLE articles ADD COLUMN code varchar(900) UNIQUE;", ["1071"], []],
+	["ALTER TABLE articles ADD COLUMN code varchar(90), ADD UNIQUE (code, city);", [], []],
+	["CREATE TABLE notes (title varchar(900) PRIMARY KEY) CHARSET=utf8mb4;", ["1071"], ["1071"]],
+	["CREATE TABLE notes (title varchar(900), PRIMARY KEY (title(90))) CHARSET=utf8mb4;", [], []],
+	["CREATE TABLE notes (body text UNIQUE) CHARSET=utf8mb4;", ["1170"], []],
 	["CREATE TABLE notes (body text, FULLTEXT KEY (body)) CHARSET=utf8mb4;", [], []],
 ] as const)("%s", async ([sql, mysql, mariadb]) => {
 	expect(await refusals("mysql", sql)).toEqual(mysql);

@@ -81,7 +81,10 @@ class Writer {
 				else {
 					connection?.destroy();
 					connection = undefined;
-					if (!isBroken) this.errors.add(error.message);
+					// A swap that was broken off lets writes fail until it is ended: none is lost.
+					const { message } = error instanceof Error ? error : new Error(String(error));
+					const isHalfSwapped = number === 1054 && message.includes("in 'NEW'");
+					if (!isBroken && !isHalfSwapped) this.errors.add(message);
 					await wait(100);
 				}
 			}

@@ -4,12 +4,14 @@ import {
 	columnsOf,
 	constraintNamed,
 	indexNamed,
+	isSameName,
 	isSettingOff,
 	primaryKeyOf,
 	type Target,
 } from "./facts.ts";
 import { beginsWith, foreignKeysFrom } from "./foreign-keys.ts";
 import { dropNamedIndex } from "./indexes.ts";
+import { keyProblem } from "./key-length.ts";
 import { has, locksParents } from "./server.ts";
 import {
 	buildIndexes,
@@ -45,7 +47,7 @@ export function constraintStep(
 		case "foreignKey":
 			return foreignKeyStep(constraint, target);
 		case "primaryKey":
-			return primaryKeyStep(target);
+			return primaryKeyStep(constraint, target, place);
 		case "unique":
 			return uniqueStep(constraint, target);
 		default:
@@ -111,12 +113,36 @@ function hasIndexFor(columns: readonly string[], target: Target): boolean {
 	return [...standing, ...coming].some((index) => beginsWith(index, columns));
 }
 
-function primaryKeyStep(target: Target): Step {
+/** Columns that come with the same statement are of its command; of those that are not known nothing is said. */
+function lengthProblem(
+	{ columns, type }: Definition<"unique" | "primaryKey">,
+	target: Target,
+): Step | undefined {
+	const coming = target.scene.command.flatMap((other) =>
+		other.kind === "addColumn" || other.kind === "redefineColumn"
+			? [other.kind === "addColumn" ? other.column : other.definition]
+			: [],
+	);
+	const parts = columns.map((name) => ({
+		column: coming.find((other) => isSameName(other.name, name)) ?? columnNamed(target, name),
+	}));
+	const problem = keyProblem(parts, type === "unique" ? "unique" : "primary", target);
+	return problem && refused(problem.code, problem.reason);
+}
+
+function primaryKeyStep(
+	constraint: Definition<"unique" | "primaryKey">,
+	target: Target,
+	place: Place,
+): Step {
 	const drops = target.scene.command.some(
 		(operation) => operation.kind === "dropConstraint" && isPrimary(operation),
 	);
 	if (!drops && primaryKeyOf(target))
 		return refused(1068, `${target.name} has a primary key already`);
+	// A clause may give its texts a length, which the constraint does not keep.
+	const tooLong = place === "clause" ? undefined : lengthProblem(constraint, target);
+	if (tooLong) return tooLong;
 	return {
 		...rebuild("none", "the rows are kept in the order of the primary key: all are written anew"),
 		primaryKey: "added",
@@ -125,12 +151,15 @@ function primaryKeyStep(target: Target): Step {
 }
 
 /** UNIQUE over whole TEXT or BLOB columns is kept by a hidden hash column in MariaDB. */
-function uniqueStep({ name, columns }: Definition<"unique" | "primaryKey">, target: Target): Step {
+function uniqueStep(constraint: Definition<"unique" | "primaryKey">, target: Target): Step {
+	const { name, columns } = constraint;
 	const { server } = target.scene;
 	const index = name ?? columns[0] ?? "";
 	if (name !== undefined && indexNamed(target, name)) {
 		return refused(1061, `${target.name} has an index ${name} already`);
 	}
+	const tooLong = lengthProblem(constraint, target);
+	if (tooLong) return tooLong;
 	const isLong = columns.some((column) =>
 		/(?:text|blob)$/i.test(columnNamed(target, column)?.type?.name ?? ""),
 	);

@@ -52,6 +52,15 @@ function refuseLongKeys(operation: OperationOf<"createTable">, scene: Scene, dra
 	const target = newTarget(operation, scene);
 	const columnOf = (name: string | undefined) =>
 		columns.find((column) => name !== undefined && isSameName(column.name, name));
+	for (const constraint of constraintsOf(operation)) {
+		// A clause of a primary key may give its texts a length, which the constraint does not keep.
+		const isPrimary =
+			constraint.type === "primaryKey" && !operation.constraints.includes(constraint);
+		if (constraint.type !== "unique" && !isPrimary) continue;
+		const parts = constraint.columns.map((name) => ({ column: columnOf(name) }));
+		const problem = keyProblem(parts, constraint.type === "unique" ? "unique" : "primary", target);
+		if (problem) refuse(draft, problem.code, `${table.name}: ${problem.reason}`);
+	}
 	for (const { elements, unique, method } of indexes) {
 		if (/fulltext|spatial|vector/i.test(method)) continue;
 		const parts = elements.map(({ expression, prefixLength }) => ({
