@@ -41,6 +41,8 @@ export interface RowCheck {
 export interface RecipeStep {
 	/** What the step is for, one line. */
 	readonly title: string;
+	/** The same in a plan, where the runner does by itself what the title asks of people. */
+	readonly titleInPlan?: string;
 	/** Statements that go together; absent for a step that people do (deploy the application). */
 	readonly sql?: string;
 	/** `own`: in a transaction of its own; `none`: outside any transaction; `batches`: one per batch. */
@@ -55,7 +57,7 @@ export interface RecipeStep {
 	/** What the SQL looks at in its table, where bodies of functions hide it. */
 	readonly columns?: readonly string[];
 	/** How the step as a whole is taken back, where its operations one by one do not tell. */
-	readonly undo?: StepUndo;
+	readonly undo?: StepUndo | { readonly none: string };
 }
 
 /** SQL that takes a step back; nothing is lost while the queries are true. */

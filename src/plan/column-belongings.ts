@@ -1,9 +1,9 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import { columnsIn, replaceIn } from "../catalog/expression.ts";
 import type { Column, Index, Table } from "../catalog/model.ts";
 import { makeObjectName } from "../catalog/naming.ts";
 import type { Expression, QualifiedName } from "../core/expression.ts";
 import type { RecipeStep } from "../core/finding.ts";
-import { callsIn } from "../core/engine/expressions.ts";
 import { quoteExpression } from "../dialect/postgres/quote-expression.ts";
 import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
 import { addThenValidate } from "./constraint-steps.ts";
@@ -117,25 +117,36 @@ function ofCheck(check: Check, place: Place): Belongings {
 	};
 }
 
-/** The sequence of a serial column goes with the column that owns it. */
-function ofDefault({ default: value }: Column, place: Place): Belongings {
+/** The sequence of a serial column goes with the column that owns it, so it gets its new owner with the names. */
+function ofDefault({ default: value }: Column, place: Place, catalog: Catalog): Belongings {
 	if (!value) return nothing;
 	const text = quoteExpression(value);
-	if (text === undefined || callsIn([value]).some((call) => call.function.name === "nextval")) {
-		return { ...nothing, rest: ["the default"] };
-	}
-	const [alter, name] = [
-		`ALTER TABLE ${quoteName(place.table)} ALTER COLUMN`,
-		quoteIdentifier(place.column),
+	if (text === undefined) return { ...nothing, rest: ["the default"] };
+	const target = quoteName(place.table);
+	const name = quoteIdentifier(place.column);
+	const alter = `ALTER TABLE ${target} ALTER COLUMN`;
+	const set = [
+		...catalog
+			.sequencesOwnedBy(catalog.resolve(place.table))
+			.filter(({ ownedBy }) => ownedBy?.column === place.column)
+			.map(
+				(sequence) =>
+					`ALTER SEQUENCE ${quoteName(shortName(sequence))} OWNED BY ${target}.${name};`,
+			),
+		`${alter} ${name} SET DEFAULT ${text};`,
 	];
 	return {
 		...nothing,
 		leave: [`${alter} ${name} DROP DEFAULT;`],
-		take: [`${alter} ${name} SET DEFAULT ${text};`],
+		take: set,
 		giveBack: [`${alter} ${name} DROP DEFAULT;`],
-		restore: [`${alter} ${name} SET DEFAULT ${text};`],
+		restore: set,
 	};
 }
+
+/** The name of an object as it stands in the schema that goes without saying. */
+const shortName = ({ schema, name }: { readonly schema: string; readonly name: string }) =>
+	schema === "public" ? { name } : { schema, name };
 
 /** What the rows must hold before the columns change places: the scan is done while reads and writes go on. */
 function ofProof(isNotNull: boolean, mayMiss: boolean, place: Place): Belongings {
@@ -161,18 +172,24 @@ function ofProof(isNotNull: boolean, mayMiss: boolean, place: Place): Belongings
 }
 
 /**
- * Returns what a column has that the one that takes its place must have too. `mayMiss`: values that cannot
+ * Returns what a column has that the one that takes its place must have too, but for keys. `mayMiss`: values that cannot
  * be converted are empty in the new column, and must be gone before it takes over.
  */
-export function belongingsOf(table: Table | undefined, place: Place, mayMiss: boolean): Belongings {
+export function belongingsOf(
+	table: Table | undefined,
+	place: Place,
+	{ mayMiss, catalog }: { readonly mayMiss: boolean; readonly catalog: Catalog },
+): Belongings {
 	const known = table?.columns.find(({ name }) => name === place.column);
 	const uses = (expression: Expression | undefined): boolean =>
 		expression !== undefined && columnsIn(expression).has(place.column);
+	const key = table?.constraints.find(({ type }) => type === "primaryKey");
 	const indexes = (table?.indexes ?? []).filter(
-		({ elements, include, where }) =>
-			elements.some(({ expression }) => uses(expression)) ||
-			include.includes(place.column) ||
-			uses(where),
+		({ elements, include, where, constraint }) =>
+			(constraint === undefined || constraint !== key?.name) &&
+			(elements.some(({ expression }) => uses(expression)) ||
+				include.includes(place.column) ||
+				uses(where)),
 	);
 	const checks = (table?.constraints ?? []).flatMap((constraint) =>
 		constraint.type === "check" && uses(constraint.expression) ? [constraint] : [],
@@ -180,7 +197,7 @@ export function belongingsOf(table: Table | undefined, place: Place, mayMiss: bo
 	const isPlain = table?.kind !== "partitioned";
 	return joined([
 		ofProof(known?.notNull ?? false, mayMiss, place),
-		...(known ? [ofDefault(known, place)] : []),
+		...(known ? [ofDefault(known, place, catalog)] : []),
 		...checks.map((check) => ofCheck(check, place)),
 		...indexes.map((index) =>
 			isPlain ? ofIndex(index, place) : { ...nothing, rest: [`index ${index.name}`] },

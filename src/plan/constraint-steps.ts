@@ -21,12 +21,12 @@ export function addThenValidate(
 	const alter = `ALTER TABLE ${quoteName(table)}`;
 	return [
 		{
-			title: "Add it for new rows: no row is read, the lock is short",
+			title: `Add ${name} for new rows: no row is read, the lock is short`,
 			sql: `${alter} ADD CONSTRAINT ${quoteIdentifier(name)} ${text} NOT VALID;`,
 			transaction: "own",
 		},
 		{
-			title: "Test the old rows while reads and writes go on",
+			title: `Test ${name} on the old rows while reads and writes go on`,
 			sql: `${alter} VALIDATE CONSTRAINT ${quoteIdentifier(name)};`,
 			transaction: "own",
 		},
@@ -41,7 +41,7 @@ export function setNotNullSteps(table: QualifiedName, column: string): readonly 
 	return [
 		...addThenValidate(table, proof, `CHECK (${quoteIdentifier(column)} IS NOT NULL)`),
 		{
-			title: "Set NOT NULL: the validated CHECK spares the scan (PostgreSQL 12 and later)",
+			title: `Set ${column} NOT NULL: the validated CHECK spares the scan (PostgreSQL 12 and later)`,
 			sql: `${alter} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL;\n${alter} DROP CONSTRAINT ${quoteIdentifier(proof)};`,
 			transaction: "own",
 		},
@@ -78,7 +78,7 @@ export function uniqueSteps(
 	return [
 		...(leaves.length > 0 ? leaves : [everyPartition]),
 		{
-			title: "Add it to the parent, which takes over those of the partitions",
+			title: `Add ${name} to the parent, which takes over those of the partitions`,
 			sql: `ALTER TABLE ${quoteName(table)} ADD CONSTRAINT ${quoteIdentifier(name)} ${kind} (${quoteColumns(constraint.columns)})${deferral(constraint)};`,
 			transaction: "own",
 		},
@@ -103,12 +103,12 @@ function takeOver(
 	const kind = constraint.type === "unique" ? "UNIQUE" : "PRIMARY KEY";
 	return [
 		{
-			title: "Build the index while reads and writes go on, without a lock_timeout",
+			title: `Build index ${name} while reads and writes go on, without a lock_timeout`,
 			sql: `CREATE UNIQUE INDEX CONCURRENTLY ${own} ON ${quoteName(table)} (${quoteColumns(columns)})${more}${nulls};`,
 			transaction: "none",
 		},
 		{
-			title: "Let the constraint take the index over: a short lock",
+			title: `Let constraint ${name} take the index over: a short lock`,
 			sql: `ALTER TABLE ${quoteName(table)} ADD CONSTRAINT ${own} ${kind} USING INDEX ${own}${deferral(constraint)};`,
 			transaction: "own",
 		},

@@ -66,7 +66,9 @@ export function recipePieces(
 			...(phase && { phase }),
 			...(rows && { rows }),
 			...(columns && { columns }),
-			...(undo && { undo: { ...undo, sql: statementsIn(dialect, undo.sql) } }),
+			...(undo && {
+				undo: "none" in undo ? undo : { ...undo, sql: statementsIn(dialect, undo.sql) },
+			}),
 			checks,
 		};
 		const proof = checks.length === 0 ? [] : [proofOf(own, subject)];
@@ -85,8 +87,8 @@ function subjectAt(statement: Statement, at: Range): string {
 	return `${operation.table.name}${name === undefined ? "" : `.${name}`}: `;
 }
 
-function titleOf({ title, rows }: RecipeStep): string {
-	if (!rows) return title;
+function titleOf({ title, titleInPlan, rows }: RecipeStep): string {
+	if (!rows) return titleInPlan ?? title;
 	const change = rows.set === undefined ? "Delete the rows" : "Change the rows that are left";
 	return `${change}, ${batchSize.toLocaleString("en-US")} at a time`;
 }

@@ -35,11 +35,12 @@ function batchLoop(
 	const columns = key.join(", ");
 	const head = set === undefined ? `DELETE FROM ${name}` : `UPDATE ${name} SET ${set}`;
 	const where = pending === undefined ? "" : ` WHERE ${pending}`;
+	const still = pending === undefined ? "" : ` AND (${pending})`;
 	return [
 		"DO $batches$ BEGIN",
 		"\tLOOP",
 		`\t\t${head}`,
-		`\t\tWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize});`,
+		`\t\tWHERE ${key.length > 1 ? `(${columns})` : columns} IN (SELECT ${columns} FROM ${name}${where} LIMIT ${batchSize})${still};`,
 		"\t\tEXIT WHEN NOT FOUND;",
 		"\t\tCOMMIT;",
 		"\tEND LOOP;",
@@ -69,7 +70,9 @@ export function stepScript(step: ServerStep): StepScript {
 		return { name, sql: `${head}\n${text}\n`, runs: "alone" };
 	}
 	if (transaction === "none") {
-		return { name, sql: `${head}\n${sql.join("\n")}\n`, runs: "alone" };
+		const failed = "sql" in undo && (undo.sql[0] ?? "").startsWith("DROP INDEX CONCURRENTLY");
+		const advice = failed ? `\n-- If it fails, first: ${undo.sql.join(" ")}` : "";
+		return { name, sql: `${head}${advice}\n${sql.join("\n")}\n`, runs: "alone" };
 	}
 	const statements = sql.every(isQuery) ? sql.map((query) => assertTrue(query, title)) : sql;
 	const limits = [

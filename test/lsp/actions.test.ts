@@ -127,9 +127,9 @@ test("a recipe takes the place of the statement where each statement commits by 
 	await choose(all, "require-partition-proof", /^Safer way/);
 	expect(all.editor.textOf(all.uri)).toMatchInlineSnapshot(`
 		"SET lock_timeout = '2s';
-		-- Add it for new rows: no row is read, the lock is short
+		-- Add events_2027_bound for new rows: no row is read, the lock is short
 		ALTER TABLE events_2027 ADD CONSTRAINT events_2027_bound CHECK (at IS NOT NULL AND at >= '2027-01-01' AND at < '2028-01-01') NOT VALID;
-		-- Test the old rows while reads and writes go on
+		-- Test events_2027_bound on the old rows while reads and writes go on
 		ALTER TABLE events_2027 VALIDATE CONSTRAINT events_2027_bound;
 		-- Attach it: the CHECKs spare the reading
 		ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
@@ -152,21 +152,21 @@ test("a recipe becomes further migrations where a file is a transaction", async 
 	const created = await choose(all, "require-not-valid-constraint", /^Safer way.*new migration/);
 	expect(all.editor.textOf(all.uri)).toMatchInlineSnapshot(`
 		"SET lock_timeout = '2s';
-		-- Add it for new rows: no row is read, the lock is short
+		-- Add note_given for new rows: no row is read, the lock is short
 		ALTER TABLE orders ADD CONSTRAINT note_given CHECK (note <> '') NOT VALID;
 		"
 	`);
 	expect(Object.entries(created).map(([uri, text]) => [uri.replace(/.*\//, ""), text]))
 		.toMatchInlineSnapshot(`
-		[
-		  [
-		    "V11__add_constraint_in_two_steps.sql",
-		    "-- Test the old rows while reads and writes go on
-		ALTER TABLE orders VALIDATE CONSTRAINT note_given;
-		",
-		  ],
-		]
-	`);
+			[
+			  [
+			    "V11__add_constraint_in_two_steps.sql",
+			    "-- Test note_given on the old rows while reads and writes go on
+			ALTER TABLE orders VALIDATE CONSTRAINT note_given;
+			",
+			  ],
+			]
+		`);
 });
 
 test("all safe fixes are made at once when the editor asks for that", async () => {

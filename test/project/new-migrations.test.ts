@@ -113,7 +113,7 @@ test("goose gets a way out of the transaction and a block for what holds semicol
 		DO $batches$ BEGIN
 			LOOP
 				UPDATE orders SET status = 'open'
-				WHERE id IN (SELECT id FROM orders WHERE status IS NULL LIMIT 1000);
+				WHERE id IN (SELECT id FROM orders WHERE status IS NULL LIMIT 1000) AND (status IS NULL);
 				EXIT WHEN NOT FOUND;
 				COMMIT;
 			END LOOP;
@@ -128,10 +128,11 @@ test("goose gets a way out of the transaction and a block for what holds semicol
 			ASSERT (SELECT count(*) = 0 FROM orders WHERE status IS NULL), 'orders: Prove it: no row is left';
 		END $proof$;
 
-		db/00006_verify_2_orders_build_it_without_a_lock_timeout_i.sql
+		db/00006_verify_2_orders_build_index_orders_status_of_orde.sql
 		-- +goose NO TRANSACTION
 		-- +goose Up
-		-- orders: Build it, without a lock_timeout; if it fails, DROP INDEX CONCURRENTLY orders_status first
+		-- orders: Build index orders_status of orders, without a lock_timeout
+		-- If it fails, first: DROP INDEX CONCURRENTLY orders_status;
 		CREATE INDEX CONCURRENTLY orders_status ON orders (status);
 		"
 	`);

@@ -196,7 +196,7 @@ test("the recipe ends by itself", async () => {
 		{ only: ["require-batched-change"] },
 	);
 	expect(result.findings[0]?.recipe?.steps[0]?.sql).toBe(
-		"UPDATE orders SET status = 'new'\nWHERE id IN (SELECT id FROM orders WHERE (customer_id = 7) AND status IS DISTINCT FROM 'new' LIMIT 1000);",
+		"UPDATE orders SET status = 'new'\nWHERE id IN (SELECT id FROM orders WHERE (customer_id = 7) AND status IS DISTINCT FROM 'new' LIMIT 1000) AND ((customer_id = 7) AND status IS DISTINCT FROM 'new');",
 	);
 });
 

@@ -54,7 +54,7 @@ test("a release is run from its migration to the history, and only once", async 
 		phase expand
 		expand-1 begins: ALTER TABLE orders ADD COLUMN paid_at timestamptz;
 		expand-1 done (<span>)
-		expand-2 begins: orders: Build it, without a lock_timeout; if it fails, DROP INDEX CONCURRENTLY orders_status first
+		expand-2 begins: orders: Build index orders_status of orders, without a lock_timeout
 		expand-2 done (<span>)
 		phase expand done
 		phase migrate
@@ -89,7 +89,7 @@ test("a release is run from its migration to the history, and only once", async 
 
 		expand
 		  done       expand-1    ALTER TABLE orders ADD COLUMN paid_at timestamptz; (<time>, <span>)
-		  done       expand-2    orders: Build it, without a lock_timeout; if it fails, DROP INDEX CONCURRENTLY orders_status first (<time>, <span>)
+		  done       expand-2    orders: Build index orders_status of orders, without a lock_timeout (<time>, <span>)
 
 		migrate
 		  done       migrate-1   orders: Change the rows that are left, 1,000 at a time (<time>, <span>, 3,000 rows)

@@ -97,7 +97,7 @@ function defaultSteps(operation: AddColumn, situation: RecipeSituation): Steps |
 	const name = quoteIdentifier(column.name);
 	return [
 		{
-			title: "Add the column empty; the default holds for new rows",
+			title: `Add ${column.name} empty; its default holds for new rows`,
 			sql: `${alter(operation)} ADD COLUMN ${name} ${quoteType(column.type)};\n${alter(operation)} ALTER COLUMN ${name} SET DEFAULT ${value};`,
 			transaction: "own",
 		},
@@ -113,7 +113,7 @@ function numberSteps(operation: AddColumn, type: string, situation: RecipeSituat
 	const sequence = quoteName({ ...table, name: makeObjectName(table.name, column.name, label) });
 	const next = `nextval(${quoteString(sequence)})`;
 	const add: RecipeStep = {
-		title: "Add the column empty; new rows take their number from the sequence",
+		title: `Add ${column.name} empty; new rows take their number from a sequence`,
 		sql: [
 			`CREATE SEQUENCE ${sequence} AS ${type};`,
 			`${alter(operation)} ADD COLUMN ${name} ${type};`,
@@ -125,7 +125,7 @@ function numberSteps(operation: AddColumn, type: string, situation: RecipeSituat
 		transaction: "own",
 	};
 	const identity: RecipeStep = {
-		title: "Make it an identity column that counts on",
+		title: `Make ${column.name} an identity column that counts on`,
 		sql: [
 			`${alter(operation)} ALTER COLUMN ${name} DROP DEFAULT;`,
 			`${alter(operation)} ALTER COLUMN ${name} ADD GENERATED ${column.identity === "always" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY;`,
@@ -154,7 +154,13 @@ function generatedSteps(
 	const type = quoteType(column.type);
 	if (situation.version >= 18) {
 		const sql = `${alter(operation)} ADD COLUMN ${name} ${type} GENERATED ALWAYS AS (${value}) VIRTUAL;`;
-		return [{ title: "Compute it when it is read: no row is written", sql, transaction: "own" }];
+		return [
+			{
+				title: `Compute ${column.name} when it is read: no row is written`,
+				sql,
+				transaction: "own",
+			},
+		];
 	}
 	const trigger = fillTrigger(table, column.name, expression);
 	const { catalog } = situation;
@@ -166,7 +172,7 @@ function generatedSteps(
 	if (!trigger || pending === undefined) return undefined;
 	return [
 		{
-			title: "Add a plain column that a trigger fills for new and changed rows",
+			title: `Add ${column.name} as a plain column that a trigger fills for new and changed rows`,
 			sql: `${alter(operation)} ADD COLUMN ${name} ${type};\n${trigger.create}`,
 			transaction: "own",
 		},
@@ -200,7 +206,7 @@ function domainSteps(
 	const given = text === undefined ? "" : ` DEFAULT ${text}`;
 	return [
 		{
-			title: `Add the column with the type behind ${domain.name}`,
+			title: `Add ${column.name} with the type behind ${domain.name}`,
 			sql: `${alter(operation)} ADD COLUMN ${name} ${quoteType(domain.base)}${given};`,
 			transaction: "own",
 		},

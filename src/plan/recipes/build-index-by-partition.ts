@@ -50,7 +50,7 @@ export default defineRecipe({
 					transaction: "none",
 				},
 				{
-					title: "Attach it",
+					title: `Attach the index of ${leaf.name}`,
 					sql: attach(keyOf(leaf), leaf.partitionOf?.parent ?? parentKey),
 					transaction: "own",
 				},

@@ -15,6 +15,7 @@ export default defineRecipe({
 			...(table.schema !== undefined && { schema: table.schema }),
 		};
 		const failed = built ? `; if it fails, DROP INDEX CONCURRENTLY ${quoteName(built)} first` : "";
-		return [{ title: `Build it, without a lock_timeout${failed}`, sql, transaction: "none" }];
+		const build = `Build ${index ? `index ${index.name}` : "the index"} of ${table.name}, without a lock_timeout`;
+		return [{ title: `${build}${failed}`, titleInPlan: build, sql, transaction: "none" }];
 	},
 });

@@ -1,5 +1,5 @@
 import { replaceIn } from "../../catalog/expression.ts";
-import type { Table } from "../../catalog/model.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
 import { makeObjectName } from "../../catalog/naming.ts";
 import { callsIn } from "../../core/engine/expressions.ts";
 import type { Expression, TypeName } from "../../core/expression.ts";
@@ -17,18 +17,33 @@ import { batchStep } from "../batches.ts";
 import type { BatchedTable } from "../batching/batch-words.ts";
 import { postgresWords } from "../batching/postgres.ts";
 import { belongingsOf } from "../column-belongings.ts";
+import { isWiderNumber, keyBelongingsOf, type KeyBelongings } from "../key-belongings.ts";
 import { fillTrigger } from "../fill-trigger.ts";
 import { defineRecipe, type RecipeSituation } from "../recipe.ts";
 
 type TypeChange = OperationOf<"alterColumnType">;
 
-/** A key is referenced by other tables or found by name: its change is more than these steps. */
-function isKey(table: Table | undefined, column: string): boolean {
-	return (table?.constraints ?? []).some(
+const noKey: KeyBelongings = { before: [], leave: [], take: [] };
+
+const noWayBack = (table: string): string =>
+	`The old numbers of ${table} have no index any more: going back is a change of type of its own.`;
+
+/** What a column of a key takes with it; undefined where its change is more than these steps. */
+function keyFor(
+	{ table, column, type, using }: TypeChange,
+	{ next, old }: { readonly next: string; readonly old: TypeName | undefined },
+	catalog: Catalog,
+): KeyBelongings | "none" | undefined {
+	const known = catalog.table(table);
+	const isKey = known?.constraints.some(
 		(constraint) =>
 			(constraint.type === "primaryKey" || constraint.type === "foreignKey") &&
 			constraint.columns.includes(column),
 	);
+	if (!known || !isKey) return "none";
+	return using || !isWiderNumber(old, type)
+		? undefined
+		: keyBelongingsOf(known, { column, next }, catalog);
 }
 
 /** These types have no operator =, so IS DISTINCT FROM fails for them. */
@@ -105,17 +120,18 @@ export default defineRecipe({
 		const operation = using ? written : rest;
 		const { catalog, version } = situation;
 		const known = catalog.table(table);
-		if (isKey(known, column)) return undefined;
 		const next = makeObjectName(column, undefined, "new");
 		const before = makeObjectName(column, undefined, "old");
 		const old = known?.columns.find(({ name }) => name === column)?.type;
+		const key = keyFor(operation, { next, old }, catalog);
+		if (key === undefined) return undefined;
 		const value = using ?? castTo(type, column);
 		const guarded = mayRefuse(operation, old, situation);
 		const text = quoteExpression(value);
 		const fill = fillTrigger(table, next, value, { guarded });
 		// With USING nothing says how to come back.
 		const back =
-			old && !using
+			old && !using && key === "none"
 				? fillTrigger(table, before, castTo(old, column), { guarded: true, label: "back" })
 				: undefined;
 		if (text === undefined || !fill) return undefined;
@@ -138,10 +154,11 @@ export default defineRecipe({
 			catalog,
 		);
 		if (!batches) return undefined;
-		const own = belongingsOf(known, { table, column, next }, guarded);
+		const own = belongingsOf(known, { table, column, next }, { mayMiss: guarded, catalog });
+		const moved = key === "none" ? noKey : key;
 		return [
 			{
-				title: "Add the second column; a trigger keeps it equal",
+				title: `Add ${next} beside ${column}; a trigger keeps it equal`,
 				sql: `${alter} ADD COLUMN ${fresh} ${quoteType(type)};\n${fill.create}`,
 				transaction: "own",
 				columns: [column, next],
@@ -149,38 +166,44 @@ export default defineRecipe({
 			},
 			batches,
 			...own.before,
+			...moved.before,
 			...leftToPeople(own.rest, column, next),
 			{
-				title: "Change names; sessions that are connected must prepare their statements again",
+				title: `Change names: ${next} becomes ${column}; sessions that are connected must prepare their statements again`,
 				sql: [
 					fill.drop,
+					...moved.leave,
 					...own.leave,
 					`${alter} RENAME COLUMN ${name} TO ${past};`,
 					`${alter} RENAME COLUMN ${fresh} TO ${name};`,
 					...own.take,
+					...moved.take,
 					...(back ? [back.create] : []),
 				].join("\n"),
 				transaction: "own",
 				columns: [column, next, before],
-				undo: {
-					sql: [
-						...(back ? [back.drop] : []),
-						...own.giveBack,
-						`${alter} RENAME COLUMN ${name} TO ${fresh};`,
-						`${alter} RENAME COLUMN ${past} TO ${name};`,
-						...own.restore,
-						fill.create,
-					].join("\n"),
-					losslessUntil: hasEquality(type) ? [sameAsBefore(operation, before)] : [],
-				},
+				undo:
+					key !== "none"
+						? { none: noWayBack(table.name) }
+						: {
+								sql: [
+									...(back ? [back.drop] : []),
+									...own.giveBack,
+									`${alter} RENAME COLUMN ${name} TO ${fresh};`,
+									`${alter} RENAME COLUMN ${past} TO ${name};`,
+									...own.restore,
+									fill.create,
+								].join("\n"),
+								losslessUntil: hasEquality(type) ? [sameAsBefore(operation, before)] : [],
+							},
 			},
 			{
-				title: `Use ${column} with its new type for as long as you may want to go back`,
+				title: `Use ${column} with its new type for ${key === "none" ? "as long as you may want to go back" : "a while"}`,
 				transaction: "people",
 				deploys: true,
 			},
 			{
-				title: "Drop the old column in a later release",
+				title: `Drop the old column ${before} in a later release`,
 				sql: [...(back ? [back.drop] : []), `${alter} DROP COLUMN ${past};`].join("\n"),
 				transaction: "own",
 				columns: [before],

@@ -122,12 +122,12 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 	];
 	const drops = triggers.map(({ id }) => `DROP TRIGGER ${quoteName({ ...target, name: id })};`);
 	const steps: RecipeStep[] = [
-		alterStep("Add a second column with the new type", target, [
+		alterStep(`Add ${after.name} with the new type`, target, [
 			`ADD COLUMN ${fresh} ${quoteType(after.type)} NULL AFTER ${old}`,
 			instantly(online, "instantAnywhere"),
 		]),
 		{
-			title: "Let triggers fill it in every row that is written",
+			title: `Let triggers fill ${after.name} in every row that is written`,
 			sql: triggers
 				.map(({ event, id }) => rowTrigger(target, id, event, `SET NEW.${fresh} = NEW.${old}`))
 				.join("\n"),
@@ -141,8 +141,8 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 					beforeTheSwap(
 						alterStep(
 							after.notNull
-								? "Make it what it is to be: rows are written anew beside writes"
-								: "Make it what it is to be",
+								? `Make ${after.name} what it is to be: rows are written anew beside writes`
+								: `Make ${after.name} what it is to be`,
 							target,
 							[`MODIFY ${fresh} ${definition}`, inPlace],
 						),
@@ -150,11 +150,14 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 				]),
 		...indexes.map(({ clause = "" }) =>
 			beforeTheSwap(
-				alterStep("Build its index while reads and writes go on", target, [clause, inPlace]),
+				alterStep(`Build the index of ${after.name} while reads and writes go on`, target, [
+					clause,
+					inPlace,
+				]),
 			),
 		),
 		{
-			title: "Swap both names while writes wait for a moment",
+			title: `Swap the names of ${name} and ${after.name} while writes wait for a moment`,
 			sql: [
 				`LOCK TABLES ${quoteName(target)} WRITE;`,
 				...drops,
@@ -172,7 +175,7 @@ function swapSteps({ table, column, after, online }: Swap, fill: RecipeStep) {
 			transaction: "people",
 			deploys: true,
 		},
-		alterStep("Drop the old column in a later release", target, [
+		alterStep(`Drop the old column ${name}_old in a later release`, target, [
 			...indexes.map(({ index }) => `DROP INDEX ${quoteIdentifier(`${index.name}_old`)}`),
 			`DROP COLUMN ${gone}`,
 			indexes.length > 0 ? inPlace : instantly(online, "instantAnywhere"),

@@ -71,7 +71,7 @@ function stepsAround(table: Table, sql: string, catalog: Catalog): readonly Reci
 			transaction: "none",
 		},
 		{
-			title: "Make the table anew; stop at the first error and roll back",
+			title: `Make ${table.name} anew; stop at the first error and roll back`,
 			sql: `BEGIN IMMEDIATE;\n${sql}\n${keeps ? "-- Create the triggers again here.\n" : ""}PRAGMA foreign_key_check;\nCOMMIT;`,
 			transaction: "none",
 		},

@@ -62,7 +62,7 @@ export default defineRecipe({
 		};
 		return [
 			{
-				title: "Add the column, and a trigger that keeps both equal",
+				title: `Add ${to}, and a trigger that keeps it equal to ${column}`,
 				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${quoteType(type)};\n${sync.create}`,
 				transaction: "own",
 				columns: [column, to],
@@ -83,7 +83,7 @@ export default defineRecipe({
 				deploys: true,
 			},
 			{
-				title: "Drop the old column in a later release",
+				title: `Drop the old column ${column} in a later release`,
 				sql: `${sync.drop}\nALTER TABLE ${target} DROP COLUMN ${old};`,
 				transaction: "own",
 				columns: [column, to],
