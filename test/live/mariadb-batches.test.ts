@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadMysql } from "../../src/dialect/mysql/dialect.ts";
 import { mysqlBatches } from "../../src/run/engines/mysql-batches.ts";
 import { batchedBy, randomChanges, randomOf } from "../plan/batching/random-changes.ts";
+import { lintSql } from "../lint-sql.ts";
 import { findMariadb, startMariadb, type MariadbServer } from "./mariadb-server.ts";
 
 const schema =
@@ -85,5 +86,60 @@ test.skipIf(!findMariadb())(
 			expect(changed, `${sql} ends`).toBe(0);
 			if (plan.rows.set?.includes("uuid") !== true) expect(await look(), sql).toEqual(plain);
 		}
+	},
+);
+
+/** Runs the steps of a recipe up to its first one for people, batches until they change no row. */
+async function follow(before: string, change: string): Promise<void> {
+	const dialect = loadMysql("mariadb");
+	const { findings } = await lintSql(
+		[
+			{ id: "0001", sql: before },
+			{ id: "0002", sql: change },
+		],
+		{ dialect },
+	);
+	const steps = findings.find(({ recipe }) => recipe)?.recipe?.steps ?? [];
+	expect(steps.length).toBeGreaterThan(3);
+	for (const { sql, transaction } of steps) {
+		if (sql === undefined) return;
+		if (transaction === "batches") {
+			let rounds = 0;
+			while ((await changedBy(sql)) > 0) expect(++rounds).toBeLessThan(9);
+			continue;
+		}
+		const { statements } = dialect.read({ path: "step.sql", text: sql }, { placeholders: [] });
+		for (const { range } of statements) {
+			await connection.query(sql.slice(range.start, range.end));
+		}
+	}
+}
+
+test.skipIf(!findMariadb())(
+	"a column with two names keeps what is written in letters of another case",
+	async () => {
+		const people =
+			"CREATE TABLE people (id bigint PRIMARY KEY, name varchar(40) COLLATE utf8mb4_general_ci);";
+		await connection.query(people);
+		await connection.query("INSERT INTO people VALUES (1, 'ada'), (2, NULL)");
+		await follow(people, "ALTER TABLE people RENAME COLUMN name TO full_name;");
+		await connection.query("UPDATE people SET full_name = 'Ada' WHERE id = 1");
+		const [rows] = await connection.query("SELECT name, full_name FROM people ORDER BY id");
+		expect(rows).toEqual([
+			{ name: "Ada", full_name: "Ada" },
+			{ name: null, full_name: null },
+		]);
+	},
+);
+
+test.skipIf(!findMariadb())(
+	"a column that is filled with rounded values is filled once",
+	async () => {
+		const scores = "CREATE TABLE scores (id bigint PRIMARY KEY, points decimal(6, 2));";
+		await connection.query(scores);
+		await connection.query("INSERT INTO scores VALUES (1, 1.5), (2, 2.25), (3, NULL)");
+		await follow(scores, "ALTER TABLE scores MODIFY points int;");
+		const [rows] = await connection.query("SELECT points FROM scores ORDER BY id");
+		expect(rows).toEqual([{ points: 2 }, { points: 2 }, { points: null }]);
 	},
 );

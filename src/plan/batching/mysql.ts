@@ -196,6 +196,13 @@ function isNeverNull(value: Expression): boolean {
 	}
 }
 
+/** Returns the condition that two values of one column are the same, in upper and lower case and accents, too. */
+export function sameValue(type: TypeName, one: string, other: string): string {
+	return texts.test(type.name)
+		? `CAST(${one} AS BINARY) <=> CAST(${other} AS BINARY)`
+		: `${one} <=> ${other}`;
+}
+
 /** What MySQL and MariaDB can tell of rows that are changed in batches. */
 export const mysqlWords: BatchWords = {
 	quoteIdentifier,

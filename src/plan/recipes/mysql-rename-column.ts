@@ -7,6 +7,7 @@ import {
 	isKeyColumn,
 	rowTrigger,
 } from "../dialects/mysql/alter.ts";
+import { sameValue } from "../batching/mysql.ts";
 import { mysqlBatchStep } from "../mysql-batches.ts";
 import { defineRecipe } from "../recipe.ts";
 
@@ -21,9 +22,10 @@ export default defineRecipe({
 		const present = columnOf(known, column);
 		if (!known || !present?.type || present.generated || present.autoIncrement) return undefined;
 		if (known.triggers.length > 0 || isKeyColumn(catalog, known, column)) return undefined;
+		const { type, collation } = present;
 		const [old, current] = [quoteIdentifier(column), quoteIdentifier(to)];
 		const fill = mysqlBatchStep(
-			{ table, set: `${current} = ${old}`, pending: `NOT (${current} <=> ${old})` },
+			{ table, set: `${current} = ${old}`, pending: `NOT (${sameValue(type, current, old)})` },
 			catalog,
 		);
 		if (!fill) return undefined;
@@ -36,8 +38,8 @@ export default defineRecipe({
 			(name = "") => `DROP TRIGGER ${quoteName({ ...table, name })};`,
 		);
 		return [
-			alterStep("Add the column under its new name", table, [
-				`ADD COLUMN ${current} ${quoteType(present.type)} NULL`,
+			alterStep(`Add the column under its new name ${to}`, table, [
+				`ADD COLUMN ${current} ${quoteType(type)}${collation ? ` COLLATE ${collation.name}` : ""} NULL`,
 				...(value === undefined ? [] : [`ALTER COLUMN ${old} SET DEFAULT ${value}`]),
 				instantly(situation),
 			]),
@@ -54,7 +56,7 @@ export default defineRecipe({
 						table,
 						onUpdate ?? "",
 						"UPDATE",
-						`SET NEW.${current} = IF(NEW.${current} <=> OLD.${current}, NEW.${old}, NEW.${current}), NEW.${old} = NEW.${current}`,
+						`SET NEW.${current} = IF(${sameValue(type, `NEW.${current}`, `OLD.${current}`)}, NEW.${old}, NEW.${current}), NEW.${old} = NEW.${current}`,
 					),
 				].join("\n"),
 				transaction: "none",
@@ -67,7 +69,7 @@ export default defineRecipe({
 				deploys: true,
 			},
 			{
-				title: "Drop the triggers and the old column in a later release",
+				title: `Drop the triggers and the old column ${column} in a later release`,
 				sql: `${drops.join("\n")}\nALTER TABLE ${quoteName(table)} DROP COLUMN ${old};`,
 				transaction: "none",
 				columns: [column, to],
