@@ -153,10 +153,10 @@ const writeAscii = {
  */
 const codeSplitting = {
 	groups: [
-		// What the command line knows before it runs a command, and `--version` needs.
+		// What the command line knows before it runs a command, and `--version` and a plain `lint` need.
 		{
 			name: "start",
-			test: /[\\/](?:cli[\\/](?:bug|exit-code|standard-input)|core[\\/](?:preset|config-shape)|generated[\\/]formats|src[\\/]version)\.ts$/,
+			test: /[\\/](?:cli[\\/](?:bug|exit-code|process|standard-input|commands[\\/]lint)|core[\\/](?:dialect|preset|config-shape)|generated[\\/]formats|src[\\/]version)\.ts$/,
 			priority: 4,
 		},
 		{ name: "command-line", test: /[\\/]cli[\\/]command-line\.ts$/, priority: 3 },

@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import {
+	existsSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	statSync,
+	type Dirent,
+} from "node:fs";
 import path from "node:path";
 import type { ProjectProblem } from "../core/migration.ts";
 import type { SourceFile } from "../core/source.ts";
@@ -86,26 +93,46 @@ export function relativePath(cwd: string, file: string): string {
 /** Returns the files of the disk as seen from a working directory. */
 export function diskFiles(cwd: string): Files {
 	const readings = new Map<string, FileReading>();
-	const listings = new Map<string, readonly string[]>();
+	const listings = new Map<string, Listing>();
+	const listed = (directory: string): Listing => {
+		const known = listings.get(directory);
+		if (known) return known;
+		const listing = listDisk(path.resolve(cwd, directory));
+		listings.set(directory, listing);
+		return listing;
+	};
 	return {
 		cwd: path.resolve(cwd).split(path.sep).join("/"),
 		read(file) {
 			const known = readings.get(file);
 			if (known) return known;
 			// ../1.1/V2__x.sql seen from 1.1 is V2__x.sql: one name for each file.
-			const reading = readFromDisk(path.resolve(cwd, file), relativePath(cwd, file));
+			const isRegular = listings.get(parentOf(file))?.regular.has(nameOf(file)) === true;
+			const reading = readFromDisk(path.resolve(cwd, file), relativePath(cwd, file), isRegular);
 			readings.set(file, reading);
 			return reading;
 		},
-		exists: (file) => existsSync(path.resolve(cwd, file)),
-		list(directory) {
-			const known = listings.get(directory);
-			if (known) return known;
-			const names = listDisk(path.resolve(cwd, directory));
-			listings.set(directory, names);
-			return names;
+		exists(file) {
+			const listing = listings.get(parentOf(file));
+			return (!listing || mayHold(listing, nameOf(file))) && existsSync(path.resolve(cwd, file));
 		},
+		list: (directory) => listed(directory).names,
 	};
+}
+
+/** What a directory holds. */
+interface Listing {
+	/** As `Files` gives them. */
+	readonly names: readonly string[];
+	/** The names of regular files. */
+	readonly regular: ReadonlySet<string>;
+	/** Whatever it is, in lower case; undefined where that cannot be told. */
+	readonly all?: ReadonlySet<string>;
+}
+
+/** False when nothing has the name: some file systems find a name in whatever case or normal form it is written. */
+function mayHold({ all }: Listing, name: string): boolean {
+	return !all || !/^[\w.-]*[\w-]$/.test(name) || all.has(name.toLowerCase());
 }
 
 /** Returns the same files with one file replaced or added, in a new folder perhaps. */
@@ -160,12 +187,11 @@ export function readingOf(file: string, bytes: Uint8Array): FileReading {
 	return { problem: { code, severity: "error", file, message: `${file} ${message}`, hint } };
 }
 
-function readFromDisk(absolute: string, file: string): FileReading {
+function readFromDisk(absolute: string, file: string, isRegular: boolean): FileReading {
 	try {
+		const found = isRegular ? undefined : statSync(absolute);
 		// Reading a pipe or a device could wait for ever.
-		if (!statSync(absolute).isFile() && !statSync(absolute).isDirectory()) {
-			return { problem: noRegularFile(file) };
-		}
+		if (found && !found.isFile() && !found.isDirectory()) return { problem: noRegularFile(file) };
 		return readingOf(file, readFileSync(absolute));
 	} catch (error) {
 		return { problem: unreadable(file, error) };
@@ -222,25 +248,30 @@ export function errorCode(error: unknown): string | undefined {
 	return typeof error.code === "string" ? error.code : undefined;
 }
 
-function listDisk(directory: string): readonly string[] {
+function listDisk(directory: string): Listing {
 	try {
-		return readdirSync(directory, { withFileTypes: true })
-			.flatMap((entry) => {
-				const full = path.join(directory, entry.name);
-				const isLink = entry.isSymbolicLink();
-				const target = isLink ? statSync(full, { throwIfNoEntry: false }) : entry;
-				if (target?.isDirectory()) {
-					return isLink && leadsUp(full, directory) ? [] : [`${entry.name}/`];
-				}
-				// Reading a pipe or a device could wait for ever.
-				const isDangling = isLink && target === undefined;
-				return target?.isFile() || isDangling ? [entry.name] : [];
-			})
-			.sort(compareText);
+		const entries = readdirSync(directory, { withFileTypes: true });
+		return {
+			names: entries.flatMap((entry) => nameIn(directory, entry) ?? []).sort(compareText),
+			regular: new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name)),
+			all: new Set(entries.map(({ name }) => name.toLowerCase())),
+		};
 	} catch (error) {
 		if (errorCode(error) === undefined) throw error;
-		return [];
+		return { names: [], regular: new Set() };
 	}
+}
+
+/** Returns the name of a file or, with a slash, of a folder; undefined for what is neither. */
+function nameIn(directory: string, entry: Dirent): string | undefined {
+	if (entry.isFile()) return entry.name;
+	if (entry.isDirectory()) return `${entry.name}/`;
+	// Reading a pipe or a device could wait for ever.
+	if (!entry.isSymbolicLink()) return undefined;
+	const full = path.join(directory, entry.name);
+	const target = statSync(full, { throwIfNoEntry: false });
+	if (target?.isDirectory()) return leadsUp(full, directory) ? undefined : `${entry.name}/`;
+	return target === undefined || target.isFile() ? entry.name : undefined;
 }
 
 /** A link to a folder above it would be walked in circles. */

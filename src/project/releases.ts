@@ -99,6 +99,9 @@ function ownReleases(sources: readonly MigrationSource[]): readonly string[] {
 /** Returns the files that hold what the tool runs for a migration. */
 export function filesOf(source: MigrationSource): readonly string[] {
 	const sections = [...source.up, ...source.down, ...source.verify];
+	const [first] = sections;
+	// Most are one file, and there may be thousands.
+	if (first && sections.length === 1 && source.programFile === undefined) return [first.file.path];
 	const program = source.programFile === undefined ? [] : [source.programFile];
 	return [...new Set([...sections.map((section) => section.file.path), ...program])];
 }

@@ -1,8 +1,9 @@
-import type { CommandModule } from "yargs";
+import type { CommandModule, Options } from "yargs";
 import { thresholds } from "../exit-code.ts";
 import { formatIds } from "../../generated/formats.ts";
 import { presets, type Preset } from "../../core/preset.ts";
 import { colorOption, configOption } from "../options.ts";
+import { readPlainArguments } from "../plain-arguments.ts";
 
 export interface LintArguments {
 	readonly files: string[] | undefined;
@@ -33,6 +34,172 @@ export interface LintArguments {
 	readonly color: boolean | undefined;
 }
 
+/** The options of `lint`, by name. */
+export const lintOptions = {
+	since: {
+		type: "string",
+		requiresArg: true,
+		describe: "Judge what was added since a git reference",
+	},
+	changed: {
+		type: "boolean",
+		conflicts: ["since", "staged"],
+		describe: "Judge what this branch adds; finds the branch it goes into by itself",
+	},
+	staged: {
+		// Without a default: yargs takes one for given, and --since would always be in conflict.
+		type: "boolean",
+		conflicts: "since",
+		describe: "Judge what the next commit adds, as it is staged: for hooks",
+	},
+	"applied-from": {
+		type: "string",
+		requiresArg: true,
+		conflicts: "since",
+		describe: "Judge what the database at this address has not applied yet",
+	},
+	config: configOption,
+	format: {
+		choices: formatIds,
+		requiresArg: true,
+		default: "text" as const,
+		describe: "How to print findings",
+	},
+	preset: {
+		choices: presets,
+		requiresArg: true,
+		describe: "Which rules are on without being named",
+	},
+	rule: {
+		type: "string",
+		array: true,
+		requiresArg: true,
+		nargs: 1,
+		describe: "Set a severity: id=error|warning|info|off",
+	},
+	only: {
+		type: "string",
+		array: true,
+		nargs: 1,
+		requiresArg: true,
+		describe: "Run only this rule (repeatable)",
+	},
+	skip: {
+		type: "string",
+		array: true,
+		nargs: 1,
+		requiresArg: true,
+		describe: "Run all but this rule (repeatable)",
+	},
+	baseline: {
+		requiresArg: true,
+		describe: "Leave out the findings of this file; --no-baseline leaves out none",
+		coerce: (given: string | boolean): string | boolean => given,
+	},
+	fix: {
+		type: "boolean",
+		default: false,
+		describe:
+			"Write the safe fixes into the named or added files, then judge what is left; stdin goes fixed to stdout",
+	},
+	"fix-suggestions": {
+		type: "boolean",
+		default: false,
+		describe: "The same with fixes that change more than how safe it runs: read them",
+	},
+	diff: {
+		type: "boolean",
+		default: false,
+		describe: "Print the fixes as a patch for git apply and write nothing",
+	},
+	quiet: { type: "boolean", default: false, describe: "Print errors only" },
+	"max-warnings": {
+		type: "number",
+		requiresArg: true,
+		describe: "Exit with 1 above so many warnings",
+	},
+	"fail-on": {
+		choices: thresholds,
+		requiresArg: true,
+		default: "error" as const,
+		describe: "Exit with 1 from this severity on",
+	},
+	"stdin-filename": {
+		type: "string",
+		requiresArg: true,
+		describe: "Read stdin as the file of this name",
+	},
+	"print-config": {
+		type: "boolean",
+		default: false,
+		describe: "Print the config that applies",
+	},
+	stats: {
+		type: "boolean",
+		default: false,
+		describe: "Print what was read, time and memory",
+	},
+	watch: {
+		type: "boolean",
+		default: false,
+		describe: "Judge again after each change, until ctrl-C",
+	},
+	cache: {
+		type: "boolean",
+		default: false,
+		describe: "Keep results and judge again only what has changed",
+	},
+	"cache-location": {
+		type: "string",
+		requiresArg: true,
+		describe: "--cache in this directory instead of node_modules/.cache/lockkeeper",
+	},
+	color: colorOption,
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** Returns what the words behind `lint` say, undefined where only yargs can tell. */
+export function plainLintArguments(words: readonly string[]): LintArguments | undefined {
+	const plain = readPlainArguments(words, lintOptions);
+	if (!plain) return undefined;
+	const { files, flags, values } = plain;
+	const valuesOf = (name: keyof typeof lintOptions): string[] | undefined => {
+		const given = values.get(name);
+		return given && [...given];
+	};
+	const valueOf = (name: keyof typeof lintOptions): string | undefined => values.get(name)?.[0];
+	const isOn = (name: keyof typeof lintOptions): true | undefined => flags.has(name) || undefined;
+	const warnings = valueOf("max-warnings");
+	return {
+		files: [...files],
+		config: valueOf("config"),
+		baseline: undefined,
+		format: formatIds.find((id) => id === valueOf("format")) ?? lintOptions.format.default,
+		since: valueOf("since"),
+		"applied-from": valueOf("applied-from"),
+		changed: isOn("changed"),
+		staged: isOn("staged"),
+		preset: presets.find((preset) => preset === valueOf("preset")),
+		rule: valuesOf("rule"),
+		only: valuesOf("only"),
+		skip: valuesOf("skip"),
+		fix: flags.has("fix"),
+		"fix-suggestions": flags.has("fix-suggestions"),
+		diff: flags.has("diff"),
+		quiet: flags.has("quiet"),
+		"max-warnings": warnings === undefined ? undefined : Number(warnings),
+		"fail-on":
+			thresholds.find((threshold) => threshold === valueOf("fail-on")) ??
+			lintOptions["fail-on"].default,
+		"stdin-filename": valueOf("stdin-filename"),
+		"print-config": flags.has("print-config"),
+		stats: flags.has("stats"),
+		watch: flags.has("watch"),
+		cache: flags.has("cache"),
+		"cache-location": valueOf("cache-location"),
+		color: isOn("color"),
+	};
+}
+
 /** `lockkeeper lint [files..]`: judges migrations. */
 export const lintCommand: CommandModule<object, LintArguments> = {
 	command: ["lint [files..]", "$0"],
@@ -45,125 +212,7 @@ export const lintCommand: CommandModule<object, LintArguments> = {
 				describe:
 					"Migrations or their directories; all that are found when left out; - reads stdin",
 			})
-			.option("since", {
-				type: "string",
-				requiresArg: true,
-				describe: "Judge what was added since a git reference",
-			})
-			.option("changed", {
-				type: "boolean",
-				conflicts: ["since", "staged"],
-				describe: "Judge what this branch adds; finds the branch it goes into by itself",
-			})
-			.option("staged", {
-				// Without a default: yargs takes one for given, and --since would always be in conflict.
-				type: "boolean",
-				conflicts: "since",
-				describe: "Judge what the next commit adds, as it is staged: for hooks",
-			})
-			.option("applied-from", {
-				type: "string",
-				requiresArg: true,
-				conflicts: "since",
-				describe: "Judge what the database at this address has not applied yet",
-			})
-			.option("config", configOption)
-			.option("format", {
-				choices: formatIds,
-				requiresArg: true,
-				default: "text" as const,
-				describe: "How to print findings",
-			})
-			.option("preset", {
-				choices: presets,
-				requiresArg: true,
-				describe: "Which rules are on without being named",
-			})
-			.option("rule", {
-				type: "string",
-				array: true,
-				requiresArg: true,
-				nargs: 1,
-				describe: "Set a severity: id=error|warning|info|off",
-			})
-			.option("only", {
-				type: "string",
-				array: true,
-				nargs: 1,
-				requiresArg: true,
-				describe: "Run only this rule (repeatable)",
-			})
-			.option("skip", {
-				type: "string",
-				array: true,
-				nargs: 1,
-				requiresArg: true,
-				describe: "Run all but this rule (repeatable)",
-			})
-			.option("baseline", {
-				requiresArg: true,
-				describe: "Leave out the findings of this file; --no-baseline leaves out none",
-				coerce: (given: string | boolean): string | boolean => given,
-			})
-			.option("fix", {
-				type: "boolean",
-				default: false,
-				describe:
-					"Write the safe fixes into the named or added files, then judge what is left; stdin goes fixed to stdout",
-			})
-			.option("fix-suggestions", {
-				type: "boolean",
-				default: false,
-				describe: "The same with fixes that change more than how safe it runs: read them",
-			})
-			.option("diff", {
-				type: "boolean",
-				default: false,
-				describe: "Print the fixes as a patch for git apply and write nothing",
-			})
-			.option("quiet", { type: "boolean", default: false, describe: "Print errors only" })
-			.option("max-warnings", {
-				type: "number",
-				requiresArg: true,
-				describe: "Exit with 1 above so many warnings",
-			})
-			.option("fail-on", {
-				choices: thresholds,
-				requiresArg: true,
-				default: "error" as const,
-				describe: "Exit with 1 from this severity on",
-			})
-			.option("stdin-filename", {
-				type: "string",
-				requiresArg: true,
-				describe: "Read stdin as the file of this name",
-			})
-			.option("print-config", {
-				type: "boolean",
-				default: false,
-				describe: "Print the config that applies",
-			})
-			.option("stats", {
-				type: "boolean",
-				default: false,
-				describe: "Print what was read, time and memory",
-			})
-			.option("watch", {
-				type: "boolean",
-				default: false,
-				describe: "Judge again after each change, until ctrl-C",
-			})
-			.option("cache", {
-				type: "boolean",
-				default: false,
-				describe: "Keep results and judge again only what has changed",
-			})
-			.option("cache-location", {
-				type: "string",
-				requiresArg: true,
-				describe: "--cache in this directory instead of node_modules/.cache/lockkeeper",
-			})
-			.option("color", colorOption)
+			.options(lintOptions)
 			.group(
 				["since", "applied-from", "staged", "preset", "rule", "only", "skip", "baseline"],
 				"What to judge:",

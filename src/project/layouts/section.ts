@@ -98,11 +98,17 @@ export function verifySections(
 	return read ? [wholeFile(read, "none")] : [];
 }
 
+/** The SQL files of a listing: most layouts ask for those of the same directory. */
+const sqlNamesOf = new WeakMap<readonly string[], readonly string[]>();
+
 /** Returns the files of a directory whose names end in .sql, without folders and sidecars. */
 export function sqlNames(directory: string, files: Files): readonly string[] {
-	return files
-		.list(directory)
-		.filter((name) => !name.endsWith("/") && /\.sql$/i.test(name) && !isVerifyFile(name));
+	const listing = files.list(directory);
+	const known = sqlNamesOf.get(listing);
+	if (known) return known;
+	const names = listing.filter((name) => /\.sql$/i.test(name) && !isVerifyFile(name));
+	sqlNamesOf.set(listing, names);
+	return names;
 }
 
 /** Returns the first SQL file of a directory whose text matches, of those with a name that does. */
