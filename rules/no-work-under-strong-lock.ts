@@ -10,7 +10,7 @@ function earlierOperations({ transaction }: OperationContext): readonly Operatio
 
 /** The statement in words when its time grows with a table in use, and no other rule speaks of it. */
 function longWork(operation: Operation, context: OperationContext): string | undefined {
-	const scope = () => changeScope(context, context.part, earlierOperations(context));
+	const scope = () => changeScope(context, context.part, () => earlierOperations(context));
 	switch (operation.kind) {
 		case "validateConstraint": {
 			const isAddedHere = earlierOperations(context).some(

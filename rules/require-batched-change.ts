@@ -121,7 +121,7 @@ UPDATE orders SET status = 'paid' WHERE id = 4711;`,
 			const { table } = operation;
 			const rows = knownRows(operation, context);
 			if (isHarmless(operation, rows, context)) return;
-			const earlier = context.transaction?.earlier.map((entry) => entry.operation) ?? [];
+			const earlier = () => context.transaction?.earlier.map((entry) => entry.operation) ?? [];
 			const reach = reachOf(operation, context.part, changeScope(context, context.part, earlier));
 			if (reach === "bounded") return;
 			if (reach !== "whole" && isFired(context.part, context.statement)) return;

@@ -41,11 +41,11 @@ function fillsNewColumn({ operation }: Change, context: ReleaseContext): boolean
 	);
 }
 
-/** `earlier`: what the release did before the change; `made`: the tables that it makes. */
+/** `earlier` gives what the release did before the change; `made`: the tables that it makes. */
 function needsProof(
 	change: Change,
 	made: readonly QualifiedName[],
-	earlier: readonly Operation[],
+	earlier: () => readonly Operation[],
 	context: ReleaseContext,
 ): boolean {
 	if (isMadeHere(change, made, context)) return false;
@@ -128,7 +128,8 @@ UPDATE orders SET total = net WHERE id = 7;
 				if (!isChange(change)) continue;
 				const { table, kind } = change.operation;
 				const key = context.catalog.resolve(table);
-				if (seen.has(key) || !needsProof(change, made, operations.slice(0, at), context)) continue;
+				const earlier = () => operations.slice(0, at);
+				if (seen.has(key) || !needsProof(change, made, earlier, context)) continue;
 				seen.add(key);
 				const problem = problemOf(key, release, context);
 				if (!problem) continue;

@@ -26,11 +26,11 @@ export function isFired(part: StatementPart, { parts }: Statement): boolean {
 	return part.reached?.via === "function" && (parts[0]?.operations.every(isDataChange) ?? false);
 }
 
-/** Returns where a change of this part stands; `earlier` is what the release did before. */
+/** Returns where a change of this part stands; `earlier` gives what the release did before: few changes ask. */
 export function changeScope(
 	questions: TableQuestions,
 	part: StatementPart,
-	earlier: readonly Operation[],
+	earlier: () => readonly Operation[],
 ): ChangeScope {
 	const { catalog } = questions;
 	const scope: ChangeScope = {
@@ -42,7 +42,7 @@ export function changeScope(
 		inBody: part.reached !== undefined,
 		isSmall: (name) =>
 			questions.isNew(name)
-				? !earlier.some((operation) => fills(operation, name, scope))
+				? !earlier().some((operation) => fills(operation, name, scope))
 				: hasFewRows(questions, name),
 		isUnfilled(table, name) {
 			const key = catalog.resolve(table);
@@ -52,10 +52,11 @@ export function changeScope(
 				operation.kind === "addColumn" &&
 				operation.column.name === name &&
 				catalog.resolve(operation.table) === key;
-			const added = earlier.findLastIndex(isAdded);
+			const before = earlier();
+			const added = before.findLastIndex(isAdded);
 			return (
 				added >= 0 &&
-				!earlier.slice(added).some((operation) => setsColumn(operation, key, name, catalog))
+				!before.slice(added).some((operation) => setsColumn(operation, key, name, catalog))
 			);
 		},
 	};

@@ -3,6 +3,7 @@ import {
 	DiagnosticRefreshRequest,
 	DidChangeConfigurationNotification,
 	DocumentDiagnosticReportKind,
+	ErrorCodes,
 	FileChangeType,
 	InlayHintRefreshRequest,
 	LSPErrorCodes,
@@ -40,6 +41,7 @@ import { Workspace } from "./workspace.ts";
 export class Service {
 	readonly #connection: Connection;
 	readonly #client: Client;
+	readonly #hasShutDown: () => boolean;
 	readonly #notices: Notices;
 	readonly #documents = new TextDocuments(TextDocument);
 	readonly #workspace: Workspace;
@@ -50,8 +52,14 @@ export class Service {
 	/** Settled when the settings are known, or their answer takes too long. */
 	#settings: Promise<unknown> = Promise.resolve();
 
-	constructor(connection: Connection, client: Client, params: InitializeParams) {
+	constructor(
+		connection: Connection,
+		client: Client,
+		params: InitializeParams,
+		hasShutDown: () => boolean,
+	) {
 		this.#connection = connection;
+		this.#hasShutDown = hasShutDown;
 		this.#client = client;
 		this.#notices = new Notices(connection);
 		this.#workspace = new Workspace(
@@ -168,6 +176,7 @@ export class Service {
 		token: CancellationToken,
 		work: (judged: Judged) => Result | Promise<Result>,
 	): Promise<Result | null | ResponseError<undefined>> {
+		if (this.#hasShutDown()) return new ResponseError(ErrorCodes.InvalidRequest, "shut down");
 		const judged = await Promise.race([this.#analyst.judgedOf(uri), cancelled(token)]);
 		if (token.isCancellationRequested || judged === "cancelled") {
 			return new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");

@@ -8,6 +8,12 @@ import { openMigration, type OpenMigration, type Surroundings } from "./open-mig
 import { pathOf, uriOf } from "./positions.ts";
 import { defaultSettings, sameSettings, type Settings } from "./settings.ts";
 
+/** Reading a longer text takes many seconds, in which no other document is judged. */
+const mostCharacters = 10_000_000;
+
+/** A config that is a program may never have loaded. */
+const configMilliseconds = 10_000;
+
 /** A directory that the editor has open, or that of a file outside of these. */
 interface Folder {
 	readonly directory: string;
@@ -63,11 +69,21 @@ export class Workspace {
 	}
 
 	/** Returns the document as part of its history; undefined for one that is none of ours. */
-	async open({ uri }: TextDocument): Promise<OpenMigration | undefined> {
+	async open(document: TextDocument): Promise<OpenMigration | undefined> {
+		const { uri } = document;
 		const folder = this.#folderOf(uri);
 		const absolute = pathOf(uri);
 		if (!folder || absolute === undefined || !folder.settings.enable) return undefined;
 		const file = relativePath(folder.directory, absolute);
+		// A directory is no document, and all below it would be searched.
+		if (file === ".") return undefined;
+		if (document.getText().length > mostCharacters) {
+			this.#complain({
+				message: `${file} is too long to be judged while it is edited`,
+				hint: "lockkeeper lint judges it.",
+			});
+			return undefined;
+		}
 		const opened = await openMigration(file, await this.#surroundings(folder, file));
 		if (opened && "code" in opened) {
 			this.#complain(opened);
@@ -79,7 +95,7 @@ export class Workspace {
 	/** What is read for a file; a config that cannot be used is left out, with a complaint. */
 	async #surroundings(folder: Folder, file: string): Promise<Surroundings> {
 		const { directory, files, settings } = folder;
-		const loaded = await loadConfig(directory, settings.configPath, [file]);
+		const loaded = await inTime(loadConfig(directory, settings.configPath, [file]));
 		if ("code" in loaded) this.#complain(loaded);
 		return {
 			directory,
@@ -119,4 +135,24 @@ export class Workspace {
 		this.#folders.set(directory, folder);
 		return folder;
 	}
+}
+
+/** Waits for a config; a complaint when it takes too long. */
+async function inTime<Loaded>(config: Promise<Loaded>): Promise<Loaded | SlowConfig> {
+	let timer: NodeJS.Timeout | undefined;
+	const slow = new Promise<SlowConfig>((resolve) => {
+		timer = setTimeout(() => {
+			const message = `the config has not loaded in ${configMilliseconds / 1000} seconds`;
+			resolve({ code: "slowConfig", message, hint: "It is left out until it changes." });
+		}, configMilliseconds);
+	});
+	try {
+		return await Promise.race([config, slow]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+interface SlowConfig extends Complaint {
+	readonly code: "slowConfig";
 }
