@@ -3,7 +3,7 @@ import { runsOnServer, type Plan, type PlanStep } from "../plan/plan.ts";
 import { sha256 } from "../project/plan-file.ts";
 import { ask, tellServer } from "./ask.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
-import { resource } from "./lease.ts";
+import { resource } from "./holder.ts";
 
 /** A schema as it was seen, with its hash. */
 export interface SeenSchema {

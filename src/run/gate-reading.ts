@@ -5,7 +5,7 @@ import { liveSchema } from "./drift.ts";
 import type { IndexReading, RunEngine, RunSession } from "./engine.ts";
 import type { GateAnswer, GateReading } from "./gate.ts";
 import { readHistory, type ReadHistory } from "./history.ts";
-import { readHolder } from "./lease.ts";
+import { readHolder } from "./holder.ts";
 
 /** No question of a gate may hold anybody up. */
 const limits = { lockTimeout: 1000, statementTimeout: 5000 } as const;

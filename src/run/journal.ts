@@ -2,7 +2,7 @@ import { ask, Refused, tellServer } from "./ask.ts";
 import { rowHash } from "./chain.ts";
 import type { RunEvent } from "./context.ts";
 import type { RunEngine, RunSession } from "./engine.ts";
-import { resource } from "./lease.ts";
+import { resource } from "./holder.ts";
 
 /** An event as the books have it. */
 export interface JournalEntry {

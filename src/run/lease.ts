@@ -1,29 +1,10 @@
-import { ask, isTrue, Refused } from "./ask.ts";
+import { ask, isTrue, Refused, tellServer } from "./ask.ts";
 import { makeBooks } from "./books.ts";
 import type { EngineProblem, FailureKind, RunEngine, RunFailure, RunSession } from "./engine.ts";
+import { endSilentHolder, holderOrNone, resource, type Holder } from "./holder.ts";
 import { endLeft } from "./lasting-session.ts";
 import { pauseUnless } from "./pause.ts";
 import { takeOver } from "./take-over.ts";
-
-/** One runner at a time works on a database. */
-export const resource = "lockkeeper";
-
-/** Who holds the lock. */
-export interface Holder {
-	readonly operator: string;
-	readonly host: string;
-	readonly process: number;
-	readonly session: string;
-	readonly token: number;
-	readonly planHash: string;
-	/** Milliseconds since 1970 by the server's clock. */
-	readonly since: number;
-	readonly lastBeat: number;
-	/** It has let the lock go. */
-	readonly released: boolean;
-	/** Whether its connection still stands; undefined: the server does not say. */
-	readonly alive?: boolean;
-}
 
 /** Why the lock was not got. */
 export type NoLease = EngineProblem | { readonly code: "held"; readonly by?: Holder };
@@ -66,39 +47,6 @@ const vainAttempts = 3;
 /** The server needs a moment to see that a holder was killed. */
 const shortWait = 1500;
 
-/** Returns who holds the lock, or held it last. */
-export async function readHolder(
-	{ ways }: RunEngine,
-	session: RunSession,
-): Promise<Holder | undefined> {
-	const [row] = await ask(
-		session,
-		`SELECT l.holder, l.host, l.process, l.session, l.token, l.plan_hash, l.acquired_at, b.beat_at, l.released_at
-		FROM ${ways.book("lease")} AS l LEFT JOIN ${ways.book("heartbeat")} AS b ON b.resource = l.resource
-		WHERE l.resource = ?`,
-		[resource],
-	);
-	if (!row) return undefined;
-	const [operator, host, process_, id, token, planHash, since, beat, released] = row;
-	const alive = await ways.isAlive(session, id ?? "");
-	return {
-		operator: operator ?? "",
-		host: host ?? "",
-		process: Number(process_),
-		session: id ?? "",
-		token: Number(token),
-		planHash: planHash ?? "",
-		since: Number(since),
-		lastBeat: Number(beat ?? since),
-		released: released !== null,
-		...(alive !== undefined && { alive }),
-	};
-}
-
-async function holderOrNone(engine: RunEngine, session: RunSession): Promise<Holder | undefined> {
-	return isTrue(await ask(session, engine.ways.hasBooks)) ? readHolder(engine, session) : undefined;
-}
-
 /** Tries until the lock is held; a waiting query would stand in the way of CREATE INDEX CONCURRENTLY. */
 async function pollLock(
 	engine: RunEngine,
@@ -112,6 +60,7 @@ async function pollLock(
 	for (;;) {
 		if (isTrue(await ask(session, sql, values))) return true;
 		const waited = performance.now() - started;
+		await endSilentHolder(engine, session);
 		if (waited >= Math.max(wait, shortWait) || signal.aborted) return false;
 		if (!told && wait > shortWait && waited > shortWait) {
 			told = true;
@@ -282,6 +231,11 @@ class HeldLease implements Lease {
 			const isOurs = await this.isHeld(connected);
 			if (isOurs) await endLeft(this.#engine, connected, this.session.id);
 			if (isOurs && isTrue(await ask(connected, sql, values))) {
+				await tellServer(
+					connected,
+					`UPDATE ${this.#engine.ways.book("lease")} SET session = ? WHERE resource = ? AND token = ?`,
+					[connected.id, resource, this.token],
+				);
 				await this.session.close();
 				this.session = connected;
 				return;

@@ -2,9 +2,10 @@ import type { RunConfig } from "../core/config.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunContext, RunEvent } from "./context.ts";
 import type { EngineProblem, RunEngine, RunSession } from "./engine.ts";
+import type { Holder } from "./holder.ts";
 import { writeEvent } from "./journal.ts";
 import { LastingSession } from "./lasting-session.ts";
-import { takeLease, type Holder, type Lease, type NoLease } from "./lease.ts";
+import { takeLease, type Lease, type NoLease } from "./lease.ts";
 import { pauseUnless } from "./pause.ts";
 
 /** What a run is opened with. */

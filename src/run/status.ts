@@ -14,7 +14,7 @@ import type { RunEngine, RunSession } from "./engine.ts";
 import { readHistory, type HistoryRow } from "./history.ts";
 import { waitingOf, type Waiting } from "./holds.ts";
 import { readEvents, type JournalEntry } from "./journal.ts";
-import { readHolder, type Holder } from "./lease.ts";
+import { readHolder, type Holder } from "./holder.ts";
 
 /** Where one step of a plan stands. */
 export interface StepStatus {

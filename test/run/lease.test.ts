@@ -88,6 +88,18 @@ test("a holder whose lease was taken over commits nothing any more", async () =>
 	expect(row).toEqual(["grace"]);
 });
 
+test("a holder that is silent for a minute loses its place, though its connection stands", async () => {
+	const { url, client } = await shop();
+	const engine = await engineAt(url);
+	const frozen = await openAt(engine, "ada");
+	await run(client, "UPDATE lockkeeper.heartbeat SET beat_at = beat_at - 61000");
+	const heir = await openAt(engine, "grace");
+	expect(heir.context.token).toBe(frozen.context.token + 1);
+	expect(await frozen.context.fence()).toBe("lost");
+	await heir.close();
+	await frozen.close();
+});
+
 test("a takeover waits for the transaction that the old holder is just committing", async () => {
 	const { url, client } = await shop();
 	const engine = await engineAt(url);

@@ -1,7 +1,7 @@
 import type { Plan } from "../../plan/plan.ts";
 import { spanWords } from "../../report/run-text.ts";
 import type { Refusal } from "../../run/admission.ts";
-import type { Holder } from "../../run/lease.ts";
+import type { Holder } from "../../run/holder.ts";
 import type { RunEnd } from "../../run/run.ts";
 import { exitCodes } from "../output.ts";
 

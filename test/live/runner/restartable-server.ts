@@ -134,7 +134,7 @@ export class RestartableServer {
 
 	get #isOver(): boolean {
 		const server = this.#process;
-		return server === undefined || server.exitCode !== null || server.signalCode !== null;
+		return server?.exitCode !== null || server.signalCode !== null;
 	}
 
 	/** Starts it where it does not run, as often as it breaks down, and waits until it answers. */
