@@ -71,7 +71,8 @@ async function measure(
 }
 
 function typing(editor: MeasuringEditor, at: number, text: string): (() => Promise<Time>)[] {
-	return [...text.slice(0, keystrokes)].map(
+	return Array.from(
+		text.slice(0, keystrokes),
 		(character, index) => () => editor.edit(at + index, at + index, character),
 	);
 }

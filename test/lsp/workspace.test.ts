@@ -210,6 +210,23 @@ describe("the history around an open file", () => {
 		expect(after?.message).toContain("refunds exists since 005_refunds.");
 	});
 
+	test("is judged with what is being edited, whatever becomes of the file on the disk", async () => {
+		const cwd = directoryWith({ ...shop, "migrations/004_index.sql": index });
+		const editor = await openEditor([cwd]);
+		const uri = uriIn(cwd, "migrations/004_index.sql");
+		await editor.open(uri, "sql", index);
+		await editor.change(uri, { text: `\n${index}` });
+		writeFileSync(path.join(cwd, "migrations/004_index.sql"), "SELECT 1;\n");
+		await editor.changedOnDisk(uri, FileChangeType.Changed);
+		expect(await editor.lines(uri)).toEqual([blocksWrites]);
+		rmSync(cwd, { recursive: true });
+		await editor.changedOnDisk(uri, FileChangeType.Deleted);
+		expect(await editor.lines(uri)).toEqual([blocksWrites]);
+		await editor.change(uri, { text: `\n\n${index}` });
+		expect(await editor.lines(uri)).toEqual([blocksWrites]);
+		expect(editor.messages).toEqual([]);
+	});
+
 	test("is that of its own folder", async () => {
 		const other = {
 			"db/001_sessions.sql": "CREATE TABLE sessions (id bigint PRIMARY KEY);\n",
