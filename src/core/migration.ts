@@ -38,6 +38,8 @@ export type EmbeddedSql = {
 			readonly verbatim: boolean;
 			/** Stretches of `sql` that stand for values of the program. */
 			readonly holes: readonly Range[];
+			/** What a call of a builder sends to PostgreSQL; to another database it sends the like of it. */
+			readonly isBuilt?: true;
 	  }
 	| { readonly kind: "unread"; readonly range: Range; readonly message: string }
 );

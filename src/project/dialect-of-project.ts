@@ -9,14 +9,15 @@ export function dialectOf(place: Place, reading: LayoutReading, files: Files): D
 	if (configured) return { id: configured, why: "the config" };
 	if (place.detection.dialect) return place.detection.dialect;
 	const texts = reading.migrations.flatMap((source) => source.up.map(({ file }) => file.text));
-	return guessedDialect(place.root, texts, files);
+	return guessedDialect(place.root, texts, files, place.detection.driver);
 }
 
-/** Returns the database that the path or the SQL of files tells. */
+/** Returns the database that the path, the driver of the tool or the SQL of files tells. */
 export function guessedDialect(
 	root: string,
 	texts: readonly string[],
 	files: Files,
+	driver?: DialectEvidence,
 ): DialectEvidence {
 	const repository = ancestorsOf(root, files).find((directory) =>
 		files.exists(joinPath(directory, ".git")),
@@ -28,6 +29,7 @@ export function guessedDialect(
 			: pathFrom(repository, root, files.cwd);
 	return (
 		dialectFromPath(inRepository) ??
+		driver ??
 		dialectFromSyntax(texts) ?? { id: "postgres", why: "nothing says otherwise" }
 	);
 }

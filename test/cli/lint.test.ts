@@ -272,3 +272,24 @@ test("a bug of ours ends with 70 and what is needed to report it", async () => {
 	expect(stderr).toMatch(/bug of its own[^]*lockkeeper \d[^]*out of order[^]*Please report it/);
 	expect(code).toBe(70);
 });
+
+test("what a builder sends to another database than PostgreSQL is not called wrong", async () => {
+	const up = (body: string): string => `exports.up = (knex) => knex.schema.${body};\n`;
+	const cwd = directoryWith({
+		".git/HEAD": "",
+		"knexfile.js": `module.exports = { client: "mysql2" };\n`,
+		"migrations/1_orders.js": up(
+			`createTable("orders", (t) => { t.increments(); t.string("state"); })`,
+		),
+		"migrations/2_state.js": up(
+			`alterTable("orders", (t) => { t.string("state", 20).notNullable().alter(); })`,
+		),
+	});
+	const { stdout, code } = await lockkeeper(["lint", "--format", "concise"], { cwd });
+	expect(stdout).toMatchInlineSnapshot(`
+		"migrations/2_state.js:1:66: warning require-lock-timeout: This statement waits without a limit for its lock on orders; as long as it waits, every read and write that comes after it waits too.
+		migrations/2_state.js:1:66: info syntax-error: What this call does was not judged: what the builder sends to this database cannot be told.
+		"
+	`);
+	expect(code).toBe(0);
+});

@@ -114,3 +114,54 @@ describe("the database is told by what only it reads", () => {
 		expect(await dialect(sql)).toBe(expected);
 	});
 });
+
+describe("the database of a program is told by its driver", () => {
+	const program = `exports.up = (knex) => knex.schema.createTable("orders", (t) => t.increments());`;
+	const dialect = async (files: Readonly<Record<string, string>>): Promise<string> => {
+		const project = await onlyProject(tree({ "migrations/1_orders.js": program, ...files }));
+		return `${project.dialect}: ${project.dialectWhy}`;
+	};
+
+	test.each([
+		[
+			"the only client of the settings",
+			{ "knexfile.js": `module.exports = { client: "mysql2", connection: {} };` },
+			"mysql: mysql2 in knexfile.js",
+		],
+		[
+			"SQLite is for development where another one is named too",
+			{
+				"knexfile.ts": `export default {
+	development: { client: "better-sqlite3" },
+	production: { client: "mysql" },
+};`,
+			},
+			"mysql: mysql in knexfile.ts",
+		],
+		[
+			"the package of the driver, where the settings are put together",
+			{
+				"knexfile.js": `module.exports = { client: process.env.CLIENT };`,
+				"package.json": `{ "dependencies": { "knex": "3.1.0", "better-sqlite3": "11.0.0", "pg-boss": "10" } }`,
+			},
+			"sqlite: better-sqlite3 in package.json",
+		],
+		[
+			"two drivers say nothing",
+			{ "package.json": `{ "dependencies": { "mysql2": "3", "pg": "8" } }` },
+			"postgres: nothing says otherwise",
+		],
+	])("%s", async (_, files, expected) => {
+		expect(await dialect(files)).toBe(expected);
+	});
+
+	test("the folder says it before the driver", async () => {
+		const project = await onlyProject(
+			tree({
+				"mysql/migrations/1_orders.js": program,
+				"knexfile.js": `module.exports = { client: "pg" };`,
+			}),
+		);
+		expect(`${project.dialect}: ${project.dialectWhy}`).toBe("mysql: the folder mysql");
+	});
+});

@@ -39,7 +39,8 @@ export function readSection(
 		const located = places.get(piece);
 		if (piece.kind === "unread" || !located) return onSides(unreadCall(whole, piece), piece);
 		const reading = dialect.read(whole, { ...located, placeholders: [], ...taking });
-		return onSides(withComments(reading, piece), piece);
+		const known = piece.isBuilt && dialect.id !== "postgres" ? withoutRefusals(reading) : reading;
+		return onSides(withComments(known, piece), piece);
 	});
 	return {
 		file: whole,
@@ -91,6 +92,17 @@ function unreadCall(file: SourceFile, piece: EmbeddedSql): Reading {
 		unread: { reason: "program", message, at: range },
 	};
 	return { statements: [statement], trailingComments: [] };
+}
+
+/** The server gets from the tool what it can read: only what that is, nobody knows here. */
+function withoutRefusals(reading: Reading): Reading {
+	const message = "what the builder sends to this database cannot be told";
+	const statements = reading.statements.map((statement): Statement => {
+		const { unread } = statement;
+		if (unread?.reason !== "syntax") return statement;
+		return { ...statement, unread: { reason: "program", message, at: unread.at } };
+	});
+	return { ...reading, statements };
 }
 
 function onSides(reading: Reading, { sides }: EmbeddedSql): Reading {

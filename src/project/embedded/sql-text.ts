@@ -37,7 +37,7 @@ export function stringOf(text: string): string {
 
 /** Returns the piece of a call or a literal whose SQL is put together. */
 export function generated(sql: string, range: Range): EmbeddedSql {
-	return { kind: "sql", ...withoutMarks(sql), range, verbatim: false };
+	return { kind: "sql", ...withoutMarks(sql), range, verbatim: false, isBuilt: true };
 }
 
 /** Returns the piece of a literal: at its place where its characters are the SQL. */

@@ -1,6 +1,7 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { lazily } from "../lazy.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { isAbove } from "./manifest.ts";
 import {
@@ -41,7 +42,7 @@ export const dbMigrate: Layout = {
 		const why = isAbove(directory, files, "database.json")
 			? `database.json above files like ${first}`
 			: `calls of db-migrate in ${first}`;
-		return { why };
+		return { why, driver: databaseOfDriver(directory, files, ["database.json"]) };
 	},
 
 	read(directory, files): LayoutReading {

@@ -3,6 +3,7 @@ import type { TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { lazily } from "../lazy.ts";
 import { textAbove } from "./manifest.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
@@ -14,6 +15,8 @@ const vocabulary = lazily(
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesKnex =
 	/\bknex\s*\.\s*(?:schema|raw)\b|\.schema\s*\.\s*(?:withSchema\([^)]*\)\s*\.\s*)?(?:createTable|alterTable|table|raw|dropTable|hasTable)\w*\(\s*['"`\w]|import\b[^;]*\bKnex\b[^;]*from\s*["']knex["']|@param\s*\{[^}]*\bknex\b/i;
+
+const settingsNames = ["knexfile.js", "knexfile.ts", "knexfile.cjs", "knexfile.mjs"];
 
 /** Knex: programs with `up` and `down` (lib/migrations/migrate/Migrator.js of 3.3). */
 export const knex: Layout = {
@@ -27,12 +30,14 @@ export const knex: Layout = {
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesKnex);
-		return first === undefined ? undefined : { why: `calls of Knex in ${first}` };
+		if (first === undefined) return undefined;
+		const driver = databaseOfDriver(directory, files, settingsNames);
+		return { why: `calls of Knex in ${first}`, driver };
 	},
 
 	read(directory, files): LayoutReading {
 		const problems: ProjectProblem[] = [];
-		const config = ["knexfile.js", "knexfile.ts", "knexfile.cjs", "knexfile.mjs"]
+		const config = settingsNames
 			.map((name) => textAbove(directory, files, name))
 			.find((text) => text !== undefined);
 		const isOff = /\bdisableTransactions\s*:\s*true\b/.test(config ?? "");

@@ -1,6 +1,7 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { DatabaseId, ProjectProblem } from "../../core/migration.ts";
 import { lazily } from "../lazy.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
 
@@ -23,7 +24,9 @@ export const kysely: Layout = {
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesKysely);
-		return first === undefined ? undefined : { why: `Kysely in ${first}` };
+		if (first === undefined) return undefined;
+		const driver = databaseOfDriver(directory, files, ["kysely.config.ts"]);
+		return { why: `Kysely in ${first}`, driver };
 	},
 
 	read(directory, files, dialect): LayoutReading {

@@ -12,6 +12,8 @@ export interface Detection {
 	readonly why: string;
 	/** The dialect, when the layout's own files say it. */
 	readonly dialect?: { readonly id: DatabaseId; readonly why: string };
+	/** The dialect that its driver tells, where the path names none. */
+	readonly driver?: { readonly id: DatabaseId; readonly why: string } | undefined;
 	/** The databases in the names of files, when one directory holds a history for each. */
 	readonly databases?: readonly DatabaseId[];
 }

@@ -2,6 +2,7 @@ import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem, TransactionClass } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { lazily } from "../lazy.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import { firstProgram, programNames, loadPrograms, readProgramFile } from "./program-files.ts";
 
@@ -10,6 +11,11 @@ const vocabulary = lazily(
 );
 
 const programName = /^Migration\d{14}\w*\.[cm]?[jt]s$/;
+
+const settingsNames = [
+	...["mikro-orm.config.ts", "mikro-orm.config.js"],
+	...["src/mikro-orm.config.ts", "src/mikro-orm.config.js"],
+];
 
 /** MikroORM: classes whose `up` and `down` call this.addSql (packages/migrations/src/Migration.ts). */
 export const mikroOrm: Layout = {
@@ -22,7 +28,9 @@ export const mikroOrm: Layout = {
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, /\baddSql\b|mikro-orm\/migrations/);
-		return first === undefined ? undefined : { why: `a class of MikroORM in ${first}` };
+		if (first === undefined) return undefined;
+		const driver = databaseOfDriver(directory, files, settingsNames);
+		return { why: `a class of MikroORM in ${first}`, driver };
 	},
 
 	read(directory, files): LayoutReading {

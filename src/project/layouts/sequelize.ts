@@ -1,6 +1,7 @@
 import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import { lazily } from "../lazy.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	firstProgram,
@@ -16,6 +17,8 @@ const vocabulary = lazily(
 
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesSequelize = /\bqueryInterface\b|\bQueryInterface\b/;
+
+const settingsNames = ["config/config.json", "config/config.js", "config/database.js"];
 
 /** Neither sequelize-cli nor umzug opens a transaction; programs pass one along themselves. */
 const rules: ProgramRules = {
@@ -38,7 +41,9 @@ export const sequelize: Layout = {
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesSequelize);
-		return first === undefined ? undefined : { why: `queryInterface in ${first}` };
+		if (first === undefined) return undefined;
+		const driver = databaseOfDriver(directory, files, settingsNames);
+		return { why: `queryInterface in ${first}`, driver };
 	},
 
 	read(directory, files): LayoutReading {

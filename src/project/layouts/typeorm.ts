@@ -2,6 +2,7 @@ import { rowEach } from "../applied/history-table.ts";
 import type { ProjectProblem } from "../../core/migration.ts";
 import type { Module } from "../embedded/javascript/parse.ts";
 import { lazily } from "../lazy.ts";
+import { databaseOfDriver } from "./driver.ts";
 import type { Layout, LayoutReading } from "./layout.ts";
 import {
 	firstProgram,
@@ -19,6 +20,11 @@ const vocabulary = lazily(
 
 const programName = /^[^.].*\.[cm]?[jt]s$/;
 const usesTypeorm = /\bMigrationInterface\b|\bqueryRunner\s*\.\s*\w+\(/;
+
+const settingsNames = [
+	...["data-source.ts", "data-source.js", "src/data-source.ts", "ormconfig.ts", "ormconfig.js"],
+	...["ormconfig.json", "typeorm.config.ts"],
+];
 
 const rules: ProgramRules = {
 	vocabulary,
@@ -41,7 +47,9 @@ export const typeorm: Layout = {
 
 	detect(directory, files) {
 		const first = firstProgram(directory, files, programName, usesTypeorm);
-		return first === undefined ? undefined : { why: `a migration class of TypeORM in ${first}` };
+		if (first === undefined) return undefined;
+		const driver = databaseOfDriver(directory, files, settingsNames);
+		return { why: `a migration class of TypeORM in ${first}`, driver };
 	},
 
 	read(directory, files): LayoutReading {
