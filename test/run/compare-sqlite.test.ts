@@ -10,7 +10,7 @@ import {
 	type DatabaseOptions,
 } from "../../src/run/compare/compare-databases.ts";
 import { openSqlite } from "../../src/run/engines/sqlite.ts";
-import { lockkeeper } from "../cli/run.ts";
+import { directoryWith, lockkeeper } from "../cli/run.ts";
 import { sessionOf } from "./backfill-context.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "lockkeeper-compare-"));
@@ -173,5 +173,23 @@ test("the command line compares two files ", async () => {
 		0 of 1 table equal.
 		"
 	`);
+	expect(code).toBe(1);
+});
+
+test("verification queries of migrations are asked of a file", async () => {
+	const cwd = directoryWith({
+		"lockkeeper.config.json": JSON.stringify({ projects: [{ root: "db", dialect: "sqlite" }] }),
+		"db/0001_orders.sql": `-- lockkeeper:verify all_named
+-- SELECT count(*) = 0 FROM orders WHERE name IS NULL;
+UPDATE orders SET name = '' WHERE name IS NULL;
+-- lockkeeper:verify all_there
+SELECT count(*) = 3 FROM orders;
+`,
+	});
+	const file = fileWith(
+		"CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO orders VALUES (1, 'Ada');",
+	);
+	const { code, stdout } = await lockkeeper(["verify", "--url", `sqlite:${file}`], { cwd });
+	expect(stdout).toMatch(/passed.*all_named[^]*failed.*all_there[^]*1 of 2 queries passed/);
 	expect(code).toBe(1);
 });

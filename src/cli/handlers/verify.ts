@@ -1,6 +1,7 @@
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../../core/config.ts";
+import { isRead, type DialectId } from "../../core/dialect.ts";
 import { verificationSqlOf } from "../../core/engine/verifications.ts";
 import { loadDialect } from "../../dialect/load.ts";
 import { spanOf } from "../../plan/approval.ts";
@@ -75,10 +76,19 @@ async function stepsDone(
 	}
 }
 
+/** The names of the kinds of servers whose rows make the same texts. */
+const kinds = {
+	postgres: "PostgreSQL",
+	mysql: "MySQL or MariaDB",
+	mariadb: "MySQL or MariaDB",
+	sqlite: "SQLite",
+} as const;
+
 /** The queries that are named: of a plan, or of migrations. */
 async function checksNamed(
 	what: readonly string[],
 	{ config, directory }: { readonly config: Config; readonly directory: string },
+	database: DialectId,
 	doneOf: (plan: LoadedPlan) => Promise<ReadonlySet<string>>,
 ): Promise<readonly Check[] | Problem> {
 	const cwd = process.cwd();
@@ -91,10 +101,11 @@ async function checksNamed(
 		checks.push(...checksOf(loaded.plan, await doneOf(loaded)));
 	}
 	if (plans.length > 0 && migrations.length === 0) return checks;
-	const dialect = await loadDialect("postgres");
 	const projects = await discoverProjects(cwd, migrations, config, { configDirectory: directory });
 	if ("code" in projects) return projects;
-	for (const project of projects.filter((one) => one.dialect === "postgres")) {
+	for (const project of projects) {
+		if (!isRead(project.dialect) || kinds[project.dialect] !== kinds[database]) continue;
+		const dialect = await loadDialect(project.dialect);
 		for (const migration of project.migrations.filter(
 			(one) => migrations.length === 0 || one.candidate,
 		)) {
@@ -116,14 +127,6 @@ function endComparison(results: readonly DatabaseComparison[], args: VerifyArgum
 	const palette = paletteFor("stdout", { flag: args.color, environment: process.env });
 	print(comparisonText(results, palette));
 }
-
-/** The names of the kinds of servers whose rows make the same texts. */
-const kinds = {
-	postgres: "PostgreSQL",
-	mysql: "MySQL or MariaDB",
-	mariadb: "MySQL or MariaDB",
-	sqlite: "SQLite",
-} as const;
 
 async function compare(opened: OpenDatabase, args: VerifyArguments): Promise<void> {
 	const { what = [], against, max: most, recheck: rechecks } = args;
@@ -164,7 +167,7 @@ async function check({ engine, session }: OpenDatabase, args: VerifyArguments): 
 		fail(loaded);
 		return;
 	}
-	const checks = await checksNamed(args.what ?? [], loaded, (plan) =>
+	const checks = await checksNamed(args.what ?? [], loaded, engine.dialect, (plan) =>
 		stepsDone(plan, engine, session),
 	);
 	if ("message" in checks) {

@@ -37,7 +37,7 @@ interface Found {
 
 /** How a kind of server finds a table and writes what is not alike everywhere. */
 interface HistoryWays {
-	quoted(name: string): string;
+	readonly quoted: (name: string) => string;
 	concat(values: readonly string[]): string;
 	hex(column: string): string;
 	/** A query of the schema and the name of a table: the one of the search path first, else the only one. */

@@ -58,9 +58,9 @@ export interface CompareQuestion {
 /** How tables of one kind of server are compared. */
 export interface CompareDialect {
 	/** The names of all tables of a database, sorted, without those of lockkeeper. */
-	tableNames(session: RunSession): Promise<readonly string[]>;
+	readonly tableNames: (session: RunSession) => Promise<readonly string[]>;
 	/** Returns a table by its name; undefined where it is not there. */
-	readTable(session: RunSession, name: string): Promise<ComparedTable | undefined>;
+	readonly readTable: (session: RunSession, name: string) => Promise<ComparedTable | undefined>;
 	queries(table: ComparedTable, question: CompareQuestion): CompareSql;
 	/** Returns why the values of two columns of the same name have no texts that could be compared. */
 	unlike?(here: ComparedColumn, there: ComparedColumn): string | undefined;

@@ -107,7 +107,7 @@ const bitwise = (half: string): string => `CAST(CONV(${half}, 16, 10) AS UNSIGNE
 interface KeyPart {
 	readonly sorted: string;
 	readonly text: string;
-	literal(value: string): string;
+	readonly literal: (value: string) => string;
 }
 
 const numeric = (value: string): string =>

@@ -68,11 +68,11 @@ export class SqliteShop {
 
 	/** kill -9 of the runner at a random instant. */
 	readonly kill = (file: string): Disturbance => {
-		const { name, disturb } = killAt(this.#random);
+		const killing = killAt(this.#random);
 		return {
-			name,
+			name: killing.name,
 			disturb: async (runner, url) => {
-				const isKilled = await disturb(runner, url);
+				const isKilled = await killing.disturb(runner, url);
 				if (isKilled && existsSync(`${file}-journal`)) this.journals += 1;
 				return isKilled;
 			},
