@@ -1,9 +1,9 @@
 import type { ConstraintDefinition, ReferentialAction } from "../core/operation.ts";
-import type { QualifiedName } from "../core/expression.ts";
+import type { QualifiedName, TypeName } from "../core/expression.ts";
 import { columnsIn } from "../catalog/expression.ts";
 import { makeObjectName } from "../catalog/naming.ts";
 import { quoteExpression } from "../dialect/postgres/quote-expression.ts";
-import { quoteIdentifier, quoteName } from "../dialect/postgres/quote.ts";
+import { quoteIdentifier, quoteName, quoteType } from "../dialect/postgres/quote.ts";
 
 /** Returns the name of a constraint, or the one that the server would choose first. */
 export function nameOfConstraint(constraint: ConstraintDefinition, table: QualifiedName): string {
@@ -25,6 +25,17 @@ export function nameOfConstraint(constraint: ConstraintDefinition, table: Qualif
 		case "exclude":
 			return makeObjectName(table.name, undefined, "excl");
 	}
+}
+
+/** Returns a column's type with its collation, where it has one of its own. */
+export function typeText({
+	type,
+	collation,
+}: {
+	readonly type: TypeName;
+	readonly collation?: QualifiedName;
+}): string {
+	return `${quoteType(type)}${collation ? ` COLLATE ${quoteName(collation)}` : ""}`;
 }
 
 export function quoteColumns(columns: readonly string[]): string {

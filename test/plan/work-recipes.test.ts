@@ -112,6 +112,11 @@ test.for([
 		"SELECT count(*) FILTER (WHERE total = 2) = 358 AND count(*) FILTER (WHERE total IS NULL) = 1 FROM orders",
 	],
 	[
+		`ALTER TABLE orders ALTER COLUMN "Status" TYPE varchar(20) COLLATE "C";`,
+		"no-type-change-rewrite",
+		`SELECT count("Status") = 2500 AND min(pg_collation_for("Status")) = '"C"' FROM orders`,
+	],
+	[
 		"ALTER TABLE lines ALTER COLUMN sku TYPE json USING to_json(sku);",
 		"no-type-change-rewrite",
 		`SELECT bool_and(sku::text = '"a"') FROM lines`,

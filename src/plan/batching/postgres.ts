@@ -1,4 +1,4 @@
-import { sameMeaning, visitExpression } from "../../catalog/expression.ts";
+import { columnsIn, sameMeaning, visitExpression } from "../../catalog/expression.ts";
 import type { Column } from "../../catalog/model.ts";
 import { callsIn } from "../../core/engine/expressions.ts";
 import type { Expression, TypeName } from "../../core/expression.ts";
@@ -36,9 +36,9 @@ const neverNullCalls: ReadonlySet<string> = new Set(
 const isEnum = (type: TypeName, { catalog }: BatchedTable): boolean =>
 	catalog.type(type)?.kind === "enum";
 
+/** A collation of its own may hold other letters for the same, and does not go with that of another column. */
 function isComparedByValue({ type, collation }: Column, of: BatchedTable): boolean {
-	if (!type) return false;
-	if (collation && !plainCollations.has(collation.name)) return false;
+	if (!type || collation) return false;
 	if (type.name === "bpchar" && type.modifiers.length === 0) return false;
 	return comparedByValue.has(type.name) || (type.dimensions === 0 && isEnum(type, of));
 }
@@ -82,7 +82,10 @@ function differs(column: Column, value: Expression, of: BatchedTable): string | 
 	const name = quoteIdentifier(column.name);
 	const cast = `(${text})::${quoteType(type)}`;
 	// The bytes of both, for types without an operator = and those whose = means less than the same.
-	if (!isComparedByValue(column, of)) return `ROW(${name})::record *<> ROW(${cast})::record`;
+	const read = columnsIn(value);
+	const isCollated = of.table?.columns.some((one) => one.collation && read.has(one.name)) === true;
+	if (isCollated || !isComparedByValue(column, of))
+		return `ROW(${name})::record *<> ROW(${cast})::record`;
 	const given = givenType(value, of);
 	if (given && sameMeaning(given, type)) return `${name} IS DISTINCT FROM (${text})`;
 	return `${name} IS DISTINCT FROM ${fitsAsWritten(value, type, of) ? text : cast}`;

@@ -14,7 +14,7 @@ import {
 import { batchStep } from "../batches.ts";
 import { postgresWords } from "../batching/postgres.ts";
 import { addThenValidate, setNotNullSteps, stepsForConstraint } from "../constraint-steps.ts";
-import { constraintText } from "../constraint-text.ts";
+import { constraintText, typeText } from "../constraint-text.ts";
 import { defineRecipe, type RecipeSituation } from "../recipe.ts";
 import { fillTrigger } from "../fill-trigger.ts";
 
@@ -98,7 +98,7 @@ function defaultSteps(operation: AddColumn, situation: RecipeSituation): Steps |
 	return [
 		{
 			title: `Add ${column.name} empty; its default holds for new rows`,
-			sql: `${alter(operation)} ADD COLUMN ${name} ${quoteType(column.type)};\n${alter(operation)} ALTER COLUMN ${name} SET DEFAULT ${value};`,
+			sql: `${alter(operation)} ADD COLUMN ${name} ${typeText({ ...column, type: column.type })};\n${alter(operation)} ALTER COLUMN ${name} SET DEFAULT ${value};`,
 			transaction: "own",
 		},
 		fillStep(operation, "DEFAULT", situation),
@@ -151,7 +151,7 @@ function generatedSteps(
 	const value = quoteExpression(expression);
 	if (value === undefined || !column.type) return undefined;
 	const name = quoteIdentifier(column.name);
-	const type = quoteType(column.type);
+	const type = typeText({ ...column, type: column.type });
 	if (situation.version >= 18) {
 		const sql = `${alter(operation)} ADD COLUMN ${name} ${type} GENERATED ALWAYS AS (${value}) VIRTUAL;`;
 		return [

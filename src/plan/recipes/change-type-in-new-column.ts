@@ -16,6 +16,7 @@ import { changeOf } from "../../dialect/postgres/type-change.ts";
 import { batchStep } from "../batches.ts";
 import type { BatchedTable } from "../batching/batch-words.ts";
 import { postgresWords } from "../batching/postgres.ts";
+import { typeText } from "../constraint-text.ts";
 import { belongingsOf } from "../column-belongings.ts";
 import { isWiderNumber, keyBelongingsOf, type KeyBelongings } from "../key-belongings.ts";
 import { fillTrigger } from "../fill-trigger.ts";
@@ -51,10 +52,21 @@ function hasEquality({ name, dimensions }: TypeName): boolean {
 	return dimensions > 0 || !["json", "xml", "point"].includes(name);
 }
 
+interface ColumnChange {
+	readonly next: string;
+	readonly old: TypeName | undefined;
+	/** A column of the table has a collation of its own. */
+	readonly collated: boolean;
+}
+
+/** Two values that differ; texts of two collations cannot be compared but by their bytes. */
+const differ = (one: string, other: string, collated: boolean): string =>
+	collated ? `ROW(${one})::record *<> ROW(${other})::record` : `${one} IS DISTINCT FROM ${other}`;
+
 /** What a change of type must not lose: asked in one statement, so that writes meanwhile do no harm. */
 function conversionChecks(
 	{ table, column, type, using }: TypeChange,
-	{ next, old }: { readonly next: string; readonly old: TypeName | undefined },
+	{ next, old, collated }: ColumnChange,
 	version: number,
 ): readonly RowCheck[] {
 	if (using) return [];
@@ -67,7 +79,7 @@ function conversionChecks(
 		checks.push({ what: "unconvertible", sql });
 	}
 	if (old && hasEquality(old)) {
-		const sql = `SELECT count(*) = 0 FROM ${from} WHERE ${fresh}::${quoteType(old)} IS DISTINCT FROM ${name};`;
+		const sql = `SELECT count(*) = 0 FROM ${from} WHERE ${differ(`${fresh}::${quoteType(old)}`, name, collated)};`;
 		checks.push({ what: "lossy", sql });
 	}
 	return checks;
@@ -114,7 +126,7 @@ export default defineRecipe({
 	summary: "Fill a second column with the new type beside the application, then change names.",
 	for: ["alterColumnType"],
 	steps(written, situation) {
-		const { table, column, type } = written;
+		const { table, column, type, collation } = written;
 		const using = ownUsing(written);
 		const { using: _using, ...rest } = written;
 		const operation = using ? written : rest;
@@ -126,6 +138,8 @@ export default defineRecipe({
 		const key = keyFor(operation, { next, old }, catalog);
 		if (key === undefined) return undefined;
 		const value = using ?? castTo(type, column);
+		const collated =
+			known?.columns.some((one) => one.collation) === true || collation !== undefined;
 		const guarded = mayRefuse(operation, old, situation);
 		const text = quoteExpression(value);
 		const fill = fillTrigger(table, next, value, { guarded });
@@ -139,17 +153,18 @@ export default defineRecipe({
 		const name = quoteIdentifier(column);
 		const fresh = quoteIdentifier(next);
 		const past = quoteIdentifier(before);
-		const pending = postgresWords.differs({ name: next, type, notNull: false }, value, {
-			table: known,
-			catalog,
-		});
+		const pending = postgresWords.differs(
+			{ name: next, type, notNull: false, ...(collation && { collation }) },
+			value,
+			{ table: known, catalog },
+		);
 		if (pending === undefined || !isSettled(value, { table: known, catalog })) return undefined;
 		const batches = batchStep(
 			{
 				table,
 				change: { set: `${fresh} = ${text}` },
 				pending,
-				checks: conversionChecks(operation, { next, old }, version),
+				checks: conversionChecks(operation, { next, old, collated }, version),
 			},
 			catalog,
 		);
@@ -159,7 +174,7 @@ export default defineRecipe({
 		return [
 			{
 				title: `Add ${next} beside ${column}; a trigger keeps it equal`,
-				sql: `${alter} ADD COLUMN ${fresh} ${quoteType(type)};\n${fill.create}`,
+				sql: `${alter} ADD COLUMN ${fresh} ${typeText(written)};\n${fill.create}`,
 				transaction: "own",
 				columns: [column, next],
 				undo: { sql: `${fill.drop}\n${alter} DROP COLUMN ${fresh};`, losslessUntil: [] },
@@ -194,7 +209,7 @@ export default defineRecipe({
 									...own.restore,
 									fill.create,
 								].join("\n"),
-								losslessUntil: hasEquality(type) ? [sameAsBefore(operation, before)] : [],
+								losslessUntil: hasEquality(type) ? [sameAsBefore(operation, before, collated)] : [],
 							},
 			},
 			{
@@ -213,7 +228,11 @@ export default defineRecipe({
 });
 
 /** The way back loses nothing while every value is still what the old column makes of it. */
-function sameAsBefore({ table, column, type, using }: TypeChange, before: string) {
+function sameAsBefore(
+	{ table, column, type, using }: TypeChange,
+	before: string,
+	collated: boolean,
+) {
 	const value = using
 		? replaceIn(using, {
 				expression: (part) =>
@@ -225,7 +244,7 @@ function sameAsBefore({ table, column, type, using }: TypeChange, before: string
 	const text = quoteExpression(value) ?? "NULL";
 	return {
 		says: `every ${column} can still be got from ${before}`,
-		sql: `SELECT NOT EXISTS (SELECT FROM ${quoteName(table)} WHERE ${quoteIdentifier(column)} IS DISTINCT FROM (${text}));`,
+		sql: `SELECT NOT EXISTS (SELECT FROM ${quoteName(table)} WHERE ${differ(quoteIdentifier(column), collated ? `(${text})::${quoteType(type)}` : `(${text})`, collated)});`,
 	};
 }
 

@@ -1,6 +1,7 @@
-import { quoteIdentifier, quoteName, quoteType } from "../../dialect/postgres/quote.ts";
+import { quoteIdentifier, quoteName } from "../../dialect/postgres/quote.ts";
 import { batchStep } from "../batches.ts";
 import { differingValues } from "../batching/postgres.ts";
+import { typeText } from "../constraint-text.ts";
 import { rowTrigger } from "../fill-trigger.ts";
 import { defineRecipe } from "../recipe.ts";
 
@@ -63,7 +64,7 @@ export default defineRecipe({
 		return [
 			{
 				title: `Add ${to}, and a trigger that keeps it equal to ${column}`,
-				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${quoteType(type)};\n${sync.create}`,
+				sql: `ALTER TABLE ${target} ADD COLUMN ${current} ${typeText({ ...known, type })};\n${sync.create}`,
 				transaction: "own",
 				columns: [column, to],
 				undo: {
