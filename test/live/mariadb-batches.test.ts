@@ -60,7 +60,7 @@ test.skipIf(!findMariadb())(
 		const random = randomOf(5);
 		let batched = 0;
 		for (const sql of randomChanges(17, words)) {
-			if (batched >= 60) break;
+			if (batched >= 40) break;
 			const plan = await batchedBy(schema, sql, dialect);
 			if (!plan) continue;
 			batched++;

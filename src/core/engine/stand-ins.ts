@@ -28,12 +28,14 @@ export function withPlaceholders(finding: Finding, standIns: StandIns): Finding 
 		message: say(finding.message),
 		because: finding.because.map(say),
 		help: say(finding.help),
+		...(finding.refused !== undefined && { refused: say(finding.refused) }),
 		...(recipe && {
 			recipe: {
 				...recipe,
 				steps: recipe.steps.map((step) => ({
 					...step,
 					title: say(step.title),
+					...(step.titleInPlan !== undefined && { titleInPlan: say(step.titleInPlan) }),
 					...(step.sql !== undefined && { sql: write(step.sql) }),
 				})),
 			},

@@ -42,7 +42,7 @@ test("whatever PostgreSQL is asked to change, batches end and leave the same row
 		(await database.query("SELECT * FROM orders ORDER BY id")).rows;
 	let batched = 0;
 	for (const sql of randomChanges(20261121, words)) {
-		if (batched >= 60) break;
+		if (batched >= 40) break;
 		const plan = await batchedBy(schema, sql, dialect);
 		if (!plan) continue;
 		batched++;
@@ -89,7 +89,7 @@ test("whatever SQLite is asked to change, batches end and leave the same rows", 
 	const look = () => database.all("SELECT * FROM orders ORDER BY id");
 	let batched = 0;
 	for (const sql of randomChanges(3, words)) {
-		if (batched >= 100) break;
+		if (batched >= 80) break;
 		const plan = await batchedBy(schema, sql, dialect);
 		if (!plan) continue;
 		batched++;
