@@ -1,6 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
+import { loadMysql } from "../../src/dialect/mysql/dialect.ts";
+import { openMysql } from "../../src/run/engines/mysql.ts";
 import { lockkeeper } from "../cli/run.ts";
+import { startMariadb, type MariadbServer } from "../live/mariadb-server.ts";
 import { Proxy } from "../live/runner/proxy.ts";
+import { approvedShop, startRun } from "./approved-shop.ts";
 import { clientOf, planOf, run, serverStep, shopOn, start, testServer, until } from "./shop.ts";
 import { approvedPlan, works } from "./shop.ts";
 
@@ -141,10 +145,40 @@ async function slow(far: Far): Promise<void> {
 	expect(Math.max(...sizes)).toBeGreaterThan(700);
 }
 
+/** A change that commits by itself is looked up, and not done again. */
+async function deadOnMariadb(mariadb: MariadbServer): Promise<void> {
+	const orders = "CREATE TABLE orders (id int PRIMARY KEY, total int) ENGINE=InnoDB;";
+	const shop = await approvedShop(
+		loadMysql("mariadb"),
+		orders,
+		"ALTER TABLE orders ADD COLUMN paid_at datetime NULL;",
+	);
+	const engine = await openMysql(mariadb.url);
+	if ("code" in engine) throw new Error(engine.message);
+	const stranger = await engine.connect("stranger");
+	if ("code" in stranger) throw new Error(stranger.message);
+	await run(stranger, orders, "BEGIN", "SELECT * FROM orders");
+	const address = new URL(mariadb.url);
+	const proxy = await Proxy.to(Number(address.port));
+	address.port = String(proxy.port);
+	const runner = startRun(shop, address.href, "--format", "text");
+	await runner.says("expand-1 begins");
+	while (proxy.swallowWaiting(500) === 0) {
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	await run(stranger, "COMMIT");
+	const { code, output } = await runner.ended;
+	await Promise.all([stranger.close(), proxy.close()]);
+	expect(output).toContain("attempt 2");
+	expect(code).toBe(0);
+}
+
 // All at once: each waits for as long as a runner does before it gives a connection up.
 test("a connection that is dead without anybody hearing of it is given up, a slow one is not", async () => {
 	const ways = [deadInTransaction, deadWhileIndexIsBuilt, deadBetweenBatches, deadAndBack, slow];
 	const started: Promise<void>[] = [];
 	for (const way of ways) started.push(way(await farShop()));
+	const mariadb = await startMariadb();
+	if (mariadb) started.push(deadOnMariadb(mariadb).finally(() => mariadb.close()));
 	await Promise.all(started);
 }, 180_000);

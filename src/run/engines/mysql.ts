@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { connect as connectTo, type Socket } from "node:net";
 import type { Connection } from "mysql2/promise";
 import { cellText } from "../../trace/engine.ts";
+import { watchedAnswer, type Look } from "../answer-watch.ts";
 import type { Answer, EngineProblem, RunEngine, RunSession, Value } from "../engine.ts";
 import { bytesMark } from "./mysql-batches.ts";
 import { mysqlFailure } from "./mysql-failures.ts";
 import { mysqlWays, sessionLock, type Flavor } from "./mysql-ways.ts";
 import { refuseShared } from "./shared-connection.ts";
+
+/** How long a new connection may take to answer, in milliseconds. */
+const answerLimit = 10_000;
 
 type Connect = (purpose: string) => Promise<Connection>;
 
@@ -38,15 +43,22 @@ async function runOn(
 	}
 }
 
+/** What a connection is cut with: the client's own way waits for the other side. */
+const sockets = new WeakMap<Connection, Socket>();
+
+function cutOff(connection: Connection): void {
+	sockets.get(connection)?.destroy();
+}
+
 /** An end that is not answered is cut. */
 async function endOf(connection: Connection): Promise<void> {
 	const timer = setTimeout(() => {
-		connection.destroy();
+		cutOff(connection);
 	}, 2000);
 	try {
 		await connection.end();
 	} catch {
-		connection.destroy();
+		cutOff(connection);
 	} finally {
 		clearTimeout(timer);
 	}
@@ -59,24 +71,55 @@ async function clientMaker(address: string): Promise<Connect | undefined> {
 	} catch {
 		return undefined;
 	}
+	const { hostname, port } = new URL(address);
+	const place = {
+		host: hostname.replace(/^\[(.*)\]$/, "$1"),
+		port: port === "" ? 3306 : Number(port),
+		noDelay: true,
+		keepAlive: true,
+		keepAliveInitialDelay: 10_000,
+	};
 	return async (purpose) => {
+		const socket = connectTo(place);
 		const connection = await createConnection({
 			uri: address,
+			stream: () => socket,
 			// The client would change sql_mode for its session.
 			flags: ["-IGNORE_SPACE"],
 			charset: "utf8mb4",
 			connectTimeout: 10_000,
-			enableKeepAlive: true,
-			keepAliveInitialDelay: 10_000,
 			dateStrings: true,
 			supportBigNumbers: true,
 			bigNumberStrings: true,
 			connectAttributes: { program_name: `lockkeeper ${purpose}` },
 		});
+		sockets.set(connection, socket);
 		// A connection that breaks rejects what it runs; without a listener it would end the process.
 		connection.on("error", () => undefined);
 		return connection;
 	};
+}
+
+/** Asks on a new connection whether the server still works for another one. */
+async function lookAt(mark: string, connect: Connect): Promise<Look> {
+	let other: Connection;
+	try {
+		other = await connect("look");
+	} catch (error) {
+		return mysqlFailure(error).kind === "connection" ? "silent" : "unknown";
+	}
+	const limit = setTimeout(() => {
+		cutOff(other);
+	}, answerLimit);
+	const answer = await runOn(
+		other,
+		"SELECT COMMAND <> 'Sleep' FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK(?)",
+		[sessionLock(mark)],
+	);
+	clearTimeout(limit);
+	await endOf(other);
+	if (!answer.ok) return answer.failure.kind === "connection" ? "silent" : "unknown";
+	return answer.rows[0]?.[0] === "1" ? "works" : "idle";
 }
 
 async function sessionOn(connection: Connection, connect: Connect): Promise<RunSession> {
@@ -86,9 +129,17 @@ async function sessionOn(connection: Connection, connect: Connect): Promise<RunS
 	const number = (own.ok ? own.rows[0]?.[0] : undefined) ?? "0";
 	const mark = randomBytes(8).toString("hex");
 	await run("SELECT GET_LOCK(?, 0)", [sessionLock(mark)]);
+	const cut = (): void => {
+		cutOff(connection);
+	};
 	return {
 		id: `${number} ${mark}`,
-		run,
+		run: (sql, values) =>
+			watchedAnswer(run(sql, values), {
+				look: () => lookAt(mark, connect),
+				heard: () => sockets.get(connection)?.bytesRead ?? 0,
+				cut,
+			}),
 		async cancel() {
 			const other = await connect("cancel");
 			const holder = await runOn(other, "SELECT IS_USED_LOCK(?)", [sessionLock(mark)]);
@@ -96,9 +147,7 @@ async function sessionOn(connection: Connection, connect: Connect): Promise<RunS
 			if (typeof thread === "string") await runOn(other, `KILL QUERY ${Number(thread)}`, []);
 			await endOf(other);
 		},
-		cut() {
-			connection.destroy();
-		},
+		cut,
 		close: () => endOf(connection),
 	};
 }

@@ -4,6 +4,8 @@ import { Transform, type Readable, type Writable } from "node:stream";
 interface Pair {
 	readonly client: Socket;
 	readonly server: Socket;
+	/** When the client said something that is not answered yet. */
+	asked: number | undefined;
 }
 
 /** A network between a client and a server on this machine, which can fail in all ways that networks do. */
@@ -34,7 +36,13 @@ export class Proxy {
 
 	#connect(client: Socket, port: number): void {
 		const server = new Socket({ allowHalfOpen: true });
-		const pair = { client, server };
+		const pair: Pair = { client, server, asked: undefined };
+		client.on("data", () => {
+			pair.asked ??= performance.now();
+		});
+		server.on("data", () => {
+			pair.asked = undefined;
+		});
 		for (const socket of [client, server]) {
 			socket.on("error", () => undefined);
 			socket.on("close", () => {
@@ -46,7 +54,7 @@ export class Proxy {
 		}
 		server.connect(port, "127.0.0.1");
 		this.#pairs.add(pair);
-		if (this.#isDead) this.#silent.add(pair);
+		if (this.#isDead) this.#silence(pair);
 		else this.#join(pair);
 	}
 
@@ -79,6 +87,14 @@ export class Proxy {
 		for (const pair of this.#pairs) {
 			if (pair.server.localPort === clientPort) this.#silence(pair);
 		}
+	}
+
+	/** Nothing comes through on connections that have waited for an answer for so many milliseconds. */
+	swallowWaiting(atLeast: number): number {
+		const now = performance.now();
+		const waiting = [...this.#pairs].filter(({ asked = now }) => now - asked >= atLeast);
+		for (const pair of waiting) this.#silence(pair);
+		return waiting.length;
 	}
 
 	#silence(pair: Pair): void {
