@@ -102,7 +102,8 @@ export async function runDemo(
 	process.chdir(place);
 	for (const { says, args } of acts) {
 		print(`\n# ${says}\n$ lockkeeper ${args.join(" ")}\n`);
-		await runCommandLine(args);
+		// People read it, whatever it is written to.
+		await runCommandLine(args[0] === "run" ? [...args, "--format", "text"] : args);
 		// The findings of the first act are the point of it.
 		const isExpected =
 			process.exitCode === 0 || process.exitCode === undefined || args[0] === "lint";
