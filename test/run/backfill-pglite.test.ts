@@ -75,17 +75,19 @@ test("with one connection rows are changed, proved and compared", async () => {
 		"INSERT INTO orders_copy SELECT * FROM orders WHERE id <> 5; UPDATE orders_copy SET total = '' WHERE id = 7",
 	);
 	const limits = { statementTimeout: 10_000, most: 20 };
-	expect(await compareWithin({ engine, session }, ["orders", "orders_copy"], limits)).toMatchObject({
-		comparison: {
-			here: 900,
-			there: 899,
-			equal: false,
-			rows: [
-				{ key: ["5"], is: "onlyHere" },
-				{ key: ["7"], is: "different" },
-			],
+	expect(await compareWithin({ engine, session }, ["orders", "orders_copy"], limits)).toMatchObject(
+		{
+			comparison: {
+				here: 900,
+				there: 899,
+				equal: false,
+				rows: [
+					{ key: ["5"], is: "onlyHere" },
+					{ key: ["7"], is: "different" },
+				],
+			},
 		},
-	});
+	);
 	expect(await compareWithin({ engine, session }, ["orders", "orders"], limits)).toMatchObject({
 		comparison: { equal: true },
 	});

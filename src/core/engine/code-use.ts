@@ -2,6 +2,7 @@ import { keyOf, type Catalog } from "../../catalog/catalog.ts";
 import { columnsOf, relationExists } from "../contract.ts";
 import type { Finding, RelatedPlace } from "../finding.ts";
 import type { CodeObject, Reference, SearchCode } from "../reference.ts";
+import type { LintResult } from "./lint.ts";
 
 const placesShown = 5;
 
@@ -68,7 +69,7 @@ function relatedPlaces(references: readonly Reference[]): readonly RelatedPlace[
  * Returns the finding with what the repository's code says of an object that is gone at the end of the
  * history: the places that use it, or none.
  */
-export function tellUses(finding: Finding, object: CodeObject, searchCode: SearchCode): Finding {
+function tellUses(finding: Finding, object: CodeObject, searchCode: SearchCode): Finding {
 	const { references, files } = searchCode(object);
 	if (files === 0) return finding;
 	const certain = references.filter((reference) => reference.certain);
@@ -94,4 +95,16 @@ export function tellUses(finding: Finding, object: CodeObject, searchCode: Searc
 		],
 		related: [...finding.related, ...relatedPlaces(certain)],
 	};
+}
+
+/** Returns the findings with the places in code that use what is gone. */
+export function withUses(
+	{ findings, gone }: LintResult,
+	searchCode: SearchCode | undefined,
+): readonly Finding[] {
+	if (!searchCode) return findings;
+	return findings.map((finding, at) => {
+		const object = gone.get(at);
+		return object ? tellUses(finding, object, searchCode) : finding;
+	});
 }

@@ -1,7 +1,8 @@
 import { createCatalog, type CatalogContent } from "../../catalog/mutable.ts";
 import type { Migration } from "../migration.ts";
 import { Replay } from "./history.ts";
-import { Linter, type LinterMemory, type LintInput, type LintResult } from "./lint.ts";
+import type { LintInput, LintResult } from "./lint.ts";
+import { Linter, type LinterMemory } from "./linter.ts";
 
 /**
  * What the first migrations of a history leave behind and what is found in them, as data: a history that begins
