@@ -51,7 +51,7 @@ test("a hover over MySQL tells the algorithm, the lock and what a rebuild costs"
 		- **time** grows with the rows
 		- **commits** ends the open transaction, and cannot be rolled back
 		- **replicas** do it again when the source is done, and lag behind as long as it takes
-		- **phase** contract; can be undone
+		- **phase** expand; can be undone
 		- **why** the type changes, so every row is copied
 		- **safer** Fill a second column beside the old one while reads and writes go on, then swap their names."
 	`);
@@ -97,7 +97,7 @@ test("diagnostics, the hint, the lens and the fix of a MySQL migration", async (
 	`);
 	const [lens] = await editor.lenses(uri);
 	expect(lens?.command?.title).toMatchInlineSnapshot(
-		`"lockkeeper: do not deploy this as it is: 1 error, 1 warning | phase: contract"`,
+		`"lockkeeper: do not deploy this as it is: 1 error, 1 warning | phase: expand"`,
 	);
 	const [first] = await editor.diagnostics(uri);
 	const actions = await editor.actions(uri, first!.range);

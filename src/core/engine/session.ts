@@ -75,7 +75,7 @@ interface Checkpoint {
  * So many statements are run again at most before the one that is edited. After each checkpoint the first
  * change of the schema copies a part of it, in every run through the file.
  */
-const stride = 128;
+const stride = 32;
 
 /** Of files with more sections than this only each so many begin with a checkpoint. */
 const manySections = 8;
@@ -319,7 +319,7 @@ class OpenFile implements Session {
 		for (let count = 0; count < 2 * stride; count++) {
 			const { statement } = this.#replay.place;
 			const next = this.#replay.statements?.[statement];
-			if (next && next.range.start > offset) break;
+			if (next && startOf(next) > offset) break;
 			if (next && next.range.end >= offset) this.#edited = statement;
 			if (!this.#step()) break;
 			if (next) end = next.range.end;
@@ -346,6 +346,11 @@ class OpenFile implements Session {
 			(a, b) => a.range.start - b.range.start || a.rule.localeCompare(b.rule),
 		);
 	}
+}
+
+/** Where a statement begins with its comments: they are edited with it. */
+function startOf({ comments, range }: Statement): number {
+	return Math.min(range.start, comments[0]?.range.start ?? range.start);
 }
 
 /** A section of the history, and an offset in it. */

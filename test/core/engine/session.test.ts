@@ -263,3 +263,14 @@ test("a contract directive holds for the statements before it too", () => {
 	session.edit({ start: end, end: session.text.length }, "");
 	expect(settled(session).findings.map(({ rule }) => rule)).toContain("no-drop-column");
 });
+
+test("a statement is judged at once with the comment above it that is being typed", () => {
+	const typed = "-- lockkeeper:ignore no-drop-colum";
+	const rest = ": nobody reads it\nALTER TABLE orders DROP COLUMN total;\n";
+	const session = openSession({ ...inputOf({ open: `SELECT 1;\n${typed}${rest}` }), path: open });
+	expect(settled(session).findings.map(({ rule }) => rule)).toContain("no-drop-column");
+	const end = "SELECT 1;\n".length + typed.length;
+	const answer = session.edit({ start: end, end }, "n");
+	expect(answer.complete).toBe(false);
+	expect(answer.findings.map(({ rule }) => rule)).not.toContain("no-drop-column");
+});
