@@ -2,9 +2,12 @@
  * Measures the bundled language server with a real client: what a person does in a file of 500 and of 5,000
  * lines that stands last in a history of 2,000 files, one keystroke each tenth of a second. Prints the median,
  * the 95th percentile and the longest time from sending an edit to its first diagnostics, of the clock and of the
- * processors, beside the median time until the whole file is judged. Needs a build (`npm run build`); another
+ * processors, beside the median time until the whole file is judged. The baseline of the same run is a program that
+ * sends each byte back and does nothing else: no answer comes sooner. Needs a build (`npm run build`); another
  * program can be named on the command line.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -151,12 +154,29 @@ async function benchFile(directory: string, lines: number): Promise<void> {
 	rmSync(file);
 }
 
+/** How long a byte is under way to another process and back, as often as keys are struck. */
+async function benchEcho(): Promise<void> {
+	const echo = spawn(process.execPath, ["-e", "process.stdin.pipe(process.stdout)"]);
+	const times: Time[] = [];
+	for (let ping = 0; ping < keystrokes; ping++) {
+		await wait(100);
+		const start = performance.now();
+		echo.stdin.write("x");
+		await once(echo.stdout, "data");
+		times.push({ elapsed: performance.now() - start, processor: undefined });
+	}
+	echo.stdin.end();
+	// The first one waits for the program to start.
+	line("baseline: a byte sent back", times.slice(1), []);
+}
+
 const directory = mkdtempSync(path.join(os.tmpdir(), "lockkeeper-bench-server-"));
 try {
 	writeHistory(path.join(directory, "migrations"), 2000);
 	console.log(
 		`${"milliseconds".padEnd(40)} elapsed 50 %, 95 %, most; processor 50 %, 95 %; whole 50 %`,
 	);
+	await benchEcho();
 	for (const lines of [500, 5000]) await benchFile(directory, lines);
 } finally {
 	rmSync(directory, { recursive: true, force: true });
